@@ -30,7 +30,9 @@ def distill(arguments: Namespace) -> int:
         print(f"nothing looks like a failure ({lines} read)", file=sys.stderr)
     room = arguments.max_characters
     made = excerpt(digest, room, everything=arguments.all)
-    text = visible(_explained(made) if arguments.explain else made.text)  # nothing in a log takes effect on the terminal
+    text = visible(
+        _explained(made) if arguments.explain else made.text
+    )  # nothing in a log takes effect on the terminal
     write(coloured(text, sys.stdout))
     return 0
 

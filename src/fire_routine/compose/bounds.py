@@ -47,7 +47,9 @@ def _trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
     trimmed = []
     for digest, size, share in zip(digests, sizes, shares([*map(sum, sizes)], room), strict=True):
         kept = set()
-        for at in sorted(range(len(size)), key=lambda at: (digest.lines[at].block < 0, -digest.lines[at].weight)):
+        for at in sorted(
+            range(len(size)), key=lambda at: (digest.lines[at].block < 0, -digest.lines[at].weight)
+        ):
             if size[at] <= share:
                 share -= size[at]
                 kept.add(at)

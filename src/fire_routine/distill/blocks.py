@@ -33,7 +33,10 @@ COMMAND = 12  # lines above a block in which the command is whose output it is
 # What of a block is essential.
 ESSENTIAL = 0.75  # of its strongest finding's weight that another one has at least
 MOST_ESSENTIAL = 60  # findings of a block
-FEWEST_ROWS, MOST_ALIKE = 4, 0.6  # lines that begin alike, and their share of a block, from which it is a list
+FEWEST_ROWS, MOST_ALIKE = (
+    4,
+    0.6,
+)  # lines that begin alike, and their share of a block, from which it is a list
 PAIRS_NEAR = 12  # lines from an essential one in which an assertion's values are looked for
 FRAMES = 5  # of a stack trace that are shown
 FEW = 3  # lines in a row that are not folded
@@ -203,6 +206,11 @@ class _Reports:
         self._texts = texts
         self._stops = frozenset(each.number for each in findings if each.rule.summary)
         self._heads = [(each.number, each.rule.extent) for each in findings if each.rule.extent is not None]
+        self._named = frozenset(
+            each.number
+            for each in findings
+            if each.rule.weight >= ERROR_LIKE and (each.rule.extent or _NAME.match(texts[each.number]))
+        )
         self._ends: dict[int, int] = {}
 
     def extent(self, finding: Finding) -> tuple[int, int, int | None, Extent]:
@@ -210,7 +218,9 @@ class _Reports:
         first, last = self.reach(finding)
         head, extent = self._head(finding)
         if head is not None:
-            return min(first, max(head - extent.above, 0)), max(self._end(head, extent), last), head, extent
+            above = self._container(head)
+            first = min(first if head == finding.number else head, head - extent.above, above)
+            return max(first, 0), self._end(head, extent), head, extent
         first, last = _rows(finding.rule, first, last, self._texts)
         return _led(first, self._texts), _followed(last, self._texts), None, extent
 
@@ -236,14 +246,33 @@ class _Reports:
             depth = min(depth, deep)
         return None, GENERIC
 
+    def _container(self, head: int) -> int:
+        """The heading right above that names what the head is a part of, such as its file; or the head."""
+        depth = indent(self._texts[head])
+        for at, text in self._texts.known(range(head - 1, max(head - 3, -1), -1)):
+            if text.strip():
+                return at if at in self._named and indent(text) < depth else head
+        return head
+
     def _end(self, head: int, extent: Extent) -> int:
         if head not in self._ends:
-            self._ends[head] = report_end(head, extent, self._texts, self._stops)
+            self._ends[head] = report_end(head, extent, self._texts, self._stops, self._named)
         return self._ends[head]
 
 
-def report_end(head: int, extent: Extent, texts: Texts, stops: frozenset[int] = frozenset()) -> int:
-    """The last line of the report that begins at `head`; `stops`: lines that count all failures."""
+def report_end(
+    head: int,
+    extent: Extent,
+    texts: Texts,
+    stops: frozenset[int] = frozenset(),
+    named: frozenset[int] = frozenset(),
+) -> int:
+    """The last line of the report that begins at `head`.
+
+    Args:
+        stops: lines that count all failures.
+        named: lines that name one, within another's report a part of it.
+    """
     style, depth = extent.style or _style(head, texts), indent(texts[head])
     most = BLANKS[style] if extent.blanks is None else extent.blanks
     end, blanks = head, 0
@@ -254,7 +283,13 @@ def report_end(head: int, extent: Extent, texts: Texts, stops: frozenset[int] = 
                 break
             continue
         shallow = indent(text) <= depth
-        if at in stops or OTHER_PART.match(text) or text.startswith(b"##[") or states_success(text):
+        if (
+            at in stops
+            or at in named
+            or OTHER_PART.match(text)
+            or text.startswith(b"##[")
+            or states_success(text)
+        ):
             break
         if extent.ends is not None and extent.ends.match(text):
             break

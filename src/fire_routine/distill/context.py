@@ -169,8 +169,8 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
 
 def _after(rule: Rule, texts: Sequence[bytes]) -> int:
     """How many of the lines after those that belong to a finding may explain it: those of the same part. A
-    warning says all of it."""
-    if rule.weight <= WARNING:
+    warning and a count of failures say all of it."""
+    if rule.weight <= WARNING or rule.summary:
         return 0
     return next(
         (at for at, line in enumerate(texts) if ends_step(line) or OTHER_PART.match(line)), len(texts)

@@ -42,7 +42,9 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
     shown: list[Line] = []
     room = max_characters
     for place, block in enumerate(digest.blocks):
-        joint = ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
+        joint = (
+            ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
+        )
         limit = min(room - len(joint), _limit(block, of_block.get(place, ()), first=not place))
         lines, text = _block(block, of_block.get(place, ()), limit)
         if lines:

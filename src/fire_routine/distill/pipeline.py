@@ -47,7 +47,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, store)
     end = end_of_step(scan.tails, own, store)
     totals = {finding.number for finding in within if finding.rule.summary}
-    totals.update(mark.line for mark in failed.marks[-2:] if not mark.text.startswith("##[") and mark.line in store.text)
+    totals.update(
+        mark.line for mark in failed.marks[-2:] if not mark.text.startswith("##[") and mark.line in store.text
+    )
     lines, told = select(blocks, weights, store, totals, end)
 
     # What names the failure, how it ended, and the strongest lines.

@@ -55,7 +55,9 @@ LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end
 OF_WARNINGS = 0.6  # factor: what failed because of the warnings
 _PLACE, _FATAL = expression("place"), expression("warnings_fatal")
 
-Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the rule that gave it, if one did
+Weights = dict[
+    int, tuple[float, str]
+]  # by a line's number: its weight, and the rule that gave it, if one did
 
 
 def finding_scores(scan: Scan, failed: Failed) -> list[float]:

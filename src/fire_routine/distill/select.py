@@ -26,9 +26,9 @@ TOLD = 16  # letters of a line that is not told again in another block
 # step, and what comes before the first block, explain it less often than what follows.
 SHARE, ASIDE = 0.14, 0.2
 NEAR = 10  # lines before the first block that belong to it
-import os
-AWAY, OF_AWAY = 150, float(os.environ.get("OF_AWAY", .5))
-NEARBY, OF_NEARBY = 40, float(os.environ.get("OF_NEARBY", .2))
+# The same of lines so far from any block: what explains it is seldom there.
+NEARBY, OF_NEARBY = 40, 0.2
+AWAY, OF_AWAY = 150, 0.5
 # The end of a failed step, where nothing looks like its cause.
 END = 40  # lines
 HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
@@ -57,14 +57,17 @@ def select(
     if most < ERROR_WEIGHT and end is not None:
         told.append((end, False))
     first = min((draft.first for draft, _ in told), default=0)
-    blocks = [Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told]
+    blocks = [
+        Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told
+    ]
     of_block: dict[int, tuple[int, int]] = {}
     for place, (draft, _) in enumerate(told):
         for number, rank in _kept(draft).items():
             of_block.setdefault(number, (place, rank))
     most = max(most, max((weight for weight, _ in weights.values()), default=0.0))
     worth = {
-        number: max(weight, most / 2) if number in totals else weight for number, (weight, _) in weights.items()
+        number: max(weight, most / 2) if number in totals else weight
+        for number, (weight, _) in weights.items()
     }
     near = sorted(of_block)
     lists = {rule.id: rule for rule in rules() if rule.is_list}
@@ -74,15 +77,16 @@ def select(
     for number, text in zip(numbers, store.lines(numbers), strict=True):
         weight, rule = worth.get(number, 0.0), weights.get(number, (0.0, ""))[1]
         place, rank = of_block.get(number, (-1, NEEDED))
-        if place < 0:
+        if states_success(texts[number]) and number not in totals:
+            place, rank = -1, HIDDEN
+        elif place < 0:
             share = ASIDE if number < first - NEAR or not rule else SHARE
             away = _distance(number, near)
             if away > AWAY:
                 share = OF_AWAY
             elif away > NEARBY:
                 share = OF_NEARBY
-            dull = states_success(texts[number]) or weight < most * share
-            rank = HIDDEN if dull and number not in totals else NEEDED
+            rank = HIDDEN if weight < most * share and number not in totals else NEEDED
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
             lines.append(Line(number + 1, part, weight, rule, place, rank, item))
@@ -140,8 +144,7 @@ def _strongest(worth: Mapping[int, float], blocks: Iterable[int], store: LineSto
     return sorted(chosen)
 
 
-def end_of_step(tails: Sequence[Tail], findings: Sequence[Finding], store: LineStore
-) -> Draft | None:
+def end_of_step(tails: Sequence[Tail], findings: Sequence[Finding], store: LineStore) -> Draft | None:
     """The last lines of the failed step's own output; those first that are a little like an error."""
     tail = max(tails, key=lambda tail: (tail.weight, tail.first), default=None)
     if tail is None or not tail.raw:

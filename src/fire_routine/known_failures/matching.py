@@ -18,6 +18,7 @@ EXPLAINS = 0.4
 STRONGEST = 0.85  # from here on, lines say what failed: one of them has to match some entry
 _ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 
+
 def mark_known(
     failures: Sequence[Failure],
     entries: Sequence[Entry],
