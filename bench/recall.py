@@ -76,7 +76,7 @@ def grep(data: bytes, budget: int) -> str:
 def distilled(case: Case, data: bytes, green: bytes | None = None) -> Measured:
     known = distill.read_green(chunks(green)) if green is not None else None
     digest = distill.read(chunks(data), green=known)
-    return measured(case, lambda budget: distill.excerpt(digest, budget).text)
+    return measured(case, lambda budget: distill.excerpt(digest, budget, everything=True).text)
 
 
 def of_case(folder: Path, with_green: bool, case: Case) -> dict[str, Measured]:
@@ -202,8 +202,8 @@ def report(
 def changes(
     cases: Sequence[Case], as_is: Sequence[dict[str, Measured]], without: Sequence[dict[str, Measured]]
 ) -> str:
-    """How many logs' excerpts change; the changes of the shares at each budget, in thousandths: of all logs, and
-    of two halves of them."""
+    """How many logs' excerpts change; the changes of the shares at each budget, in thousandths, of all logs
+    and of two halves of them."""
     changed = sum(
         any(before[way].texts != after[way].texts for way in before)
         for before, after in zip(as_is, without, strict=True)

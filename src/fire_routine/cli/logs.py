@@ -25,7 +25,10 @@ def distill(arguments: Namespace) -> int:
                 green = read_green(_chunks(stream, arguments.green, shown))
         with opened(arguments.file) as stream:
             digest = read(_chunks(stream, arguments.file, shown), green=green)
-    if not _explains(digest):
+    if digest.fault:
+        fault = f"it has a fault ({digest.fault}): please report it. These are the log's last lines"
+        print(f"fire-routine: {fault}", file=sys.stderr)
+    elif not _explains(digest):
         lines = f"{digest.total_lines:,} line" + ("" if digest.total_lines == 1 else "s")
         print(f"nothing looks like a failure ({lines} read)", file=sys.stderr)
     room = arguments.max_characters
@@ -52,8 +55,8 @@ def _explains(digest: Digest) -> bool:
 
 
 def _explained(made: Excerpt) -> str:
-    """Consecutive lines under one that names their place in the log, their block, and the rule and weight that
-    took them."""
+    """Consecutive lines under one that names their place in the log and their block, the rule that took them,
+    and their weight."""
     parts: list[str] = []
     before: Line | None = None
     for line in made.shown:

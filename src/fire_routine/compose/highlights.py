@@ -30,8 +30,8 @@ def cause(failure: Failure) -> str:
     """Its first block on one line: name, reason, place, in the log's order; else how it ended."""
     digest = failure.digest
     if digest is None or is_weak(digest):
-        told = _of_annotations(failure) if digest is None else ()
-        return told[0] if told else _ended(failure)
+        notes = _of_annotations(failure) if digest is None else ()
+        return notes[0] if notes else _ended(failure)
     told = (_bare(line) for line in _needed(digest, 0)[:_OF_CAUSE])
     return flat(": ".join(filter(None, told)), LONGEST_CAUSE) or _ended(failure)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .context import CONTINUES, ITEM, OTHER_PART, LineStore, indent
@@ -21,7 +21,7 @@ from .types import Finding
 # Which findings begin blocks.
 LEAST = 2.4  # weight of a finding by its rule and place alone, at least
 WEAKEST = 0.25  # of the strongest one's weight; weaker ones are no failures of their own, unless of its kind
-BLOCKS = 60  # that are kept, the strongest
+MOST, BLOCKS = 240, 60  # that are made, and that are kept, the strongest
 PRINTED = 0.4  # factor: what passing tests print, too, next to a test that is known to have failed
 # How far a block reaches.
 ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report is, and lines of a report
@@ -124,25 +124,17 @@ def blocks_of(
         floors: of these, by their rules and places alone.
     """
     texts = Texts(store)
-    candidates: list[tuple[Finding, float, float]] = []
-    for finding, weight, floor in zip(findings, weights, floors, strict=True):
-        rule, text = finding.rule, texts[finding.number]
-        lift = RESULT / rule.weight if CONSEQUENCE <= rule.weight < RESULT and _NAME.match(text) else 1.0
-        if rule.weight * lift < ERROR_LIKE or floor * lift < LEAST or rule.summary:
-            continue
-        if not states_success(text) and not _ONLY_CODE.match(text):
-            candidates.append((finding, weight * lift, floor * lift))
-    candidates.sort(key=lambda each: (_is_note(each[0]), -each[1], each[0].number))
+    candidates = sorted(
+        _candidates(zip(findings, weights, floors, strict=True), texts),
+        key=lambda each: (_is_note(each[0]), -each[1], each[0].number),
+    )
     least = candidates[0][1] * WEAKEST if candidates else 0.0
     kinds = {finding.rule.id for finding, weight, _ in candidates if weight >= least}
     reports = _Reports(findings, texts)
     drafts: list[Draft] = []
     for finding, weight, floor in candidates:
-        if finding.rule.id not in kinds:
-            continue
-        _add(drafts, finding, weight, floor, reports)
-        if len(drafts) >= 4 * BLOCKS:
-            break
+        if finding.rule.id in kinds and len(drafts) < MOST:
+            _add(drafts, finding, weight, floor, reports)
     strongest = max(drafts, key=lambda draft: draft.weight, default=None)
     if strongest is not None and strongest.heads:
         for draft in drafts:
@@ -152,6 +144,19 @@ def blocks_of(
     for draft in drafts:
         _rank(draft, texts, store)
     return drafts
+
+
+_Weighed = tuple[Finding, float, float]  # a finding, its weight, and that by its rule and place alone
+
+
+def _candidates(findings: Iterable[_Weighed], texts: Texts) -> Iterator[_Weighed]:
+    """The findings that may begin a block. What names a failure weighs as much as a result."""
+    for finding, weight, floor in findings:
+        rule, text = finding.rule, texts[finding.number]
+        lift = RESULT / rule.weight if CONSEQUENCE <= rule.weight < RESULT and _NAME.match(text) else 1.0
+        weak = rule.weight * lift < ERROR_LIKE or floor * lift < LEAST
+        if not (weak or rule.summary or states_success(text) or _ONLY_CODE.match(text)):
+            yield finding, weight * lift, floor * lift
 
 
 def _is_note(finding: Finding) -> bool:

@@ -61,6 +61,8 @@ class LineStore:
     def lines(self, numbers: Iterable[int]) -> list[str]:
         """What each of the lines shows; what was between carriage returns is a line of its own."""
         numbers = list(numbers)
+        if not numbers:
+            return []
         lines = b"\n".join([self.text[number] for number in numbers]).decode("utf-8", "replace").split("\n")
         for at, number in enumerate(numbers):
             if number in self.several:

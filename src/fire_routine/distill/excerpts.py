@@ -4,6 +4,7 @@ besides."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Digest, Excerpt, Line, utf16_length
 from .blocks import FOLDED, NEEDED, VALUE
@@ -73,7 +74,7 @@ def _block(block: Block, lines: Sequence[Line], limit: int) -> tuple[list[Line],
     """The block within a limit: whole, or its lines of the lowest ranks; and its text with marks of gaps."""
     longest = LONGEST_ROW if block.is_row else min(LONGEST, max(limit * 5 // 6, SHORTEST))
     lines = [_cut(line, longest) for line in lines]
-    kept = _kept(lines, limit, is_weak=block.weight < ERROR_WEIGHT)
+    kept = _kept(block, lines, limit)
     if block.is_row:
         return [lines[at] for at in kept], "\n".join(lines[at].text for at in kept)
     out: list[str] = []
@@ -96,17 +97,17 @@ def _cut(line: Line, longest: int) -> Line:
     return line._replace(text=abbreviated(line.text.expandtabs(TAB_WIDTH).rstrip(), longest))
 
 
-def _kept(lines: Sequence[Line], limit: int, *, is_weak: bool) -> list[int]:
+def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
     """The places of a block's lines that are shown."""
     gap = len("[… 99 …]") + 1
     room = limit - gap
     sizes = [utf16_length(line.text) + 1 for line in lines]
     whole = sum(size for size, line in zip(sizes, lines, strict=True) if line.rank < FOLDED) <= room
     kept: set[int] = set()
-    for at in _order(lines, sizes, room):
+    for at in _order(block, lines, sizes, room):
         rank = lines[at].rank
         cost = sizes[at] + gap - gap * ((at - 1 in kept) + (at + 1 in kept))
-        if kept and not is_weak:
+        if kept and block.weight >= ERROR_WEIGHT:
             aside = rank > (FOLDED - 1 if whole else CLOSE)
             if aside or (rank > VALUE and not whole and limit - room + cost > SPARE):
                 break
@@ -115,7 +116,7 @@ def _kept(lines: Sequence[Line], limit: int, *, is_weak: bool) -> list[int]:
             kept.add(at)
         elif rank > NEEDED:
             break
-    for before, after in _pairs(sorted(kept)):
+    for before, after in pairwise(sorted(kept)):
         between = [at for at in range(before + 1, after) if lines[at].text]
         size = sum(sizes[at] for at in between)
         if len(between) <= FEW and size <= min(SMALL, room + gap):
@@ -124,14 +125,13 @@ def _kept(lines: Sequence[Line], limit: int, *, is_weak: bool) -> list[int]:
     return sorted(kept)
 
 
-def _pairs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
-    return zip(places, places[1:], strict=False)
-
-
-def _order(lines: Sequence[Line], sizes: Sequence[int], room: int) -> list[int]:
+def _order(block: Block, lines: Sequence[Line], sizes: Sequence[int], room: int) -> list[int]:
     """The places of the lines, the lowest rank first; of essential ones without room for all, the first and
-    the last before those between."""
-    order = sorted((at for at, line in enumerate(lines) if line.text), key=lambda at: (lines[at].rank, at))
+    the last before those between, and of a list the strongest: those of each kind before more of one."""
+    shown = [at for at, line in enumerate(lines) if line.text]
+    if block.is_list:
+        return sorted(shown, key=lambda at: (lines[at].rank, -lines[at].weight, at))
+    order = sorted(shown, key=lambda at: (lines[at].rank, at))
     needed = [at for at in order if lines[at].rank == NEEDED]
     left, first = room * BEGINNING, 0
     while first < len(needed) and left > 0:
@@ -148,18 +148,18 @@ def _is_worth_a_look(line: Line, everything: bool) -> bool:
 
 
 def _untold(lines: Iterable[Line], shown: Sequence[Line]) -> list[Line]:
-    """The lines that are not shown already, each text once."""
+    """The lines that are not shown already, each text once, where it weighs most."""
     places = {(line.number, line.block) for line in shown}
     told = {text for line in shown if len(text := folded(line.text)) >= TOLD}
     untold: list[Line] = []
-    for line in lines:
+    for line in sorted(lines, key=lambda line: -line.weight):
         text = folded(line.text)
         if (line.number, line.block) in places or text in told:
             continue
         untold.append(line)
         if len(text) >= TOLD:
             told.add(text)
-    return untold
+    return sorted(untold, key=lambda line: line.number)
 
 
 def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], str]:

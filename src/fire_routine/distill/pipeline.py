@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from heapq import nlargest
 
-from ..model import Digest, Step
+from ..model import LAST_LINES, Digest, Step
 from .blocks import blocks_of
 from .context import context_of, store_of
 from .facts import Environment, files_named, outcome
 from .fingerprint import identity
+from .lines import stamp_of
 from .match import MatchCache
+from .named import Named
 from .noise import Green
 from .scanner import scan
 from .score import finding_scores, inside, line_weights, positions, with_fatal_warnings
-from .select import end_of_step, select
+from .select import beside, end_of_step, select
 from .steps import failed_steps
 from .types import Scan
+from .windows import SIZE
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
+LAST = 2 * SIZE  # bytes of a log's end that are at hand, should reading it end in a fault: more than a window
 
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
@@ -47,9 +53,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, store)
     end = end_of_step(scan.tails, own, store)
     totals = {finding.number for finding in within if finding.rule.summary}
-    totals.update(
-        mark.line for mark in failed.marks[-2:] if not mark.text.startswith("##[") and mark.line in store.text
-    )
+    totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
     lines, told = select(blocks, weights, store, totals, end)
 
     # What names the failure, how it ended, and the strongest lines.
@@ -67,7 +71,53 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         exit_code=step.exit_code,
         ended=step.ended,
         files=files_named(within),
+        beside=tuple(beside(lines, store)),
     )
+
+
+class _Passing:
+    """A log that is being read, with the end of what has passed.
+
+    Whatever data reading it falls over, its last lines can be shown: a fault of ours costs the excerpt, and
+    not the session. What the source raises is no such fault.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.source_failed = False
+        self._chunks = self._watched(chunks)
+        self._end = deque[bytes]()
+        self._size = self._lines = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def _watched(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        self.source_failed = True
+        for chunk in chunks:
+            self.source_failed = False
+            self._lines += chunk.count(b"\n")
+            self._end.append(chunk)
+            self._size += len(chunk)
+            while self._size - len(self._end[0]) >= LAST:
+                self._size -= len(self._end.popleft())
+            yield chunk
+            self.source_failed = True
+        self.source_failed = False
+
+    def last_lines(self, fault: Exception, named: Named) -> Digest:
+        """The digest with the log's last lines alone; reads it to its end."""
+        named.read(b"".join(self._end))
+        for chunk in self._chunks:
+            named.read(chunk)
+        end = b"".join(self._end)
+        whole = len(end) <= LAST
+        # Half a secret could not be recognised as one, so the word that is cut is left out.
+        lines = (end if whole else end[-LAST:].partition(b" ")[2]).split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        total = self._lines + (not end.endswith(b"\n") and bool(end))
+        texts = [line[stamp_of(line)[0] :].decode("utf-8", "replace") for line in lines[-LAST_LINES:]]
+        return Digest((), total, explained=False, beside=named.lines()).of_last_lines(texts, fault)
 
 
 class Reader:
@@ -83,8 +133,16 @@ class Reader:
 
         `steps` are the job's as the API lists them: their times show where in the log a step failed.
         `green` is what a green run of the same job printed: such lines weigh little.
+
+        Raises nothing but what `chunks` does: after a fault of ours, the digest has the last lines alone.
         """
-        environment = Environment()
-        found = scan(environment.watch(chunks), self._known)
-        with self._known.turn:
-            return environment.complete(digest(found, steps, green))
+        passing, environment, named = _Passing(chunks), Environment(), Named()
+        try:
+            found = scan(environment.watch(passing), self._known, named)
+            with self._known.turn:
+                made = environment.complete(digest(found, steps, green))
+            return replace(made, beside=(*named.lines(), *made.beside))
+        except Exception as fault:
+            if passing.source_failed:
+                raise
+            return passing.last_lines(fault, named)

@@ -9,7 +9,8 @@ from zlib import crc32
 
 from .context import BEFORE, LINES_AFTER
 from .lines import announces, both_ends, job_of, segments, shown, stamp_of, unprefixed
-from .match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .match import OF_GITHUB, OF_NAMED, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .named import Named
 from .noise import Succeeded, began
 from .normalize import cause_of, shape_of, without_digits
 from .rules import ERROR_LIKE, Rule
@@ -96,7 +97,10 @@ class Collector:
             while kept and kept[-1].number >= first and not kept[-1].rule.process_failed:
                 kept.pop()
         while self._counted and self._counted[-1][0] >= first:
-            self._counts[self._counted.pop()[1]] -= 1
+            template = self._counted.pop()[1]
+            self._counts[template] -= 1
+            if not self._counts[template]:
+                del self._counts[template]  # an earlier step may have a finding of it, which divides by it
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""
@@ -147,7 +151,8 @@ class Collector:
 class Scanner:
     """Holds the state between windows."""
 
-    def __init__(self, known: MatchCache) -> None:
+    def __init__(self, known: MatchCache, named: Named) -> None:
+        self._named = named
         self._marks: list[Mark] = []
         self._tails: list[Tail] = []
         self._header = Header()
@@ -198,7 +203,9 @@ class Scanner:
 
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
         raw = self._lines[index]
-        if marks:
+        if marks & OF_NAMED:
+            self._named.look(self._lines, index, self._first + index, mask)
+        if marks & ~OF_NAMED:
             self._look_for_marks(index, raw, marks)
         if rule is None:
             return
@@ -341,9 +348,9 @@ class Scanner:
         )
 
 
-def scan(chunks: Iterable[bytes], known: MatchCache) -> Scan:
-    """Read the log once."""
-    scanner = Scanner(known)
+def scan(chunks: Iterable[bytes], known: MatchCache, named: Named | None = None) -> Scan:
+    """Read the log once; `named` gets the lines that name secrets."""
+    scanner = Scanner(known, named or Named())
     for window in windows(chunks):
         with known.turn:
             scanner.feed(window)

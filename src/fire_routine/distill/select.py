@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
 from .blocks import FOLDED, NEEDED, Draft, Texts, states_success
@@ -32,6 +32,8 @@ AWAY, OF_AWAY = 150, 0.5
 # The end of a failed step, where nothing looks like its cause.
 END = 40  # lines
 HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
+
+BESIDE = 2  # lines on each side of what is shown that redaction sees
 
 _LEADING = re.compile(r"^[\W\d_]+")
 _WORDLESS = re.compile(r"[\W_]+")
@@ -91,6 +93,17 @@ def select(
             item = rule in lists and lists[rule].search(part) is not None
             lines.append(Line(number + 1, part, weight, rule, place, rank, item))
     return tuple(lines), tuple(blocks)
+
+
+def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]:
+    """The lines next to those that may be shown, with their numbers, for redaction alone: a secret that is
+    wrapped, or whose name is above it, is whole then."""
+    told = {line.number - 1 for line in lines if line.rank < HIDDEN}
+    near = {number + away for number in told for away in range(-BESIDE, BESIDE + 1)}
+    numbers = sorted((near - told) & store.text.keys())
+    for number, text in zip(numbers, store.lines(numbers), strict=True):
+        for part in text.split("\n"):
+            yield number + 1, part
 
 
 def _told(drafts: Sequence[Draft], store: LineStore) -> list[tuple[Draft, bool]]:

@@ -159,7 +159,7 @@ def _place(name: str, trace: Sequence[str]) -> str:
 
 
 def _digest(shown: Sequence[_Weighed]) -> Digest:
-    """A block for the counts, and for each failing test: the line with its name, reason and place comes first."""
+    """A block for the counts, and one for each failing test, whose first line has name, reason and place."""
     lines: list[Line] = []
     blocks: list[Block] = []
     named = 0  # number of the line that names the test

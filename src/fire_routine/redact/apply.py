@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from ..model import Digest
+from ..model import Digest, Line
 from ..sanitize import sanitize_line
 from . import redact
 
@@ -17,7 +17,7 @@ _IDENTIFIERS = ("sha", "sha_of_event", "repository", "branch", "url")  # what su
 
 
 def cleaned(value: Value) -> tuple[Value, Counter[str]]:
-    """The same value with every text in it cleaned, and what was redacted in it by kind.
+    """The same value with every text in it cleaned, and how much was redacted of the kinds that are in it.
 
     Dataclasses and tuples are searched for texts. All texts are redacted together; a tuple of them (the lines
     of a log) keeps its order. So a secret that is wrapped over lines is seen whole. One that is recognised in
@@ -36,7 +36,11 @@ def cleaned(value: Value) -> tuple[Value, Counter[str]]:
         own = [next(clean) for _ in _lines(text)]
         next(clean)
         known[text] = tuple(own) if isinstance(text, tuple) else "\n".join(own)
-    return _mapped(value, known.__getitem__), counts
+    clean_value = _mapped(value, known.__getitem__)
+    shown: dict[str | tuple[str, ...], None] = {}  # without what was `beside` a log's lines
+    _mapped(clean_value, lambda text: shown.setdefault(text) or text)
+    all_shown = "\n".join(line for text in shown for line in _lines(text))
+    return clean_value, Counter({kind: n for kind, n in counts.items() if f"[redacted:{kind}]" in all_shown})
 
 
 def identifiers(value: object) -> frozenset[str]:
@@ -86,9 +90,16 @@ def _is_text(value: object) -> bool:
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
-    """A digest's lines are one text."""
-    texts_of_lines = change(tuple(line.text for line in digest.lines)) if digest.lines else ()
-    lines = tuple(line._replace(text=text) for line, text in zip(digest.lines, texts_of_lines, strict=True))
-    texts = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
+    """A digest's lines are one text.
+
+    What is `beside` them stands where it stood in the log, and is left out of what is returned.
+    """
+    numbers = {line.number for line in digest.lines}
+    beside = [Line(number, text, 0.0) for number, text in digest.beside if number not in numbers]
+    placed = sorted([*beside, *digest.lines], key=lambda line: line.number)
+    texts = change(tuple(line.text for line in placed)) if placed else ()
+    lines = [line._replace(text=text) for line, text in zip(placed, texts, strict=True)]
+    lines = [line for line in lines if line.number in numbers]
+    fields = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
     tools = change(digest.tools) if digest.tools else ()
-    return dataclasses.replace(digest, lines=lines, tools=tools, **texts)
+    return dataclasses.replace(digest, lines=tuple(lines), tools=tools, beside=(), **fields)

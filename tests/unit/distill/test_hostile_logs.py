@@ -29,7 +29,7 @@ MARK = re.compile(r"\[… (\d+) characters …\]")
 
 
 def size(digest: Digest) -> int:
-    return sum(len(line) + 1 for block in digest.blocks for line in block.lines)
+    return sum(len(line.text) + 1 for line in digest.lines)
 
 
 def repeated(part: bytes, total: int) -> Iterator[bytes]:
@@ -132,7 +132,7 @@ of_lines = [
 ]
 of_tables = [run[name] for run in table("successful_run") for name in ("begins", "succeeded")]
 of_tables += [test[name] for test in table("passed_test") for name in ("passed", "begins")]
-of_tables += [*table("expressions").values(), *table("boilerplate")["beginnings"].values()]
+of_tables += [*table("expressions").values(), table("boilerplate")["begins"]]
 of_lines += [re.compile(expression.encode()) for expression in of_tables]
 for start in starts:
     for token in tokens:
@@ -210,7 +210,7 @@ def test_pieces_between_carriage_returns_in_a_long_line_are_searched(pieces: int
 
 def test_progress_bars_are_shown_by_their_last_state_and_other_text_is_kept() -> None:
     log = b"get: 10%\rget: 20%\rget: 100%\rerror: the disk is full\n"
-    lines = [line for block in distill.read([log]).blocks for line in block.lines]
+    lines = [line.text for line in distill.read([log]).lines]
     assert lines == ["get: 100%", "error: the disk is full"]
 
 

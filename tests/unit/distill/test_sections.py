@@ -50,16 +50,12 @@ def sections() -> Iterator[tuple[str, Marked, Digest]]:
 
 def numbers(shown: Excerpt) -> set[int]:
     """Of the lines that are shown."""
-    return {number for block in shown.blocks for number in range(block.first, block.last + 1)}
+    return {line.number for line in shown.shown}
 
 
 def weights(digest: Digest) -> dict[int, float]:
     """By the number of the line."""
-    return {
-        min(block.first + offset, block.last): block.weight
-        for block in digest.blocks
-        for offset in range(len(block.lines))
-    }
+    return {line.number: line.weight for line in digest.lines}
 
 
 def test_a_cause_is_kept_whole_is_shown_first_and_outweighs_what_follows_from_it() -> None:

@@ -97,7 +97,7 @@ def test_what_is_like_it_is_as_new_when_a_test_fails() -> None:
     printed = (begins, *[PRINTED] * 40, passed, begins_too, PRINTED, "FAIL: the one reason", failed)
     excerpt = distill.excerpt(distill.read(["\n".join([*printed, *["x" * 80] * 300]).encode()]), 600)
     assert PRINTED in excerpt.text
-    assert 44 in {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
+    assert 44 in {line.number for line in excerpt.shown}
 
 
 def test_what_a_test_printed_is_none_where_another_window_shows_how_it_ended() -> None:

@@ -79,7 +79,7 @@ def test_output_of_a_failed_action_is_next_to_what_failed_after_it() -> None:
         Step(2, "devices", "failure", at(4), at(6)),
     ]
     digest = read(stamped(lines), steps=steps)
-    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    weights = {line.text: line.weight for line in digest.lines}
     assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
 
 
