@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from .context import CONTINUES, ITEM, OTHER_PART, LineStore, indent
 from .lines import announces, probed, unprefixed, without_escapes
-from .rules import CONSEQUENCE, ERROR_LIKE, INDENTED, PARAGRAPH, RESULT, RULED, Extent, Rule, expression
+from .rules import (
+    CONSEQUENCE,
+    ERROR_LIKE,
+    INDENTED,
+    LISTED,
+    PARAGRAPH,
+    RESULT,
+    RULED,
+    Extent,
+    Rule,
+    expression,
+)
 from .steps import ERROR, ends_step
 from .types import Finding
 
@@ -25,7 +37,7 @@ MOST, BLOCKS = 240, 60  # that are made, and that are kept, the strongest
 PRINTED = 0.4  # factor: what passing tests print, too, next to a test that is known to have failed
 # How far a block reaches.
 ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report is, and lines of a report
-BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0}  # blank lines in a row that do not end a report
+BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0, LISTED: 1}  # blank lines in a row that do not end a report
 NEAREST = 3  # heads above a finding of which one may be that of its report
 GAP = 2  # lines between two findings of one rule that become one block, and between rows of a list
 GAP_OF_LIST = 8  # lines between two findings of one block, where its rule lists what failed
@@ -211,11 +223,11 @@ class _Reports:
         self._texts = texts
         self._stops = frozenset(each.number for each in findings if each.rule.summary)
         self._heads = [(each.number, each.rule.extent) for each in findings if each.rule.extent is not None]
-        self._named = frozenset(
-            each.number
+        self._named = {
+            each.number: each.rule.extent or GENERIC
             for each in findings
             if each.rule.weight >= ERROR_LIKE and (each.rule.extent or _NAME.match(texts[each.number]))
-        )
+        }
         self._ends: dict[int, int] = {}
 
     def extent(self, finding: Finding) -> tuple[int, int, int | None, Extent]:
@@ -269,41 +281,46 @@ def report_end(
     head: int,
     extent: Extent,
     texts: Texts,
-    stops: frozenset[int] = frozenset(),
-    named: frozenset[int] = frozenset(),
+    stops: Collection[int] = (),
+    named: Mapping[int, Extent] = MappingProxyType({}),
 ) -> int:
     """The last line of the report that begins at `head`.
 
     Args:
         stops: lines that count all failures.
-        named: lines that name one, within another's report a part of it.
+        named: lines that name a failure, and the format of its report. A ruled report ends at one like itself
+            alone; within another, each is a failure of its own.
     """
     style, depth = extent.style or _style(head, texts), indent(texts[head])
     most = BLANKS[style] if extent.blanks is None else extent.blanks
-    end, blanks = head, 0
+    end, blanks, rows = head, 0, style != LISTED
     for at, text in texts.known(range(head + 1, head + REACH)):
         if not text.strip():
             blanks += 1
             if blanks > most:
                 break
             continue
+        if not rows:
+            depth = indent(text) - 1
+            rows = extent.essential is None or extent.essential.match(text) is not None
         shallow = indent(text) <= depth
-        if (
-            at in stops
-            or at in named
-            or OTHER_PART.match(text)
-            or text.startswith(b"##[")
-            or states_success(text)
-        ):
+        other = at in named and (style != RULED or named[at].style == RULED)
+        if at > head + 1:
+            other = other or (style != PARAGRAPH and _RULED.match(text) is not None)
+            other = other or (style != RULED and shallow and _NAME.match(text) is not None)
+        if other or at in stops or _ends_report(text, extent):
             break
-        if extent.ends is not None and extent.ends.match(text):
-            break
-        if at > head + 1 and ((shallow and _NAME.match(text)) or (style != PARAGRAPH and _RULED.match(text))):
-            break
-        if style == INDENTED and shallow and not CONTINUES.match(text):
+        if style in (INDENTED, LISTED) and shallow and not CONTINUES.match(text):
             break
         end, blanks = at, 0
     return end
+
+
+def _ends_report(text: bytes, extent: Extent = GENERIC) -> bool:
+    """Whether a line is no part of any report, or of none of this format."""
+    if OTHER_PART.match(text) or text.startswith(b"##[") or states_success(text):
+        return True
+    return extent.ends is not None and extent.ends.match(text) is not None
 
 
 def _style(head: int, texts: Texts) -> str:
@@ -327,8 +344,7 @@ def _led(first: int, texts: Texts) -> int:
 def _followed(last: int, texts: Texts) -> int:
     """With the line right below."""
     for at, text in texts.known(range(last + 1, last + 2)):
-        ends = OTHER_PART.match(text) or states_success(text) or text.startswith(b"##[")
-        if text.strip() and not ends and not _COMMAND.match(text):
+        if text.strip() and not _ends_report(text) and not _COMMAND.match(text):
             return at
     return last
 
@@ -373,7 +389,7 @@ def _ahead(finding: Finding, texts: Texts) -> int:
             blanks += 1
             if blanks > 1:
                 break
-        elif OTHER_PART.match(text) or states_success(text) or text.startswith(b"##["):
+        elif _ends_report(text):
             break
         elif (at <= paragraph and not blanks) or (
             at <= indented
@@ -392,13 +408,15 @@ def _ahead(finding: Finding, texts: Texts) -> int:
 def _rank(draft: Draft, texts: Texts, store: LineStore) -> None:
     """Give each line of a block its rank."""
     numbers = [number for number in range(draft.first, draft.last + 1) if number in store.text]
-    rows = set() if draft.heads else _alike(draft, numbers, texts)
+    rows = set() if draft.heads and draft.extent.style != LISTED else _alike(draft, numbers, texts)
     again = _again(numbers, texts)
     essential = {*draft.heads, *draft.found, *rows} - again | draft.heads
     for head in draft.heads:
         essential.update(_reason(head, draft.last, texts))
     if (pattern := draft.extent.essential) is not None:
         essential.update(number for number in numbers if pattern.match(texts[number]))
+    if draft.extent.style == LISTED:
+        rows |= essential
     for number in sorted(essential):
         essential.update(_announced(number, draft.last, texts))
     essential.update(_place(min(essential), draft.last, texts, essential))
@@ -434,7 +452,7 @@ def _alike(draft: Draft, numbers: Sequence[int], texts: Texts) -> set[int]:
         text = texts[number]
         if text.strip() and not (_FRAME.match(text) or _SOURCE.match(text) or states_success(text)):
             looks.setdefault(_DIGITS.sub(b"0", text[:9])[:6], set()).add(number)
-    most = max(looks.values(), key=len, default=set())
+    most = max((each for each in looks.values() if each & draft.found), key=len, default=set())
     lines = sum(bool(texts[number].strip()) for number in numbers)
     return rows | most if len(most) >= max(FEWEST_ROWS, MOST_ALIKE * lines) else rows
 
@@ -498,7 +516,9 @@ def _folded(
     """The lines that say nothing new: libraries' frames, repeated lines, boilerplate, what passed."""
     frames = [number for number in numbers if _FRAME.match(texts[number]) and number not in essential]
     library = {number for number in numbers if _of_library(texts[number])}
+    # Those next to what is essential say most, whichever call a language prints first.
     own = [number for number in frames if number not in library]
+    own.sort(key=lambda number: min(abs(number - each) for each in essential))
     # Where all frames are a library's, the failure is its own.
     folded = {*own[FRAMES:], *(library if own or len(library) < len(frames) else frames[FRAMES:]), *again}
     fold = draft.extent.fold

@@ -171,7 +171,10 @@ _JSON_LEVEL = r"\{(?:\"[^\"]{1,20}\": ?\"[^\"]{0,60}\", ?){0,3}\"level\": ?\""
 _INFO = pattern(
     rf"{_JSON_LEVEL}(?:info|debug|trace)\"|(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )
-_WARN = pattern(rf"{_JSON_LEVEL}warn(?:ing)?\"|{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
+_WARN = pattern(
+    rf"{_JSON_LEVEL}warn(?:ing)?\"|{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])"
+    rf"|\[WARN(?:ING)?\] |W{_GLOG}"
+)
 
 
 @cache

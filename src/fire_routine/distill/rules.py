@@ -66,8 +66,10 @@ class Ended:
     also_in_tests: bool = False  # tests print it, too
 
 
-# How a report goes on below its head: up to a ruled line, to a line that is not deeper, or to a blank one.
-RULED, INDENTED, PARAGRAPH = "ruled", "indented", "paragraph"
+# How a report goes on below its head: up to a ruled line; to one that is not deeper; to a blank one; or rows
+# up to one that is not as deep as the first of them.
+RULED, INDENTED, PARAGRAPH, LISTED = "ruled", "indented", "paragraph", "listed"
+STYLES = (RULED, INDENTED, PARAGRAPH, LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Extent:
     failures, a test that passed, and the end of its step.
     """
 
-    style: str = ""  # RULED, INDENTED or PARAGRAPH; empty: as the head and the line below it look
+    style: str = ""  # one of STYLES; empty: as the head and the line below it look
     ends: re.Pattern[bytes] | None = None  # what does not belong to it any more
     blanks: int | None = None  # blank lines in a row that do not end it
     essential: re.Pattern[bytes] | None = None  # lines that a reader needs
