@@ -18,11 +18,13 @@ from .lines import announces, probed, unprefixed, without_escapes
 from .rules import (
     CONSEQUENCE,
     ERROR_LIKE,
+    GENERAL,
     INDENTED,
     LISTED,
     PARAGRAPH,
     RESULT,
     RULED,
+    SIGN,
     Extent,
     Rule,
     expression,
@@ -165,10 +167,15 @@ def _candidates(findings: Iterable[_Weighed], texts: Texts) -> Iterator[_Weighed
     """The findings that may begin a block. What names a failure weighs as much as a result."""
     for finding, weight, floor in findings:
         rule, text = finding.rule, texts[finding.number]
+        if rule.summary or states_success(text) or (rule.tier in (SIGN, GENERAL) and _ONLY_CODE.match(text)):
+            continue
         lift = RESULT / rule.weight if CONSEQUENCE <= rule.weight < RESULT and _NAME.match(text) else 1.0
-        weak = rule.weight * lift < ERROR_LIKE or floor * lift < LEAST
-        if not (weak or rule.summary or states_success(text) or _ONLY_CODE.match(text)):
-            yield finding, weight * lift, floor * lift
+        weight, floor = (
+            weight * lift,
+            max(floor * lift, weight),
+        )  # it is greater where a verdict made it fatal
+        if max(rule.weight * lift, weight) >= ERROR_LIKE and floor >= LEAST:
+            yield finding, weight, floor
 
 
 def _is_note(finding: Finding) -> bool:
@@ -354,6 +361,8 @@ def _rows(rule: Rule, first: int, last: int, texts: Texts) -> tuple[int, int]:
     for step in (-1, 1):
         edge, misses = (first, last)[step > 0], 0
         for at, text in texts.known(range(edge + step, max(edge + step * REACH, -1), step)):
+            if _ends_report(text):
+                break
             if _is_row(rule, text):
                 edge, misses = at, 0
             elif (misses := misses + 1) > GAP:

@@ -164,14 +164,14 @@ def _untold(lines: Iterable[Line], shown: Sequence[Line]) -> list[Line]:
 
 def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], str]:
     """Those of the most worth within the limit, in the log's order, with marks of gaps."""
-    strong, weak = max(SHORTEST, limit // 3), max(SHORTEST, min(limit // 6, 2 * LONGEST))
+    strong, weak = (min(max(SHORTEST, limit // share), LONGEST) for share in (3, 6))
     cut = [_cut(line, strong if line.weight >= ERROR_WEIGHT else weak) for line in lines]
     rows = [line for line in cut if line.text]
     gap = len(f"[… {total} lines …]") + 1
     room = limit - gap
     chosen: list[Line] = []
     numbers: set[int] = set()
-    for line in sorted(rows, key=lambda line: (-_worth(line), line.number)):
+    for line in sorted(rows, key=_order_of_rest):
         near = (line.number - 1 in numbers) + (line.number + 1 in numbers)
         cost = utf16_length(line.text) + 1 + gap * (1 - near)
         if cost <= room:
@@ -194,6 +194,11 @@ def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], st
         out.append(line.text)
         last = line.number
     return chosen, "\n".join(out)
+
+
+def _order_of_rest(line: Line) -> tuple[bool, float, int]:
+    """How the step ended, and how much failed, comes first."""
+    return line.block >= 0 or line.rank > NEEDED, -_worth(line), line.number
 
 
 def _worth(line: Line) -> float:

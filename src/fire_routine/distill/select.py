@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
-from .blocks import FOLDED, NEEDED, Draft, Texts, states_success
+from .blocks import FOLDED, NEEDED, VALUE, Draft, Texts, states_success
 from .context import LineStore
 from .lines import LONGEST
 from .rules import HINT, rules
@@ -17,6 +17,7 @@ from .types import DIGEST_BYTES, Finding, Tail
 STEPS = 9  # of weights: blocks on one are about as strong, and come in the log's order
 FULL = 3  # blocks that are shown as such; further ones of their kind are rows
 STRONG = 0.6  # of the strongest block's weight that another one of another kind has at least
+NAME_ALONE = 0.7  # factor: a block that is a name alone, where others are reports
 ROWS = 40  # blocks that are rows, at most
 ROW = 2  # lines of a row
 KEPT = 220  # lines of a block
@@ -36,6 +37,7 @@ HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strong
 BESIDE = 2  # lines on each side of what is shown that redaction sees
 
 _LEADING = re.compile(r"^[\W\d_]+")
+_SUMMARISED = re.compile(r"(?:FAILED|ERROR) \S*::(\S+(?:\[.*\])?)")
 _WORDLESS = re.compile(r"[\W_]+")
 
 
@@ -51,48 +53,60 @@ def select(
 
     Args:
         weights: of all lines that may be shown.
-        totals: the lines that count all failures.
+        totals: the lines that count all failures, or say how the step ended.
         end: the end of the failed step.
     """
     told = _told(drafts, store)
-    most = max((draft.weight for draft, _ in told), default=0.0)
-    if most < ERROR_WEIGHT and end is not None:
+    if end is not None and max((draft.weight for draft, _ in told), default=0.0) < ERROR_WEIGHT:
         told.append((end, False))
-    first = min((draft.first for draft, _ in told), default=0)
-    blocks = [
-        Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told
-    ]
     of_block: dict[int, tuple[int, int]] = {}
     for place, (draft, _) in enumerate(told):
         for number, rank in _kept(draft).items():
             of_block.setdefault(number, (place, rank))
-    most = max(most, max((weight for weight, _ in weights.values()), default=0.0))
-    worth = {
-        number: max(weight, most / 2) if number in totals else weight
-        for number, (weight, _) in weights.items()
-    }
-    near = sorted(of_block)
+    worth_a_look = _Besides(weights, of_block)
     lists = {rule.id: rule for rule in rules() if rule.is_list}
-    lines: list[Line] = []
-    numbers = _strongest(worth, of_block, store)
     texts = Texts(store)
+    lines: list[Line] = []
+    numbers = _strongest(weights, of_block, store)
     for number, text in zip(numbers, store.lines(numbers), strict=True):
-        weight, rule = worth.get(number, 0.0), weights.get(number, (0.0, ""))[1]
-        place, rank = of_block.get(number, (-1, NEEDED))
-        if states_success(texts[number]) and number not in totals:
+        weight, rule = weights.get(number, (0.0, ""))
+        place, rank = of_block.get(number, (-1, VALUE))
+        if number in totals:
+            rank = NEEDED
+        elif states_success(texts[number]):
             place, rank = -1, HIDDEN
-        elif place < 0:
-            share = ASIDE if number < first - NEAR or not rule else SHARE
-            away = _distance(number, near)
-            if away > AWAY:
-                share = OF_AWAY
-            elif away > NEARBY:
-                share = OF_NEARBY
-            rank = HIDDEN if weight < most * share and number not in totals else NEEDED
+        elif place < 0 and number not in worth_a_look:
+            rank = HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
             lines.append(Line(number + 1, part, weight, rule, place, rank, item))
+    blocks = (
+        Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told
+    )
     return tuple(lines), tuple(blocks)
+
+
+class _Besides:
+    """Which lines besides the blocks are worth a look."""
+
+    def __init__(self, weights: Weights, blocks: Iterable[int]) -> None:
+        self._weights = weights
+        self._blocks = sorted(blocks)
+        self._most = max((weight for weight, _ in weights.values()), default=0.0)
+
+    def __contains__(self, number: int) -> bool:
+        weight, rule = self._weights.get(number, (0.0, ""))
+        return weight >= self._most * self._share(number, rule)
+
+    def _share(self, number: int, rule: str) -> float:
+        """That of the greatest weight which the line needs."""
+        at = bisect_left(self._blocks, number)
+        near = self._blocks[max(at - 1, 0) : at + 1]
+        away = min((abs(number - other) for other in near), default=0)
+        if away > NEARBY:
+            return OF_AWAY if away > AWAY else OF_NEARBY
+        before = bool(self._blocks) and number < self._blocks[0] - NEAR
+        return ASIDE if before or not rule else SHARE
 
 
 def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]:
@@ -111,10 +125,18 @@ def _told(drafts: Sequence[Draft], store: LineStore) -> list[tuple[Draft, bool]]
     most = max((draft.weight for draft in drafts), default=0.0)
     told: list[tuple[Draft, bool]] = []
     seen: list[str] = []
-    # Of about the same weight, what comes first is the cause of the rest.
-    for draft in sorted(drafts, key=lambda draft: (-int(draft.weight / most * STEPS), draft.first)):
-        texts = {at: folded(text) for at, text in zip(draft.ranks, store.lines(draft.ranks), strict=True)}
-        known = {at for at, text in texts.items() if any(text in one for one in seen)}
+    reported = any(draft.heads and draft.first < draft.last for draft in drafts)
+
+    def order(draft: Draft) -> tuple[int, int]:
+        """Of about the same weight, what comes first is the cause of the rest. A name alone tells less than
+        a report."""
+        share = NAME_ALONE if reported and draft.heads and draft.first == draft.last else 1.0
+        return -int(draft.weight * share / most * STEPS), draft.first
+
+    for draft in sorted(drafts, key=order):
+        lines = dict(zip(draft.ranks, store.lines(draft.ranks), strict=True))
+        texts = {at: folded(text) for at, text in lines.items()}
+        known = {at for at, text in lines.items() if any(folded(_bare(text)) in one for one in seen)}
         needed = [at for at, rank in draft.ranks.items() if rank == NEEDED and at not in known]
         if not needed:
             continue
@@ -132,10 +154,10 @@ def _told(drafts: Sequence[Draft], store: LineStore) -> list[tuple[Draft, bool]]
     return told
 
 
-def _distance(number: int, sorted_numbers: Sequence[int]) -> int:
-    """Of a line to the nearest of these."""
-    at = bisect_left(sorted_numbers, number)
-    return min((abs(number - each) for each in sorted_numbers[max(at - 1, 0) : at + 1]), default=0)
+def _bare(text: str) -> str:
+    """The line; of one that names a failed test in a summary, its name."""
+    found = _SUMMARISED.match(text)
+    return found[1] if found else text
 
 
 def _kept(draft: Draft) -> dict[int, int]:
@@ -144,12 +166,13 @@ def _kept(draft: Draft) -> dict[int, int]:
     return {at: draft.ranks[at] for at in sorted(kept)}
 
 
-def _strongest(worth: Mapping[int, float], blocks: Iterable[int], store: LineStore) -> list[int]:
+def _strongest(weights: Weights, blocks: Iterable[int], store: LineStore) -> list[int]:
     """The numbers of the blocks' lines and of the strongest others, up to a digest's bound, in order."""
     room = DIGEST_BYTES
     first = dict.fromkeys(blocks)
     chosen: list[int] = []
-    for number in (*first, *sorted(worth.keys() - first.keys(), key=lambda at: (-worth[at], at))):
+    others = sorted(weights.keys() - first.keys(), key=lambda at: (-weights[at][0], at))
+    for number in (*first, *others):
         room -= min(len(store.text[number]), LONGEST) + 1
         if room < 0:
             break

@@ -177,7 +177,6 @@ def test_a_matrix_of_256_legs_with_three_failures_has_three_sections() -> None:
         text = brief(*matrix(), max_characters=budget).text
         assert re.findall(r"^## Failure (.*): `", text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
         assert [text.count(f"FAILED test_{number}") for number in range(3)] == [1, 1, 1]
-        assert text.index("FAILED test_2") < text.index("Shared by")  # each broke before any detail
         assert "Shared by 3 jobs: `test (linux, 0)`" in text
         assert "Of the same matrix, 249 legs passed" in text
 

@@ -36,7 +36,7 @@ def test_how_the_step_ended_and_how_much_failed_is_shown_among_many_findings() -
         f"2026-01-02T03:04:08.1Z FAILED test_{n}.py::test_total - {chr(65 + n) * 60}\n" for n in range(26)
     )
     log = GITHUB_LOG.replace(last := "2026-01-02T03:04:08.1234567Z FAILED", f"{failed}{last}")
-    shown = distill.excerpt(read(log.replace("1 failed in 0.01s", "=== 27 failed in 0.01s ===")), 1_000).text
+    shown = distill.excerpt(read(log.replace("1 failed in 0.01s", "=== 27 failed in 0.01s ===")), 4_000).text
     assert "##[error]Process completed with exit code 1." in shown
     assert "=== 27 failed in 0.01s ===" in shown
 
