@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import policy
 from .ledger import Ledger
-from .model import Brief, Failure, Run, Verdict
+from .model import Brief, Failure, Reason, Run, Verdict
 from .settings import Context, Settings
 
 
@@ -50,7 +50,7 @@ def decide(
         before=lambda: None if settings.again else policy.stale(api, run),
         rerun=rerun,
     )
-    if verdict.reason == "rerun" and known:
+    if verdict.reason == Reason.RERUN and known:
         return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
     if verdict.fire:
         claimed()
@@ -63,4 +63,4 @@ def not_sent(verdict: Verdict | None) -> Verdict:
     if verdict is not None:
         end = "fail" if verdict.failed else "be skipped"
         would = f"it would {end} (`{verdict.reason}`): {verdict.message}"
-    return policy.skip("dry-run", f"Nothing was sent. Without `dry-run`, {would}")
+    return policy.skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")

@@ -269,9 +269,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             " `text`"
         )
     if settings.again and not (given["run_id"] or "").strip():
-        problems.append(
-            "again is for one run that a person names: give its `run-id`, too (examples/again.yml)"
-        )
+        problems.append("again is for one run that a person names: give its `run-id`, too")
     if problems:
         raise SettingsError(problems)
     return settings

@@ -31,6 +31,7 @@ class Repository:
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first
         self.comments: dict[int, list[Json]] = {}  # by issue, oldest first
+        self.commit_comments: dict[str, list[Json]] = {}  # by SHA
         self.lock = threading.RLock()
         self.about: Partial = {}
         self.runs: dict[int, Json] = {}
@@ -43,6 +44,7 @@ class Repository:
         self.branches: dict[str, str] = {}
         self.artifacts: dict[int, tuple[Json, bytes]] = {}
         self.commits = [FIRST]  # of the default branch, the newest first
+        self.other_commits: dict[str, Json] = {}  # by SHA
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
         self.files: dict[str, bytes] = {}  # of the default branch, by path
         self._written = 0
@@ -149,6 +151,11 @@ class Repository:
         parents_shown = [{key: link[key] for key in keys} for link in links]
         return self.site.commit(self.full_name, sha, {"parents": parents_shown})
 
+    def add_commit(self, sha: str, partial: Partial) -> None:
+        """A commit that is not on the default branch."""
+        with self.lock:
+            self.other_commits[sha] = self.site.commit(self.full_name, sha, partial)
+
     def add_check_run(self, sha: str, partial: Partial) -> Json:
         """A check of a commit. Jobs are checks of their own, but are not listed as such here."""
         with self.lock:
@@ -176,6 +183,12 @@ class Repository:
             comment = self.site.comment(self.full_name, issue, self._written, body, author, timestamp())
             self.comments.setdefault(issue, []).append(comment)
             return comment
+
+    def add_commit_comment(self, sha: str, body: str) -> None:
+        with self.lock:
+            self._written += 1
+            comment = self.site.commit_comment(self.full_name, sha, self._written, body, timestamp())
+            self.commit_comments.setdefault(sha, []).append(comment)
 
     def has_log(self, job_id: int) -> bool:
         return job_id in self._logs

@@ -257,6 +257,13 @@ def _commits(call: Call) -> Answer:
     return _listing(call, "", "commit", items) if items else NOT_FOUND
 
 
+def _commit(call: Call) -> Answer:
+    commit = call.repository.other_commits.get(call.names[0])
+    if commit is None and call.names[0] in call.repository.commits:
+        commit = call.repository.commit(call.names[0])
+    return _found(call, "commit", commit)
+
+
 def _check_runs(call: Call) -> Answer:
     return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
 
@@ -275,6 +282,17 @@ def _create_status(call: Call) -> Answer:
 
 def _comments(call: Call) -> Answer:
     return _listing(call, "", "comment", call.repository.comments.get(call.number, []))
+
+
+def _all_comments(call: Call) -> Answer:
+    """Of all issues and pull requests: https://docs.github.com/rest/issues/comments"""
+    comments = [comment for issue in call.repository.comments.values() for comment in issue]
+    found = [one for one in comments if one["updated_at"] >= call.query.get("since", "")]
+    return _listing(call, "", "comment", sorted(found, key=lambda one: str(one["updated_at"])))
+
+
+def _commit_comments(call: Call) -> Answer:
+    return _listing(call, "", "commit comment", call.repository.commit_comments.get(call.names[0], []))
 
 
 def _create_comment(call: Call) -> Answer:
@@ -313,11 +331,14 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
         ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
         ("GET", r"/commits", _commits),
+        ("GET", r"/commits/([^/]+)", _commit),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
+        ("GET", r"/commits/([^/]+)/comments", _commit_comments),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
+        ("GET", r"/issues/comments", _all_comments),
         ("PATCH", r"/issues/comments/(\d+)", _change_comment),
     )
 )

@@ -291,6 +291,7 @@ def _sessions(command: Command) -> None:
           flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
           the failed attempt         workflow, workflow_file, failures[], run_id, run_attempt, run_url,
                                      branch, commit
+          hints[]                    what to look at, where sessions left nothing
           left_out[], not_counted{}  what could not be read; entries of other accounts by login
           A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last
           one does not count in totals.sessions.

@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import Result, Run, SessionState
-from ..sanitize import inline, prose, verbatim, web_address
+from ..model import Reason, Remedy, Result, Run, SessionState
+from ..sanitize import inline, prose, verbatim
+from ..version import DOCUMENTS
 from .contents import Contents, heading
 from .failures import blocks, counted, line, title, whose
 from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
@@ -23,15 +24,10 @@ LIMIT = 1024 * 1024 - 1
 MOST_NOTES = 30
 MOST_LINES = 15  # of the outcome's message: one line per invalid input
 MOST_FILES = 10
-# Reasons that end with the failure unsent, by what sends it once their cause is gone: a re-run, or a person
-_SENT_BY_RERUN = (
-    *("no-connection", "unauthorized", "not-found", "forbidden", "refused", "rate-limited", "overloaded"),
-    *("missing-secrets", "internal-error", "interrupted"),
-)
-_SENT_BY_AGAIN = ("duplicate", "earlier-unknown", "max-sessions", "stale-head", "pull-request-closed")
 # Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
 _DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))
 MOST_FAILURES = 10  # in the comment
+_SEND_AGAIN = f"[send it again]({DOCUMENTS}/reasons.md#send-again)"  # what a person can do
 _SHARE = 0.6  # of the limit for everything above the text
 
 # What the recommended job has. A block that names some permissions takes all others away, so it names all.
@@ -144,15 +140,11 @@ def _once_more(contents: Contents) -> Iterator[str]:
     outcome, run = contents.outcome, contents.run
     if run is None or contents.dry_run:
         return
-    if outcome.reason in _SENT_BY_RERUN:
+    remedy = outcome.reason.remedy if outcome.reason else Remedy.NONE
+    if remedy is Remedy.RERUN:
         yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
-    elif outcome.reason in _SENT_BY_AGAIN or outcome.result is Result.UNKNOWN:
-        address = run.url if web_address(run.url) else "RUN_URL"
-        local = f"`fire-routine preview {address} | fire-routine send --raw -`"
-        yield (
-            f"To start a session anyway, run the workflow of `examples/again.yml` with run `{run.id}`. Or on"
-            f" your machine: {local}"
-        )
+    elif remedy is Remedy.PERSON or outcome.result is Result.UNKNOWN:
+        yield f"To start a session anyway, {_SEND_AGAIN} with run `{run.id}`."
 
 
 def _files(contents: Contents) -> Iterator[str]:
@@ -274,7 +266,7 @@ def comment(contents: Contents) -> str:
     job summary, for those who can change them.
     """
     outcome, run = contents.outcome, contents.run
-    if run is None or outcome.reason == "max-sessions":
+    if run is None or outcome.reason == Reason.MAX_SESSIONS:
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
@@ -306,14 +298,15 @@ def _next(contents: Contents, advice: str) -> Iterator[str]:
     if not advice and outcome.result is Result.UNKNOWN:
         advice = (
             "The endpoint's answer was lost, so a session may or may not have started. Look at"
-            " https://claude.ai/code. This failure is not sent again until the workflow is green."
+            " https://claude.ai/code. Until the workflow is green, this failure is not sent again, unless a"
+            f" person does: {_SEND_AGAIN}."
         )
     if advice:
         yield f"**What happens next:** {advice}"
         return
     yield (
         "**What happens next:** The session looks for the cause. If it finds a fix, it opens a pull"
-        " request from a `claude/…` branch. Nothing reaches this branch unless someone merges it."
+        " request from a `claude/…` branch. Else it reports what it found."
     )
     opened = worded_link("Open the session", outcome.session_url) or "Open the session"
     label = f"give this pull request the label {inline(contents.skip_label, NAME)}"
