@@ -28,6 +28,7 @@ from .outcome import (
     SESSION_BRANCH,
     Checks,
     EarlierSession,
+    Fire,
     GitHubError,
     Outcome,
     Past,
@@ -35,8 +36,8 @@ from .outcome import (
     Session,
     SessionState,
     SessionTrace,
+    Skip,
     Status,
-    Verdict,
 )
 from .reason import Reason, Remedy
 from .run import (
@@ -82,6 +83,7 @@ __all__ = [
     "FailedJob",
     "Failure",
     "Fingerprint",
+    "Fire",
     "GitHubError",
     "GreenRuns",
     "Highlight",
@@ -101,11 +103,11 @@ __all__ = [
     "Session",
     "SessionState",
     "SessionTrace",
+    "Skip",
     "Status",
     "Step",
     "Trigger",
     "TriggerKind",
-    "Verdict",
     "fault_of",
     "in_words",
     "is_fork",
