@@ -61,12 +61,14 @@ from .run import (
     origin_in_payload,
     origin_of,
 )
+from .session_link import LOOPBACK, session_id, session_link
 
 __all__ = [
     "COMPRESSED",
     "ERROR_WEIGHT",
     "HIDDEN",
     "LAST_LINES",
+    "LOOPBACK",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -113,6 +115,8 @@ __all__ = [
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "session_id",
+    "session_link",
     "to_fire",
     "utf16_length",
 ]
