@@ -7,6 +7,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
+    HIDDEN,
     LAST_LINES,
     Action,
     Attachment,
@@ -18,6 +19,7 @@ from .evidence import (
     Fingerprint,
     Highlight,
     KnownFailure,
+    Line,
     fault_of,
     to_fire,
     utf16_length,
@@ -64,6 +66,7 @@ from .session_link import LOOPBACK, session_id, session_link
 __all__ = [
     "COMPRESSED",
     "ERROR_WEIGHT",
+    "HIDDEN",
     "LAST_LINES",
     "LOOPBACK",
     "RUN_FAILED",
@@ -88,6 +91,7 @@ __all__ = [
     "Highlight",
     "History",
     "KnownFailure",
+    "Line",
     "Note",
     "Origin",
     "Outcome",
