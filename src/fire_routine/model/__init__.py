@@ -26,6 +26,7 @@ from .outcome import (
     SESSION_BRANCH,
     Checks,
     EarlierSession,
+    Fire,
     GitHubError,
     Outcome,
     Past,
@@ -33,8 +34,8 @@ from .outcome import (
     Session,
     SessionState,
     SessionTrace,
+    Skip,
     Status,
-    Verdict,
 )
 from .reason import Reason, Remedy
 from .run import (
@@ -79,6 +80,7 @@ __all__ = [
     "FailedJob",
     "Failure",
     "Fingerprint",
+    "Fire",
     "GitHubError",
     "GreenRuns",
     "Highlight",
@@ -97,11 +99,11 @@ __all__ = [
     "Session",
     "SessionState",
     "SessionTrace",
+    "Skip",
     "Status",
     "Step",
     "Trigger",
     "TriggerKind",
-    "Verdict",
     "fault_of",
     "in_words",
     "is_fork",
