@@ -11,16 +11,18 @@ from ..patterns import pattern
 from ..redact.naming import LITERALS
 from ..search import Literals
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
-from .noise import LEADING, OF_RUNS, PASSED
+from .noise import OF_RUNS, PASSED
 from .normalize import masked
 from .rules import (
     ANYWHERE,
     BEGIN,
     GENERAL,
     HINT,
-    NOISE,
     NOISE_TIER,
+    RESULT,
+    SHARED,
     SIGN,
+    TOOL,
     Rule,
     entries,
     is_anywhere,
@@ -103,10 +105,7 @@ def _beginnings(text: bytes, indented: bool) -> list[bytes]:
 @cache
 def _formats() -> Literals:
     """What makes a line worth a look wherever it is."""
-    found = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
-    for mark in LEADING:
-        found += _beginnings(mark.translate(FOLD), indented=False)
-    found += NAMING
+    found = [*(mark.translate(FOLD) for mark in _MARKS), *NAMING]
     found = [text for text in found if not _FOUND.search(text)]
     for fields in entries():
         if not is_anywhere(fields["tier"], fields["weight"]):
@@ -166,10 +165,15 @@ _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]?
 _SOURCE = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
 # https://google.github.io/glog/stable/logging/#log-line-prefix; Kubernetes and Abseil leave the year out
 _GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
+# A record as pino, zap, logrus and slog write one.
+_JSON_LEVEL = r"\{(?:\"[^\"]{1,20}\": ?\"[^\"]{0,60}\", ?){0,3}\"level\": ?\""
 _INFO = pattern(
-    rf"(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
+    rf"{_JSON_LEVEL}(?:info|debug|trace)\"|(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )
-_WARN = pattern(rf"{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
+_WARN = pattern(
+    rf"{_JSON_LEVEL}warn(?:ing)?\"|{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])"
+    rf"|\[WARN(?:ING)?\] |W{_GLOG}"
+)
 
 
 @cache
@@ -200,13 +204,15 @@ def _first(text: str, called: Sequence[Rule]) -> Rule | None:
     return None
 
 
-def _better(rest_rule: Rule, whole: Rule | None) -> bool:
-    """Whether the rule for the text after a prefix outranks the one for the whole line.
+def _better(rest_rule: Rule, whole: Rule | None, record: bool) -> bool:
+    """Whether the rule for the text after a prefix, or in a record, outranks the one for the whole line.
 
     It always does if the text is no failure by its rule.
     """
     if whole is None or rest_rule.tier == NOISE_TIER:
         return True
+    if whole.tier == NOISE_TIER:  # a record of what a tool printed has that tool's word, whatever its level
+        return record and rest_rule.tier in (TOOL, SHARED) and rest_rule.weight >= RESULT
     if whole.tier not in (SIGN, GENERAL):
         return False
     if rest_rule.weight < 1 or rest_rule.weight > whole.weight:
@@ -218,12 +224,11 @@ def _rule(line: bytes, called: Sequence[Rule], red: bool) -> Rule | None:
     """The rule for a line, also after other tools' prefixes; red is an error in every tool."""
     text = line.decode("utf-8", "replace")
     rule = _first(text, called)
-    if rule is None or rule.weight > NOISE:
-        prefix = RAW_PREFIX.match(line)
-        if prefix is not None:
-            rest_rule = _first(line[prefix.end() :].decode("utf-8", "replace"), called)
-            if rest_rule is not None and _better(rest_rule, rule):
-                rule = rest_rule
+    prefix = RAW_PREFIX.match(line)
+    if prefix is not None:
+        rest_rule = _first(line[prefix.end() :].decode("utf-8", "replace"), called)
+        if rest_rule is not None and _better(rest_rule, rule, line.lstrip().startswith(b"{")):
+            rule = rest_rule
     # A level says less of a line than a tool's rule does.
     if rule is not None and rule.weight >= 1 and rule.tier in (SIGN, GENERAL):
         if _INFO.match(text):

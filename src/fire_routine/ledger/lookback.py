@@ -6,6 +6,7 @@ It decides one thing only: a session that left no trace within the cool-down may
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..model import EarlierSession, Note, Past, Reason, SessionState, SessionTrace
@@ -25,7 +26,8 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
     Args:
         session_url: of the session that keeps this failure from being fired, if one does.
     """
-    claims, case = contest.earlier()
+    case = replace(contest.case, standing=replace(contest.case.standing, now=log.time))
+    claims = [claim for claim in log.claims(case.asker.workflow) if not log.is_own(claim)]
     asker, today = case.asker, log.clock.now()
     siblings = [claim for claim in claims if asker.is_sibling(claim)]
     if session_url and (not log.terms.alone or any(claim.url == session_url for claim in siblings)):
