@@ -11,7 +11,7 @@ from ..patterns import pattern
 from ..redact.naming import LITERALS
 from ..search import Literals
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
-from .noise import LEADING, OF_RUNS, PASSED
+from .noise import OF_RUNS, PASSED
 from .normalize import masked
 from .rules import (
     ANYWHERE,
@@ -105,10 +105,7 @@ def _beginnings(text: bytes, indented: bool) -> list[bytes]:
 @cache
 def _formats() -> Literals:
     """What makes a line worth a look wherever it is."""
-    found = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
-    for mark in LEADING:
-        found += _beginnings(mark.translate(FOLD), indented=False)
-    found += NAMING
+    found = [*(mark.translate(FOLD) for mark in _MARKS), *NAMING]
     found = [text for text in found if not _FOUND.search(text)]
     for fields in entries():
         if not is_anywhere(fields["tier"], fields["weight"]):
@@ -168,10 +165,15 @@ _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]?
 _SOURCE = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
 # https://google.github.io/glog/stable/logging/#log-line-prefix; Kubernetes and Abseil leave the year out
 _GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
+# A record as pino, zap, logrus and slog write one.
+_JSON_LEVEL = r"\{(?:\"[^\"]{1,20}\": ?\"[^\"]{0,60}\", ?){0,3}\"level\": ?\""
 _INFO = pattern(
-    rf"(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
+    rf"{_JSON_LEVEL}(?:info|debug|trace)\"|(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )
-_WARN = pattern(rf"{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
+_WARN = pattern(
+    rf"{_JSON_LEVEL}warn(?:ing)?\"|{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])"
+    rf"|\[WARN(?:ING)?\] |W{_GLOG}"
+)
 
 
 @cache

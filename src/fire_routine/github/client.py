@@ -155,9 +155,9 @@ class GitHub(Session):
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/jobs/{job_id}/logs"
 
     def artifacts(self, run_id: int) -> Listing[Artifact]:
-        """The newest artifacts of all attempts of a run, at most 200."""
+        """The artifacts of all attempts of a run, at most 1,000: the oldest first, so all pages are read."""
         path = f"/actions/runs/{run_id}/artifacts"
-        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact, pages=2)
+        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact)
 
     def artifact_address(self, artifact_id: int) -> str:
         """The address of an artifact's ZIP file; GitHub answers with a redirect to another host."""
@@ -185,21 +185,21 @@ class GitHub(Session):
         )
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
-        """The green runs of the run's workflow and branch, back to the run of this id.
+        """The green runs of the run's workflow and branch, between it and the run of this id.
 
         The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
         from a search index, which may be hours old. What either list names counts.
         """
         listed: list[PastRun] = []
+        first, last = sorted((run.id, back_to))
         reaches = False
         for page in range(1, GREEN_PAGES + 1):
             listing = self.past_runs(_workflow_of(run), {}, PAST_RUNS, page)
             listed += listing.items
-            reaches = page * PAST_RUNS >= listing.total or any(past.id <= back_to for past in listed)
+            reaches = page * PAST_RUNS >= listing.total or any(past.id <= first for past in listed)
             if reaches or not listing.items:
                 break
         found = past_runs.green_runs(listed, run)
-        first, last = sorted((run.id, back_to))
         if reaches or any(first <= green <= last for green in found.runs):
             return found
         filters = {**past_runs.branch_filters(run), "status": "success"}
@@ -285,7 +285,7 @@ class GitHub(Session):
         found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
         # Some proxies leave out `Link`. Then a full page may have another after it.
         more = 'rel="next"' in headers["link"] if "link" in headers else len(found) == 101 - page
-        return StatusPage(found, more, parse.http_date(headers))
+        return StatusPage(found, more, fields.http_date(headers.get("date", "")))
 
     def create_status(
         self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT

@@ -7,6 +7,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
+    HIDDEN,
     LAST_LINES,
     Action,
     Attachment,
@@ -18,6 +19,7 @@ from .evidence import (
     Fingerprint,
     Highlight,
     KnownFailure,
+    Line,
     fault_of,
     to_fire,
     utf16_length,
@@ -59,11 +61,14 @@ from .run import (
     origin_in_payload,
     origin_of,
 )
+from .session_link import LOOPBACK, session_id, session_link
 
 __all__ = [
     "COMPRESSED",
     "ERROR_WEIGHT",
+    "HIDDEN",
     "LAST_LINES",
+    "LOOPBACK",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -86,6 +91,7 @@ __all__ = [
     "Highlight",
     "History",
     "KnownFailure",
+    "Line",
     "Note",
     "Origin",
     "Outcome",
@@ -109,6 +115,8 @@ __all__ = [
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "session_id",
+    "session_link",
     "to_fire",
     "utf16_length",
 ]
