@@ -47,7 +47,7 @@ _NO_FIRE_URL = (
 
 # A run's address, or one of a page below it
 RUN_URL = re.compile(
-    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?P<server>https?://[^/\s@]+)/(?P<repository>(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}/)[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
     r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
     re.ASCII,
 )
