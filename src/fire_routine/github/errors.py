@@ -48,7 +48,8 @@ def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubErro
     used_up = headers.get("x-ratelimit-remaining") == "0"
     told = used_up or "retry-after" in headers or secondary or "rate limit" in text.lower()
     limited = status == 429 or (status == 403 and told)
-    seconds: float | None = retry_after(headers)
+    asked = retry_after(headers)
+    seconds = None if asked is None else float(asked)
     if limited and seconds is None:
         seconds = _until_reset(headers) if used_up else UNSTATED if secondary or status == 429 else None
     return GitHubError(
