@@ -43,6 +43,8 @@ def preview(arguments: Namespace) -> int:
             Progress() as shown,
             GitHub(api_url, bearer, trigger.repository, announce=shown.say) as github,
         ):
+            if not given:
+                shown.say("Neither GITHUB_TOKEN nor GH_TOKEN is set: without a token, GitHub shows no log.")
             shown.show(f"Asking {api_url} for run {trigger.run_id} …")
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
             evidence = evidence.with_context(github)
