@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from tests.emulated.described import Json
+from tests.emulated.described import Json, completed
 from tests.emulated.ids import sha_of
 from tests.emulated.repository import Repository, timestamp
 
@@ -256,6 +256,28 @@ def _commits(call: Call) -> Answer:
     return _listing(call, "", "commit", items) if items else NOT_FOUND
 
 
+def _branches_where_head(call: Call) -> Answer:
+    sha, branches = call.names[0], call.repository.branches
+    found = [{"name": name, "commit": {"sha": tip}} for name, tip in branches.items() if tip == sha]
+    return _listing(call, "", "branch", [completed("branch", one) for one in found])
+
+
+def _role(call: Call) -> Answer:
+    """Anyone can read a public repository. The older name of a role is that of the next lower one that it knew.
+
+    https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+    """
+    login = call.names[0]
+    role = call.repository.roles.get(login, "read")
+    known = ("read", "triage", "write", "maintain", "admin")
+    names = ("pull", "triage", "push", "maintain", "admin")
+    may = {name: known.index(role) >= at for at, name in enumerate(names)}
+    permission = {"triage": "read", "maintain": "write"}.get(role, role)
+    user = {**call.repository.site.user(login), "type": "User", "permissions": may, "role_name": role}
+    whole = completed("role", {"permission": permission, "role_name": role, "user": user})
+    return Answer(200, call.shown("role", whole))
+
+
 def _check_runs(call: Call) -> Answer:
     return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
 
@@ -312,9 +334,11 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
         ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
         ("GET", r"/commits", _commits),
+        ("GET", r"/commits/([^/]+)/branches-where-head", _branches_where_head),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),
+        ("GET", r"/collaborators/([^/]+)/permission", _role),
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
         ("PATCH", r"/issues/comments/(\d+)", _change_comment),

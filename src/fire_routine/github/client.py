@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Run, Status
+from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Role, Run, Status
 from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .fields import Json
@@ -222,6 +222,13 @@ class GitHub(Session):
         path = f"/git/ref/{quote(f'heads/{branch}', safe='')}"
         return self.get_unless_missing(path, lambda data: str(data["object"]["sha"]))
 
+    def branches_at(self, sha: str) -> tuple[str, ...]:
+        """The branches whose newest commit it is."""
+        path = f"/commits/{quote(sha, safe='')}/branches-where-head"
+        what = "the branches of a commit"
+        names = self.list_page(path, what, None, lambda data: fields.needed(data, "name"))
+        return tuple(names.items)
+
     def compare(self, base: str, head: str) -> Comparison:
         return self.get(f"/compare/{quote(base, safe='')}...{quote(head, safe='')}", parse.comparison)
 
@@ -259,6 +266,20 @@ class GitHub(Session):
         path = f"/commits/{quote(sha, safe='')}/check-runs"
         what = "the checks of a session's pull request"
         return self.list_page(path, what, "check_runs", parse.check_run, per_page=100).items
+
+    # --- accounts -------------------------------------------------------------------------------
+
+    def role(self, login: str) -> Role:
+        """What an account may do in the repository.
+
+        https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+        """
+
+        def read(data: Json) -> Role:
+            may = fields.mapping(fields.mapping(data["user"])["permissions"])
+            return Role.PUSH if may.get("push") else Role.TRIAGE if may.get("triage") else Role.NONE
+
+        return self.get(f"/collaborators/{quote(login, safe='')}/permission", read)
 
     # --- statuses and comments ------------------------------------------------------------------
 

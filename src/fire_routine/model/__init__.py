@@ -20,7 +20,9 @@ from .evidence import (
     to_fire,
     utf16_length,
 )
+from .event import COMMENT_MARK, Event, Role, Words
 from .outcome import (
+    EVENT_BRANCH,
     SESSION_BRANCH,
     Checks,
     EarlierSession,
@@ -57,8 +59,10 @@ from .run import (
 )
 
 __all__ = [
+    "COMMENT_MARK",
     "COMPRESSED",
     "ERROR_WEIGHT",
+    "EVENT_BRANCH",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -71,6 +75,7 @@ __all__ = [
     "Commit",
     "Digest",
     "EarlierSession",
+    "Event",
     "Excerpt",
     "FailedJob",
     "Failure",
@@ -87,6 +92,7 @@ __all__ = [
     "PullRequest",
     "Rerun",
     "Result",
+    "Role",
     "Run",
     "Session",
     "SessionState",
@@ -96,6 +102,7 @@ __all__ = [
     "Trigger",
     "TriggerKind",
     "Verdict",
+    "Words",
     "in_words",
     "is_fork",
     "origin_in_payload",

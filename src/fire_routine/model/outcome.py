@@ -9,6 +9,7 @@ from enum import StrEnum
 from .run import Note, PullRequest
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
+EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
 
 
 class GitHubError(Exception):

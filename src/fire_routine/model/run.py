@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..patterns import pattern
+from .event import Event
 
 # --- who wrote the code -------------------------------------------------------------------------
 # This decides whether a run's log may be sent, and with which warning. The event alone rarely proves it.
@@ -115,6 +116,7 @@ class TriggerKind(StrEnum):
     STEP = "step"  # an `if: failure()` step of the job that is failing
     FINAL_JOB = "final-job"  # a later job of the same run, which `needs` the others
     WORKFLOW_RUN = "workflow_run"  # another workflow, after the run was completed
+    EVENT = "event"  # the `key` input: the run's own event is what is fired for
     RUN_ID = "run-id"  # the `run-id` input, or `preview RUN_URL`
 
 
@@ -345,6 +347,7 @@ class Run:
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
     rerun: Rerun | None = None
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
+    fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
 
     @property
     def from_fork(self) -> bool:
@@ -353,7 +356,9 @@ class Run:
 
     @property
     def origin(self) -> Origin:
-        """Who wrote the code that ran."""
+        """Who wrote the code that ran. For an event that brings no code, the default branch's runs."""
+        if self.fired_for and not self.fired_for.about_code:
+            return Origin.WRITERS
         pull = self.pull_request if self.event.startswith("pull_request") else None
         if pull and is_fork(pull.head_repository, self.repository):
             return Origin.FORK
