@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict, TypeVar
+from zlib import crc32
 
 OWN_SET = Path(__file__).resolve().parent.parent / "tests/labelled"
 POSITION_BUDGET = 8_192  # characters, of the excerpt in which the first labelled line is looked for
@@ -36,6 +37,7 @@ class Measured:
 
     recall: Recall
     first: int | None  # characters before the first labelled line, in an excerpt of POSITION_BUDGET
+    texts: int = 0  # a checksum of the excerpts
 
 
 class Case(TypedDict):
@@ -77,9 +79,11 @@ def labels_of(case: Case) -> list[list[str]]:
 def measured(case: Case, excerpt: Callable[[int], str]) -> Measured:
     """Measure a way of making an excerpt: `excerpt` takes the most characters that it may have."""
     labels = labels_of(case)
-    texts = [folded(excerpt(budget)[:budget]) for budget in BUDGETS]
+    made = [excerpt(budget)[:budget] for budget in BUDGETS]
+    texts = list(map(folded, made))
     recall = [sum(any(line in text for line in label) for label in labels) / len(labels) for text in texts]
-    return Measured(recall, _first(labels, excerpt(POSITION_BUDGET)))
+    checksum = crc32("\0".join(made).encode("utf-8", "replace"))
+    return Measured(recall, _first(labels, excerpt(POSITION_BUDGET)), checksum)
 
 
 def _first(labels: list[list[str]], text: str) -> int | None:

@@ -17,9 +17,9 @@ share of `tail -c` and of `grep` that is. `grep` means the last characters of th
 before its labelled lines, after them in their step, and after the log. With both, the distiller knows as
 much other output of the green logs. `--halves` also prints two halves, by the SHA-1 of the project's name.
 
-`--without NAME` prints the change of these shares, in thousandths, without one mechanism
-(`bench/without.py` names them; `all`: one after the other). Below zero, the mechanism serves. What changes
-less than two thousandths of both halves, at each budget and among other output, does not belong here.
+`--without NAME` prints how many logs' excerpts change, and the change of these shares, in thousandths,
+without one mechanism (`bench/without.py` names them; `all`: one after the other). Below zero, it serves. What
+changes no text is dead, and what changes texts alone is presentation, which `bench/cards.py` judges.
 """
 
 from __future__ import annotations
@@ -202,8 +202,13 @@ def report(
 def changes(
     cases: Sequence[Case], as_is: Sequence[dict[str, Measured]], without: Sequence[dict[str, Measured]]
 ) -> str:
-    """The changes of the shares at each budget, in thousandths: of all logs, and of two halves of them."""
-    figures: list[str] = []
+    """How many logs' excerpts change; the changes of the shares at each budget, in thousandths: of all logs, and
+    of two halves of them."""
+    changed = sum(
+        any(before[way].texts != after[way].texts for way in before)
+        for before, after in zip(as_is, without, strict=True)
+    )
+    figures = [f"{changed:4} texts"]
     for half in ("", "A", "B"):
         pairs = [
             (before[way], after[way])
@@ -212,8 +217,8 @@ def changes(
             if half in ("", half_of(case)) and way not in ("tail -c", "grep", "unspliced")
         ]
         before, after = (mean([pair[at] for pair in pairs]) for at in (0, 1)) if pairs else ([], [])
-        changed = [1_000 * (new - old) for old, new in zip(before, after, strict=True)]
-        figures.append(f"{half or 'all'} " + " ".join(f"{each:+6.1f}" for each in changed))
+        moved = [1_000 * (new - old) for old, new in zip(before, after, strict=True)]
+        figures.append(f"{half or 'all'} " + " ".join(f"{each:+6.1f}" for each in moved))
     return "   ".join(figures)
 
 

@@ -61,4 +61,6 @@ OFF: dict[str, list[Setting]] = {
 def switch_off(name: str) -> None:
     """Switch one of `OFF` off, in this process and for good; an empty name switches none off."""
     for where, attribute, value in OFF.get(name, ()):
+        if not hasattr(where, attribute):
+            raise AttributeError(f"--without {name}: {where} has no {attribute}: a mechanism was renamed")
         setattr(where, attribute, value)

@@ -33,6 +33,7 @@ from .model import (
     Trigger,
     TriggerKind,
     Verdict,
+    fault_of,
 )
 from .redact import redact_text
 from .report import Contents, Workflow, report
@@ -97,8 +98,7 @@ def _run_story(
     except fire.Interrupted as interruption:
         progress.outcome = _ended_early(progress, "interrupted", f"The job was cancelled ({interruption})")
     except Exception as error:  # a fault of ours must not look like a failure of the user's
-        kind, place = code(type(error).__name__), code(_place(error))
-        fault = f"The action has a fault ({kind} in {place}; please report it). It ended"
+        fault = f"The action has a fault ({code(fault_of(error))}; please report it). It ended"
         progress.outcome = _ended_early(progress, "internal-error", fault)
     if progress.ledger is not None:
         progress.ledger.settle(progress.outcome)
@@ -247,7 +247,7 @@ def _report(
         brief=brief,
         run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
-        notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
+        notes=(*(evidence.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
         max_sessions=settings.max_sessions,
         skip_label=next(iter(settings.skip_labels), ""),
         past=past,
@@ -281,11 +281,3 @@ def _declined(verdict: Verdict) -> Outcome:
 
 def _clean(line: str) -> str:
     return redact_text(line)[0]
-
-
-def _place(error: Exception) -> str:
-    """The innermost function, for a report of the fault: never a value, which might be a secret."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace.tb_frame.f_code.co_qualname if trace is not None else "?"

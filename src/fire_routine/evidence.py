@@ -34,6 +34,11 @@ class Evidence:
     brief: Brief
     composed: Callable[[Run, Past | None], Brief]  # the text; `Past`: what became of earlier sessions
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was unavailable, and faults while logs were read or told of."""
+        return (*self.run.notes, *self.brief.notes)
+
     def with_past(self, past: Past) -> Evidence:
         """The same, with what became of earlier sessions."""
         return replace(self, brief=self.composed(self.run, past))

@@ -143,6 +143,9 @@ class GitHubEmulator(Repository):
         scheme, _, token = authorization.partition(" ")
         if authorization and (scheme.lower() not in ("bearer", "token") or token != self.token):
             return refusal(401, "Bad credentials")
+        if method == "POST" and url.path == self._prefix.removesuffix("/v3") + "/graphql":
+            viewer = {"data": {"viewer": {"login": self.creator}}}
+            return Answer(200, json.dumps(viewer).encode(), {"Content-Type": "application/json"})
         found = _REPOSITORY.fullmatch(url.path.removeprefix(self._prefix))
         if not found or found["name"] != self.full_name:
             named = [one for one in self.neighbours if found and one.full_name == found["name"]]

@@ -26,6 +26,7 @@ class Repository:
     def __init__(self, full_name: str) -> None:
         self.full_name = full_name
         self.default_branch = "main"
+        self.links = True  # whether pages have `Link` headers, which some proxies leave out
         self.creator = "github-actions[bot]"  # of the statuses and comments that are written
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first

@@ -70,7 +70,8 @@ def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
     shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     last = -(-len(items) // size)
-    return Answer(200, body, {"Link": _links(call, page, last)} if last > 1 else {})
+    linked = last > 1 and call.repository.links
+    return Answer(200, body, {"Link": _links(call, page, last)} if linked else {})
 
 
 def _links(call: Call, page: int, last: int) -> str:

@@ -27,7 +27,10 @@ def distill(arguments: Namespace) -> int:
                 green = read_green(_chunks(stream, arguments.green, shown))
         with opened(arguments.file) as stream:
             digest = read(_chunks(stream, arguments.file, shown), green=green)
-    if not _explains(digest):
+    if digest.fault:
+        fault = f"it has a fault ({digest.fault}): please report it. These are the log's last lines"
+        print(f"fire-routine: {fault}", file=sys.stderr)
+    elif not _explains(digest):
         lines = f"{digest.total_lines:,} line" + ("" if digest.total_lines == 1 else "s")
         print(f"nothing looks like a failure ({lines} read)", file=sys.stderr)
     room = arguments.max_characters

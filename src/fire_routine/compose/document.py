@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
-from ..model import Attachment, Brief, Failure, Fingerprint, History, Past, Run, to_fire, utf16_length
+from ..model import (
+    Attachment,
+    Brief,
+    Digest,
+    Failure,
+    Fingerprint,
+    History,
+    Note,
+    Past,
+    Run,
+    to_fire,
+    utf16_length,
+)
 from ..patterns import pattern
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
-from ..sanitize import new_word, on_quotations
+from ..sanitize import code, new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
 from .excerpter import MakeExcerpt, telling
@@ -32,6 +45,7 @@ _REDACTED = 1_000_000  # characters of logs and annotations that are searched fo
 _ROOMY = 16_384  # units of a text from which on facts may take more
 _FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
 _LEAST_FACTS = 3  # facts that every text has
+_Told = TypeVar("_Told", Failure, Attachment)
 _FENCE = pattern(r"( {0,3})(`{3,}|~{3,})(.*)")
 
 
@@ -61,7 +75,7 @@ def compose(
     """The text for a failed run, of at most `max_characters` UTF-16 units.
 
     Every value in it is redacted and sanitized before it is cut to size; the finished text passes
-    redaction once more.
+    redaction once more. After a fault of ours while it tells of one log, that log's last lines are shown.
 
     Args:
         past: what became of earlier sessions, and where the failures were seen before.
@@ -73,7 +87,54 @@ def compose(
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
     """
-    given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past or Past())
+    if max_characters < MIN_CHARACTERS + min(utf16_length(text.strip()), KEPT_TEXT):
+        raise ValueError(f"max-characters: {max_characters} is too little for this text")
+    made = partial(
+        _composed,
+        run,
+        text=text,
+        past=past or Past(),
+        max_characters=max_characters,
+        excerpt=excerpt,
+        server_url=server_url,
+        word=word or new_word(),
+    )
+    try:
+        return made(failures, attachments)
+    except Exception:
+        return made(
+            [_tellable(failure, lambda one: made([one], [])) for failure in failures],
+            [_tellable(attachment, lambda one: made([], [one])) for attachment in attachments],
+        )
+
+
+def _tellable(one: _Told, alone: Callable[[_Told], Brief]) -> _Told:
+    """A failure or a file; with its log's last lines alone, if a text of nothing else ends in a fault."""
+    try:
+        alone(one)
+    except Exception as fault:
+        if one.digest is not None:
+            lines = [line for block in one.digest.blocks for line in block.lines]
+            return replace(one, digest=one.digest.of_last_lines(lines, fault))
+    return one
+
+
+def _composed(
+    run: Run,
+    failures: Sequence[Failure],
+    attachments: Sequence[Attachment],
+    *,
+    text: str,
+    past: Past,
+    max_characters: int,
+    excerpt: MakeExcerpt,
+    server_url: str,
+    word: str,
+) -> Brief:
+    logs = [(one.jobs[0].name, one.digest) for one in failures]
+    faults = tuple(_faults([*logs, *((one.path, one.digest) for one in attachments)]))
+    run = replace(run, notes=(*run.notes, *faults))
+    given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past)
     material, redactions = cleaned(given)
     material = replace(
         material,
@@ -81,10 +142,8 @@ def compose(
         failures=tuple(replace(one, digest=one.digest and telling(one.digest)) for one in material.failures),
         attachments=tuple(replace(one, digest=telling(one.digest)) for one in material.attachments),
     )
-    if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
-        raise ValueError(f"max-characters: {max_characters} is too little for this text")
     render = partial(_text, material, excerpt, server_url)
-    body, late = _redacted(render, max_characters, identifiers(given), word or new_word())
+    body, late = _redacted(render, max_characters, identifiers(given), word)
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     history = material.run.history or History()
     if run.fired_for:
@@ -97,7 +156,19 @@ def compose(
         redactions=redactions + late,
         highlights=highlights(material.run, material.failures, excerpt),
         named_files=tuple(file for file in history.files if file.named),
+        notes=faults,
     )
+
+
+def _faults(logs: Iterable[tuple[str, Digest | None]]) -> Iterator[Note]:
+    """A note on each log, after its name, that a fault of ours kept from being read or told."""
+    for name, digest in logs:
+        if digest is not None and digest.fault:
+            yield Note(
+                f"what explains the failure in the log of {name}",
+                f"the action has a fault ({code(digest.fault)}), so only the log's last lines are shown",
+                "Please report it.",
+            )
 
 
 def _redacted(

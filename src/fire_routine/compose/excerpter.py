@@ -83,6 +83,8 @@ def units_first(digest: Digest, least: float) -> Digest:
 
 def end_of_step(digest: Digest) -> Digest:
     """The last lines of the failed step, each stronger than the one before."""
+    if not digest.blocks:
+        return digest
     tail = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
     last = max(tail, *digest.ends, 0)
     lines = ((block.first + at, line) for block in digest.blocks for at, line in enumerate(block.lines))

@@ -156,7 +156,7 @@ def _failure(
         replace(
             fingerprint,
             no_log=all(_unread(job, digests, cut) for job in jobs),
-            running=all(job.running for job in jobs),
+            running=all(job.running and job.failed_steps for job in jobs),
             by_step=tuple(dict.fromkeys(_by_step(job) for job in jobs)),
         ),
         tuple(jobs),
@@ -176,10 +176,12 @@ def _exit_code(job: FailedJob, digest: Digest | None) -> int | None:
 
 
 def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
-    """Whether a later attempt may find a log: a job that is still running, or was lost, has none."""
+    """Whether it may be any failure of its job: a log is missing that a later attempt may find."""
     if job.id in digests:
         return job.id in cut
-    return not job.running and not any(_NO_LOG.search(note.message) for note in job.annotations)
+    if job.running:  # without its step, which GitHub may show late, it may be any failure of its job
+        return not job.failed_steps
+    return not any(_NO_LOG.search(note.message) for note in job.annotations)
 
 
 def specific_annotations(job: FailedJob) -> tuple[Annotation, ...]:

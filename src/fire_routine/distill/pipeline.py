@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
 
-from ..model import Digest, Step
+from ..model import LAST_LINES, Digest, Step
 from .context import context_of, store_of
 from .excerpts import blocks_of
 from .facts import Environment, files_named, outcome
 from .fingerprint import identity
+from .lines import stamp_of
 from .match import MatchCache
 from .noise import Green
 from .scanner import scan
@@ -19,6 +21,7 @@ from .types import Scan
 from .units import units_of
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
+LAST = 32 * 1024  # bytes of a log's end that are at hand, should reading it end in a fault
 
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
@@ -62,6 +65,50 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     )
 
 
+class _Passing:
+    """A log that is being read, with the end of what has passed.
+
+    Whatever data reading it falls over, its last lines can be shown: a fault of ours costs the excerpt, and
+    not the session. What the source raises is no such fault.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.source_failed = False
+        self._chunks = self._watched(chunks)
+        self._end = deque[bytes]()
+        self._size = self._lines = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def _watched(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        self.source_failed = True
+        for chunk in chunks:
+            self.source_failed = False
+            self._lines += chunk.count(b"\n")
+            self._end.append(chunk)
+            self._size += len(chunk)
+            while self._size - len(self._end[0]) >= LAST:
+                self._size -= len(self._end.popleft())
+            yield chunk
+            self.source_failed = True
+        self.source_failed = False
+
+    def last_lines(self, fault: Exception) -> Digest:
+        """The digest with the log's last lines alone; reads it to its end."""
+        for _ in self._chunks:
+            pass
+        end = b"".join(self._end)
+        whole = len(end) <= LAST
+        # Half a secret could not be recognised as one, so the word that is cut is left out.
+        lines = (end if whole else end[-LAST:].partition(b" ")[2]).split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        total = self._lines + (not end.endswith(b"\n") and bool(end))
+        texts = [line[stamp_of(line)[0] :].decode("utf-8", "replace") for line in lines[-LAST_LINES:]]
+        return Digest((), total, explained=False).of_last_lines(texts, fault)
+
+
 class Reader:
     """Reads the logs of one run, several at a time: what a line is, is learnt once for all of them."""
 
@@ -75,8 +122,15 @@ class Reader:
 
         `steps` are the job's as the API lists them: their times show where in the log a step failed.
         `green` is what a green run of the same job printed: such lines weigh little.
+
+        Raises nothing but what `chunks` does: after a fault of ours, the digest has the last lines alone.
         """
-        environment = Environment()
-        found = scan(environment.watch(chunks), self._known)
-        with self._known.turn:
-            return environment.complete(digest(found, steps, green))
+        passing, environment = _Passing(chunks), Environment()
+        try:
+            found = scan(environment.watch(passing), self._known)
+            with self._known.turn:
+                return environment.complete(digest(found, steps, green))
+        except Exception as fault:
+            if passing.source_failed:
+                raise
+            return passing.last_lines(fault)

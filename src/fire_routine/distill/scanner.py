@@ -93,7 +93,10 @@ class Collector:
             while kept and kept[-1].number >= first and not kept[-1].rule.process_failed:
                 kept.pop()
         while self._counted and self._counted[-1][0] >= first:
-            self._counts[self._counted.pop()[1]] -= 1
+            template = self._counted.pop()[1]
+            self._counts[template] -= 1
+            if not self._counts[template]:
+                del self._counts[template]  # an earlier step may have a finding of it, which divides by it
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""

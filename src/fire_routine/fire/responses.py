@@ -4,8 +4,8 @@ The rules, in the order in which they are checked:
 
 - 2xx with a session id and link is a session; any other 2xx is unknown.
 - 3xx and 4xx refuse the request: failed. The status decides, even if the body that explains it is cut off.
-  The exceptions are 408, 409 and 499: a gateway may have given up while the endpoint was still working,
-  so they are unknown.
+  The exceptions are unknown: 303, whose request was processed (RFC 9110, 15.4.4), and 408, 409 and 499, as a
+  gateway may have given up while the endpoint was still working.
 - 503 and 529 with the documented error envelope (`overloaded_error`) refuse it for now: failed, and it may be
   sent again. Any other 503 or 529, such as a gateway's HTML page, may hide a session: unknown.
 - Everything else, including 1xx, 500, 502 and 504, is unknown.
@@ -34,7 +34,7 @@ QUOTED = 200  # characters of the endpoint's own words that a message repeats
 LONGEST_PLAUSIBLE = 366 * 24 * 3600  # seconds; a limit that resets later than in a year is a mistake
 CHECK = "A session may have started: look at https://claude.ai/code before you send it again."
 
-_AMBIGUOUS = (408, 409, 499)
+_AMBIGUOUS = (303, 408, 409, 499)
 _ERROR_TYPE = pattern(r"[a-z_]{1,64}")
 _REQUEST_ID = pattern(r"[A-Za-z0-9_.-]{1,128}")
 _SESSION_ID = pattern(r"[A-Za-z0-9_.:-]{1,128}")
@@ -112,6 +112,7 @@ class Response:
             and self.fields.get("type") == "error"
             and error.get("type") == "overloaded_error"
             and isinstance(error.get("message"), str)
+            and not any(key.startswith("claude_code_session_") for key in self.fields)  # it has started one
         )
 
 

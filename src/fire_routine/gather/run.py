@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -29,7 +30,8 @@ ASKED_CANCELLED = 32  # cancelled jobs whose annotations are read, to find those
 SHORTEST_TIMEOUT = 59.0  # seconds: `timeout-minutes` is at least 1, and times are in whole seconds
 # GitHub's annotation of such a job
 _TIMED_OUT = pattern(r"The job (?:running on runner .{1,200} )?has exceeded the maximum execution time")
-LAG = 1.0  # seconds, until GitHub knows that the step before this one failed
+# Seconds before each further question whether GitHub knows that the step before this one failed
+LAGS = (1.0, 1.0, 2.0)
 FAILED = ("failure", "timed_out")
 
 AnyJob = TypeVar("AnyJob", Job, FailedJob)
@@ -243,11 +245,13 @@ def _failing_running_jobs(github: GitHub, jobs: Sequence[Job], context: Context)
         return [own]
     if context.job_status != "failure":
         return []
-    github.clock.sleep(LAG)  # the runner knows before the API does
-    try:
-        return [github.job(own.id)]
-    except GitHubError:
-        return [own]
+    for pause in LAGS:  # the runner knows before the API does
+        github.clock.sleep(pause)
+        with suppress(GitHubError):
+            own = github.job(own.id)
+        if _has_failed_step(own):
+            break
+    return [own]
 
 
 def _has_failed_step(job: Job) -> bool:

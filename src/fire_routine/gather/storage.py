@@ -116,10 +116,10 @@ def drained(response: httpx.Response) -> bytes:
         response.close()
 
 
-def message(body: bytes) -> object:
-    """The message of GitHub's error object; None for anything else."""
+def message(body: bytes) -> str:
+    """What GitHub's error object says; empty for anything else."""
     try:
         error = json.loads(body)
     except (ValueError, RecursionError):
-        return None
-    return error.get("message") if isinstance(error, dict) else None
+        return ""
+    return errors.words(error)

@@ -295,7 +295,9 @@ class GitHub(Session):
         headers, data = self._read(path, {"per_page": 101 - page, "page": page})
         # An odd one may be the claim of another job, so it raises.
         found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
-        return StatusPage(found, 'rel="next"' in headers.get("link", ""), parse.http_date(headers))
+        # Some proxies leave out `Link`. Then a full page may have another after it.
+        more = 'rel="next"' in headers["link"] if "link" in headers else len(found) == 101 - page
+        return StatusPage(found, more, parse.http_date(headers))
 
     def create_status(
         self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
@@ -307,6 +309,13 @@ class GitHub(Session):
         data = self.send("POST", f"/statuses/{quote(sha, safe='')}", body)
         return parsed(parse.status, data)
 
+    def login(self) -> str:
+        """Who the token writes as: a person or an app, whom `GET /user` would refuse.
+
+        https://docs.github.com/graphql/reference/queries#viewer
+        """
+        return self.query("{viewer{login}}", lambda data: fields.needed(data["viewer"], "login"))
+
     def first_commit(self) -> str:
         """The SHA of the last commit that GitHub lists for the default branch.
 
@@ -314,7 +323,10 @@ class GitHub(Session):
         With the tip's SHA the list is fixed: no push comes between its length and its last page.
         https://docs.github.com/rest/commits/commits#list-commits
         """
-        unsure = "GitHub does not show the first commit of the default branch"
+        unsure = (
+            "GitHub does not show the first commit of the default branch. If that stays so, as behind a proxy"
+            " without `Link` headers or in a huge repository, set `ledger-commit`"
+        )
         headers, data = self._read("/commits", {"per_page": 1})
         commits = parsed(fields.sequence, data)
         last = re.search(r"[?&]page=([0-9]{1,9})[^>]*>; rel=\"last\"", headers.get("link", ""))

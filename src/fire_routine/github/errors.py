@@ -9,6 +9,8 @@ from ..model import GitHubError
 from ..sanitize import code, flat
 from ..settings import CA_VARIABLES
 
+# Seconds to wait at a secondary rate limit that states none: "wait for at least one minute"
+UNSTATED = 60.0
 CUT = "GitHub can't be reached, or cut the connection"
 LATE = "GitHub did not answer in time"
 ELSEWHERE = "GitHub redirects to an address that can't be used"
@@ -18,19 +20,37 @@ NO_CERTIFICATES = (
 )
 
 
-def refusal(status: int, headers: Mapping[str, str], message: object) -> GitHubError:
-    """An unsuccessful answer; `headers` by lower-case name, `message`: of its error object.
+def words(data: object) -> str:
+    """What an error object says: its message, and the messages of its `errors`.
+
+    These are a text, or a list of texts and objects, and may have what counts:
+    https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
+    """
+    if not isinstance(data, Mapping):
+        return ""
+    more = data.get("errors")
+    said = [data.get("message")]
+    for one in more if isinstance(more, list) else [more]:
+        said.append(one.get("message") if isinstance(one, Mapping) else one)
+    return ": ".join(text for text in said if isinstance(text, str) and text)
+
+
+def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubError:
+    """An unsuccessful answer; `headers` by lower-case name, `message`: what it says.
 
     Rate limits, and `retry-after` in seconds:
     https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
-    text = flat(message, 200) if isinstance(message, str) else ""
+    text = flat(message, 200)
     used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
     limited = status == 429 or (status == 403 and (used_up or "rate limit" in text.lower()))
     asked = headers.get("retry-after", "")
+    seconds = float(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None
+    if limited and seconds is None and "secondary rate" in text.lower():
+        seconds = UNSTATED
     return GitHubError(
         f"GitHub answered {status}" + (f": {code(text)}" if text else ""),
         status,
         rate_limited=limited,
-        retry_after=float(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None,
+        retry_after=seconds,
     )

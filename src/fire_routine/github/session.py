@@ -16,7 +16,7 @@ from ..model import GitHubError, Note
 from ..retrying import retrying
 from . import fields
 from .fields import Json
-from .transport import Transport
+from .transport import GRAPHQL, Transport
 
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
 ANNOUNCED = 1.0  # seconds; shorter waits are of no interest
@@ -105,6 +105,12 @@ class Session:
     def get(self, path: str, parse: Callable[[Any], T], **parameters: Any) -> T:
         _, data = self._read(path, parameters)
         return parsed(parse, data)
+
+    def query(self, graphql: str, parse: Callable[[Any], T]) -> T:
+        """The answer to a GraphQL query. Its limit is not that of other requests."""
+        left = min(self._patience, self._deadline - self.clock.monotonic())
+        _, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+        return parsed(lambda answer: parse(answer["data"]), answer)
 
     def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:
         try:

@@ -43,6 +43,7 @@ import requests.exceptions as transport  # noqa: E402
 from github.GithubException import GithubException  # noqa: E402
 from github.Requester import Requester  # noqa: E402
 
+GRAPHQL = "graphql"  # in place of a path: the GraphQL API, which is beside a server's REST API
 _WIDTH = 32  # requests at a time, with those that were abandoned and have not ended
 
 
@@ -83,8 +84,9 @@ class Transport:
         def ask() -> tuple[Mapping[str, str], Any]:
             client = self._client()
             try:
+                url = client.graphql_url if path == GRAPHQL else path
                 headers, data = client.requestJsonAndCheck(
-                    verb, path, parameters=dict(parameters), headers=dict(self._headers), input=body
+                    verb, url, parameters=dict(parameters), headers=dict(self._headers), input=body
                 )
             finally:
                 self._idle.put(client)
@@ -125,8 +127,7 @@ class Transport:
 
 def _translated(error: Exception) -> GitHubError:
     if isinstance(error, GithubException):
-        message = error.data.get("message") if isinstance(error.data, Mapping) else None
-        return errors.refusal(error.status, error.headers or {}, message)
+        return errors.refusal(error.status, error.headers or {}, errors.words(error.data))
     if isinstance(error, transport.SSLError):
         return GitHubError(
             "GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)",

@@ -40,6 +40,10 @@ class LedgerApi(Protocol):
         """Add one; the answer holds the server's id and time."""
         ...
 
+    def login(self) -> str:
+        """Who the token writes as."""
+        ...
+
     def first_commit(self) -> str:
         """The last commit that GitHub lists for the default branch: a list that no push can change."""
         ...

@@ -202,7 +202,9 @@ class Candidate:
             if ruling.leader.mark not in self._announced:
                 self._announced.add(ruling.leader.mark)
                 self._say(f"waiting for {whose}, which is starting a session")
-            self._clock.sleep(next(pauses))
+            pause = next(pauses)
+            self._clock.sleep(pause)
+            self._store.allow(pause)
             self._store.read(self._horizon)
             ruling = self.judge()
         return ruling

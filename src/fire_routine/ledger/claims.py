@@ -21,8 +21,8 @@ class Claim:
     """All that was written under one mark."""
 
     mark: str
-    id: int  # of its first entry: the claim's place in the order
-    at: datetime | None  # of its first entry
+    id: int  # of the entry that claims: the claim's place in the order
+    at: datetime | None  # of the same
     until: datetime | None  # of its last one
     stage: Stage
     workflow: str
@@ -54,7 +54,7 @@ def claims(entries: Iterable[Entry], link: Callable[[str], str] = str) -> list[C
 
 
 def _claim(written: list[Entry], link: Callable[[str], str]) -> Claim:
-    first = written[0]
+    first = next((entry for entry in written if entry.record.stage is Stage.CLAIMED), written[0])
     stage = later(entry.record.stage for entry in written)
     last = next(entry for entry in written if entry.record.stage is stage)
     times = [entry.created_at for entry in written if entry.created_at]

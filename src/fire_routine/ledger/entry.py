@@ -1,6 +1,6 @@
 """One entry of the ledger, which is a commit status, and the names of failures in it. Pure.
 
-    s ci.yml 4711.2 f3c1 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727
+    s ci.yml 4711.2 f3c1d2 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727
 
 That is: the stage, the workflow's file, the run and attempt, the branch (`ref_of`), the failing commit, a
 mark, and the failures. The mark ties the entries of one claim together.
@@ -79,8 +79,8 @@ _WORDS = {
 _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
-    r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}) (?P<commit>[0-9a-f]{7})"
-    r" (?P<mark>[0-9a-z]{8})"
+    r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
+    r" (?P<commit>[0-9a-f]{7}) (?P<mark>[0-9a-z]{8})"
     rf" (?P<failures>[0-9a-fsjx][0-9a-f]{{7}}(?: [0-9a-fsjx][0-9a-f]{{7}})*|{_SEVERAL})",
 )
 
@@ -165,7 +165,7 @@ def commit_of(run: Run) -> str:
 
 
 def ref_of(run: Run) -> str:
-    """Four digits for the branch, tag or pull request that the run belongs to.
+    """Six digits for the branch, tag or pull request that the run belongs to.
 
     A tag and a branch, or two pull requests of `pull_request_target` on one base commit, are different
     incidents. A merge queue makes a new branch for each try of a pull request; the tries count as one.
@@ -175,7 +175,7 @@ def ref_of(run: Run) -> str:
         branch = _QUEUE_TRY.sub("", branch)
     fork = (run.head_repository or "?").casefold() if is_fork(run.head_repository, run.repository) else ""
     pull = run.pull_request.number if run.pull_request and run.event == "pull_request_target" else 0
-    return _digest(f"{fork}\n{branch}\n{pull}")[:4]
+    return _digest(f"{fork}\n{branch}\n{pull}")[:6]
 
 
 # --- failures ------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def is_uncertain(name: str) -> bool:
 
 
 # Bytes for the names in an entry with a long label, run and attempt; and in one with words for people
-ROOM = DESCRIPTION_LIMIT - len("f " + "l" * _LABEL_LIMIT + " 99999999999.999 0000 0000000 00000000 ")
+ROOM = DESCRIPTION_LIMIT - len("f " + "l" * _LABEL_LIMIT + " 99999999999.999 000000 0000000 00000000 ")
 SHOWN_ROOM = ROOM - _WORDS_LIMIT - len(" · ".encode())
 
 

@@ -117,6 +117,7 @@ class Ledger:
         """
         if self._terms.again_since is not None:
             return None
+        self._store.identify()
         look = FirstLook(run, self._store, self._terms.legs, self._clock, self._say, self._link)
         return look.verdict()
 
@@ -219,6 +220,8 @@ class Ledger:
                 break
         if not candidate.job.greens.readable:
             self.note(messages.greens_denied())
+        if self._store.unread_before:
+            self.note(messages.not_read(self._store.unread_before))
         return verdict
 
     def settle(self, outcome: Outcome) -> None:
@@ -230,6 +233,8 @@ class Ledger:
             self._lock.release()
         if self._candidate:
             stage, words = _STAGES[outcome.result], messages.result(outcome, self._store.time)
+            if stage is Stage.REFUSED and outcome.reason == "interrupted":
+                stage = Stage.WITHDRAWN  # nobody refused it: a job that waits takes its place
             if problem := self._candidate.settle(stage, outcome.session_url, words):
                 self.note(messages.unsettled(problem))
 
@@ -294,7 +299,8 @@ class Ledger:
         times: list[datetime] = []
         if history.last_green_at and history.last_green_run == history.last_green_of_event:
             times.append(history.last_green_at)
-        if run.pull_request and run.pull_request.created_at:
+        # Entries name the pull request there; elsewhere the branch, on which sessions may be older.
+        if run.event == "pull_request_target" and run.pull_request and run.pull_request.created_at:
             times.append(run.pull_request.created_at)
         return min(began - self._terms.cool_down, max(times)) - BEFORE if began and times else None
 

@@ -46,11 +46,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
     by = whose(ruling.leader or claim, job)
     unsure = f"{_UNSURE} " if ruling.unsure else ""
     if ruling.leader and waited:
-        return skip(
-            "earlier-unknown",
-            f"The session for this failure was being started ({by}), and no result was reported. That job may"
-            f" have died, before or after a session started: {_LOOK}.",
-        )
+        return lost(by)
     if ruling.leader:
         return skip(
             "duplicate",
@@ -59,6 +55,8 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
         )
     if claim.stage is Stage.REFUSED:
         return refused(by)
+    if claim.stage is Stage.ANNOUNCED:
+        return lost(by)
     if claim.stage is Stage.UNKNOWN:
         return unknown(by, unsure)
     message = f"{unsure}A session was started on this failure before ({by})."
@@ -69,6 +67,14 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
             f" session was started ({by}). It is flaky, or not fixed."
         )
     return duplicate(message, claim.url)
+
+
+def lost(by: str) -> Verdict:
+    return skip(
+        "earlier-unknown",
+        f"The session for this failure was being started ({by}), and no result was reported. That job may"
+        f" have died, before or after a session started: {_LOOK}.",
+    )
 
 
 def duplicate(message: str, url: str) -> Verdict:
@@ -168,6 +174,16 @@ def unrecorded(problem: str) -> Note:
     return Note(_WHAT, why, _GRANT, permission="statuses: write")
 
 
+def not_read(since: datetime | None) -> Note:
+    """The ledger is longer than what is read of it."""
+    oldest = f" of {since:%d %b %Y, %H:%M} UTC" if since else ""
+    return Note(
+        what="the older entries of the ledger",
+        why=f"It was read back to the one{oldest}. A failure that an older session is at work on gets one"
+        " more.",
+    )
+
+
 def own_ledger(problem: str) -> Note:
     """The ledger's place can't be read, so the entries are on the failing commit."""
     return Note(
@@ -230,7 +246,7 @@ def covered(ruling: Ruling, now: datetime | None) -> str:
     claim = ruling.shown
     if claim is None or ruling.limited:
         return ""
-    if claim.stage is Stage.UNKNOWN:
+    if claim.stage is not Stage.FIRED:
         return "An earlier session may cover this"
     after = _since(claim, now)
     if not ruling.is_back or after is None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from .claims import Claim, session_id
 from .entry import Failure, Stage, is_uncertain
 
+DOUBTED = timedelta(minutes=5)  # after which no job is at the request that it announced
 LAPSES = timedelta(seconds=40)  # after which a claim without an announcement no longer counts
 
 
@@ -50,13 +51,18 @@ class Job:
         """Whether a request may be on its way."""
         if claim.stage is Stage.CLAIMED and claim.mark not in self.lapsed:
             return not self.now or not claim.at or self.now - claim.at < LAPSES
-        return claim.stage is Stage.ANNOUNCED
+        return claim.stage is Stage.ANNOUNCED and not self.in_doubt(claim)
+
+    def in_doubt(self, claim: Claim) -> bool:
+        """Whether an announced request has no result for so long that its job must be gone."""
+        old = self.now and claim.until and self.now - claim.until >= DOUBTED
+        return claim.stage is Stage.ANNOUNCED and bool(old)
 
     def live(self, claim: Claim) -> bool:
-        if claim.workflow != self.workflow or not (claim.ref == self.ref or claim.run == self.run):
+        if claim.workflow != self.workflow or not (self.ref.startswith(claim.ref) or claim.run == self.run):
             return False
         going_on = self.going_on(claim) and (self.own is None or claim.id < self.own.id)
-        return claim.has_session or going_on
+        return claim.has_session or going_on or self.in_doubt(claim)
 
     def is_old(self, claim: Claim) -> bool:
         """Whether the cool-down is over."""
@@ -184,4 +190,5 @@ def _blockers(incident: Sequence[Claim], back: Sequence[Claim], job: Job) -> lis
 def _counts_again(claim: Claim, job: Job, since: datetime) -> bool:
     """With `again`: not what was settled before a person asked."""
     newer = claim.until is None or claim.until >= since
-    return newer or job.going_on(claim) or claim.mark in job.waited_for
+    waited = claim.mark in job.waited_for and not job.in_doubt(claim)
+    return newer or job.going_on(claim) or waited

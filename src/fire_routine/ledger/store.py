@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -13,13 +14,23 @@ from ..retrying import retrying
 from .api import LedgerApi, StatusPage
 from .entry import LEDGER, SHOWN, STATE, Entry, Record, Stage, label, read_entry
 
-RETRIES = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
-AGAIN = (0.2,) * 12 + RETRIES  # the same, for a page that does not continue the one before
+RETRIES: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
+ALONE: tuple[float, ...] = (
+    *RETRIES,
+    10.0,
+    20.0,
+    30.0,
+    30.0,
+    30.0,
+)  # the same for a lone job: most outages are over by then
+FLAPPING = (0.2,) * 12  # before these, for a page that does not continue the one before
 SETTLED = timedelta(seconds=60)
 NO_PERMISSION = 10.0  # seconds for which GitHub must deny a permission before that is believed
-PATIENCE = 60.0  # seconds for all reading and writing before a fire
+PATIENCE = 60.0  # seconds for all reading and writing before a fire, without what others are waited for
+PATIENCE_ALONE = 150.0  # the same for a lone job
 LIMITED = 65.0  # seconds that a lone job waits where GitHub's rate limit asks for it, twice at most
-PAGES = 10  # of 100 statuses
+PAGES = 10  # of up to 100 statuses: 910, as each page is shorter by one
+MOST_PAGES = 40  # where it is known how far back entries count: 2,440 statuses, as pages overlap
 MOST_CONTEXTS = 9  # of one day
 ACTIONS_BOT = "github-actions[bot]"  # who writes with a workflow's own token
 
@@ -47,7 +58,7 @@ class Store:
 
     An entry counts only if it was written with the same identity as this job's: anyone with
     `statuses: write` can write a status of any text. For a workflow's own token the identity is known. For
-    another token it is the creator that GitHub names in its answer to the first status of this job.
+    another token GitHub is asked; else it is the creator in its answer to the first status of this job.
     """
 
     def __init__(
@@ -65,26 +76,42 @@ class Store:
         self._alone = alone
         self.identity = ACTIONS_BOT if default_token else None  # the login whose entries count
         self._marks: set[str] = set()  # of what this job has written
-        self._confirmed = False  # GitHub has named it
-        self._until = clock.monotonic() + PATIENCE
+        self._asked = False  # GitHub for it
+        self._confirmed = False  # a status of this job has shown it
+        self._retries = ALONE if alone else RETRIES
+        self._patience = PATIENCE_ALONE if alone else PATIENCE
+        self._until = clock.monotonic() + self._patience
+        self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
         self._limits = 2  # waits that are left
         self._seen: dict[int, tuple[Status, str]] = {}  # by the status's id: it, and its commit
         self._permissions: dict[str, _Permission] = {}
 
     def begin(self, *known: datetime | None) -> None:
         """Count the time for all reading and writing from now on. `known`: times of GitHub's clock."""
-        self._until = self._clock.monotonic() + PATIENCE
+        self._until = self._clock.monotonic() + self._patience
         self._note_time(*known)
 
+    def allow(self, seconds: float) -> None:
+        """Count this time no more: others were waited for, and nothing was asked."""
+        self._until += seconds
+
+    def identify(self) -> None:
+        """Ask GitHub once whom the token belongs to, unless that is known."""
+        if self.identity is None and not self._asked:
+            self._asked = True
+            with suppress(GitHubError):
+                self.identity = self.api.login()
+
     def find(self) -> None:
-        """Find the ledger's place, unless it is known.
+        """Find the ledger's place, and whose entries count, unless that is known.
 
         Raises:
             DeniedError: the token may not read commits.
             UnavailableError: GitHub does not name it.
         """
+        self.identify()
         if not self.place:
-            self.place = self._ask("commits", self.api.first_commit, RETRIES)
+            self.place = self._ask("commits", self.api.first_commit, self._retries)
 
     def entries(self, run: Run, *, shown: bool = False, as_evidence: bool = False) -> list[Entry]:
         """All entries of the run's workflow that were ever seen.
@@ -115,12 +142,12 @@ class Store:
     # --- reading --------------------------------------------------------------------------------
 
     def read(self, horizon: datetime | None = None) -> None:
-        """Read the ledger back to what is known, to the horizon, or ten pages.
+        """Read the ledger back to what is known, to the horizon, or as many pages as are read at most.
 
         Raises:
             LedgerError: it can't be read.
         """
-        self._read(self.place, horizon, RETRIES)
+        self._read(self.place, horizon, self._retries)
 
     def read_commit(self, sha: str, *, patient: bool = True) -> None:
         """Read what people see on a commit. `patient`: ask again where that may help.
@@ -128,11 +155,11 @@ class Store:
         Raises:
             LedgerError: it can't be read.
         """
-        self._read(sha, None, RETRIES if patient else ())
+        self._read(sha, None, self._retries if patient else ())
 
     def _read(self, sha: str, horizon: datetime | None, pauses: Sequence[float]) -> None:
         oldest: Status | None = None
-        for number in range(1, PAGES + 1):
+        for number in range(1, (MOST_PAGES if horizon else PAGES) + 1):
             page = self._page(sha, number, oldest, pauses)
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
@@ -141,6 +168,8 @@ class Store:
             past = horizon and oldest and oldest.created_at and oldest.created_at < horizon
             if not page.more or is_known or past:
                 return
+        if sha == self.place and oldest:
+            self.unread_before = oldest.created_at
 
     def _page(self, sha: str, number: int, before: Status | None, pauses: Sequence[float]) -> StatusPage:
         """One page that continues the one before, whose oldest status is `before`.
@@ -155,7 +184,7 @@ class Store:
                 raise GitHubError("GitHub shows an older list of commit statuses than before")
             return page
 
-        return self._ask("read", ask, AGAIN if before else pauses)
+        return self._ask("read", ask, (*FLAPPING, *self._retries) if before else pauses)
 
     def _is_settled(self, status: Status) -> bool:
         """Whether all that is older than a status has become visible by now."""
@@ -168,7 +197,7 @@ class Store:
             UnavailableError: they can't be read.
         """
         try:
-            return self._ask("runs", lambda: self.api.greens(run, back_to), RETRIES)
+            return self._ask("runs", lambda: self.api.greens(run, back_to), self._retries)
         except DeniedError:
             return None
 
@@ -203,7 +232,7 @@ class Store:
                     raise
                 return found
 
-        return self._ask("write", attempt, RETRIES if patient else ())
+        return self._ask("write", attempt, self._retries if patient else ())
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""

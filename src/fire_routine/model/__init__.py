@@ -7,6 +7,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
+    LAST_LINES,
     Action,
     Attachment,
     Block,
@@ -17,6 +18,7 @@ from .evidence import (
     Fingerprint,
     Highlight,
     KnownFailure,
+    fault_of,
     to_fire,
     utf16_length,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "COMPRESSED",
     "ERROR_WEIGHT",
     "EVENT_BRANCH",
+    "LAST_LINES",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -103,6 +106,7 @@ __all__ = [
     "TriggerKind",
     "Verdict",
     "Words",
+    "fault_of",
     "in_words",
     "is_fork",
     "origin_in_payload",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from .run import ChangedFile, FailedJob
+from .run import ChangedFile, FailedJob, Note
 
 # What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
 _BZIP2 = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
@@ -22,6 +22,18 @@ def utf16_length(text: str) -> int:
     too short.
     """
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+LAST_LINES = 40  # lines of a log that are shown where a fault of the action kept it from choosing some
+
+
+def fault_of(error: BaseException) -> str:
+    """A fault's kind and innermost function, for a report of it: never a value, which might be a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = trace.tb_frame.f_code.co_qualname if trace is not None else "?"
+    return f"{type(error).__name__} in {place}"
 
 
 ERROR_WEIGHT = 5.0  # of a block: from which on its lines look like an error
@@ -81,6 +93,13 @@ class Digest:
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
     files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once
     tools: tuple[str, ...] = ()  # such as "Python 3.12.1", as far as the log's head names them
+    fault: str = ""  # of the action, while it read the log or told of it; then only its last lines are left
+
+    def of_last_lines(self, lines: Sequence[str], error: Exception) -> Digest:
+        """What is left of the digest after a fault: the log's last lines, and what the fault was."""
+        last = lines[-LAST_LINES:]
+        block = Block(self.total_lines - len(last) + 1, tuple(last), 1.0, "tail", self.total_lines)
+        return replace(self, blocks=(block,) if last else (), ends=(), units=(), fault=fault_of(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +193,7 @@ class Brief:
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
     highlights: tuple[Highlight, ...] = ()  # of each failure, in their order
     named_files: tuple[ChangedFile, ...] = ()  # changed files that the failures' lines name
+    notes: tuple[Note, ...] = ()  # on logs that a fault of the action kept from being told
 
     @property
     def characters(self) -> int:

@@ -78,6 +78,32 @@ def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job
     assert "Without its log" not in job.log
 
 
+@pytest.mark.parametrize("later", ["step", "final job"])
+@pytest.mark.parametrize("hidden", ["step", "jobs"])
+def test_a_step_whose_job_github_shows_late_leaves_a_session_that_its_re_runs_know(
+    job: Job, hidden: str, later: str
+) -> None:
+    step = {"number": 1, "name": "Run cargo test", "status": "completed", "conclusion": "failure"}
+    running = {"name": "build", "status": "in_progress", "conclusion": None}
+    job.github.add_run({"id": 9, "head_sha": SHA, "status": "in_progress"})
+    job.github.add_job(9, {"id": 91, **running, "steps": [] if hidden == "step" else [step]})
+    if hidden == "jobs":
+        job.github.fail("/jobs", Fault.broken(502))
+    job.environ |= {"GITHUB_RUN_ID": "9", "GITHUB_JOB": "build", "FIRE_ROUTINE_JOB_STATUS": "failure"}
+    assert job.ended() == "fired"
+    job.github.heal()
+    job.github.change_run(9, status="completed", conclusion="failure")
+    job.github.add_run({"id": 9, "head_sha": SHA, "run_attempt": 2, "status": "in_progress"})
+    if later == "step":
+        job.github.add_job(9, {"id": 92, **running, "steps": [step], "run_attempt": 2})
+    else:
+        ended = {"id": 92, "name": "build", "conclusion": "failure", "steps": [step], "run_attempt": 2}
+        job.github.add_job(9, ended, LOG)
+        job.environ |= {"GITHUB_JOB": "on-failure", "FIRE_ROUTINE_JOB_STATUS": "success"}
+    job.environ["GITHUB_RUN_ATTEMPT"] = "2"
+    assert job.ended() == "skipped duplicate"
+
+
 def test_fires_without_github_and_names_what_is_missing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "NO_PERMISSION", 0.0)  # else it waits for ten seconds, and here no time passes
     job.github.fail(".", Fault.forbidden())

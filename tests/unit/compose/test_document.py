@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.compose.material import EXIT_1, SHA, STARTED, digest, history, job, pull_request, run
 
+from fire_routine import distill
 from fire_routine.compose import compose, group
 from fire_routine.compose.layout import head
-from fire_routine.distill import excerpt
+from fire_routine.distill import excerpt, pipeline
+from fire_routine.distill.types import Scan
 from fire_routine.model import (
     Annotation,
     Attachment,
@@ -39,6 +42,57 @@ def brief(
 ) -> Brief:
     options = {"max_characters": 60_000, "excerpt": excerpt, **options}
     return compose(material, group(material.failed_jobs, logs or {}), attachments, **options)
+
+
+def test_a_log_of_debug_lines_alone_makes_a_text() -> None:
+    one = job(1)
+    read = distill.read([b"2026-11-24T14:02:03.1234567Z ##[debug]Evaluating condition for step: 'x'\n"])
+    assert "Run the tests" in brief(run([one]), {one.id: read}).text
+
+
+@pytest.mark.parametrize("stage", ["reading", "telling"])
+def test_a_fault_costs_one_logs_excerpt_and_not_the_session(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The faulty log's last lines are shown, redacted; the other log is told as ever."""
+    begin = [f"line {number}" for number in range(3_000)]
+    bad, good = (
+        "\n".join([*begin, f"error: {name}", f"export DB_TOKEN={TOKEN}", "the last line"]).encode()
+        for name in ("unlucky", "usual")
+    )
+
+    def read(scan: Scan, *others: Any) -> Digest:
+        if stage == "reading" and any(b"unlucky" in finding.raw for finding in scan.findings):
+            raise ZeroDivisionError
+        return as_ever(scan, *others)
+
+    def told(digest: Digest, limit: int) -> Excerpt:
+        if stage == "telling" and not digest.fault and digest.command == "bad":
+            raise ZeroDivisionError
+        return excerpt(digest, limit)
+
+    as_ever = pipeline.digest
+    monkeypatch.setattr(pipeline, "digest", read)
+    jobs = [job(1, "bad"), job(2, "good")]
+    logs = {
+        one.id: replace(distill.read([log]), command=one.name)
+        for one, log in zip(jobs, (bad, good), strict=True)
+    }
+    made = brief(run(jobs), logs, excerpt=told)
+    assert "the last line" in made.text and "error: usual" in made.text
+    assert TOKEN not in made.text and "[redacted:github-token]" in made.text
+    (note,) = made.notes
+    assert "log of bad" in note.what and "ZeroDivisionError in" in note.why and "report" in note.remedy
+    assert "the action has a fault (`ZeroDivisionError" in made.text
+
+
+def test_what_a_logs_source_raises_is_no_fault_of_reading_it() -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"error: x\n"
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        distill.read(chunks())
 
 
 def test_failures_whose_logs_could_not_be_had_are_named_but_for_those_that_have_none_yet() -> None:

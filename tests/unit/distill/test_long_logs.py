@@ -89,3 +89,14 @@ def test_what_one_log_taught_changes_nothing_in_the_next() -> None:
     reader = distill.Reader()
     for log in (*logs, *reversed(logs)):
         assert reader.read([log]) == distill.read([log])
+
+
+def test_an_error_that_a_passed_test_prints_again_in_a_long_log_is_still_one() -> None:
+    """What a passed test printed is taken back; the same line of an earlier step stays a finding."""
+    step = ["##[group]Run make", "shell: bash", "##[endgroup]"]
+    log = [*step, "error: x", *step, "=== RUN   TestA", "error: x", "--- PASS: TestA (0.00s)"]
+    log += [f"line {number} of the output" for number in range(6_000)]
+    log += ["=== RUN   TestB", "    b_test.go:7: got 1, want 2", "--- FAIL: TestB (0.00s)"]
+    digest = distill.read(["\n".join([*log, "##[error]Process completed with exit code 1."]).encode()])
+    assert not digest.fault
+    assert "error: x" in distill.excerpt(digest, 4_096).text

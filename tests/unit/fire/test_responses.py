@@ -107,7 +107,7 @@ def test_cut_success_is_unknown_but_its_link_is_passed_on() -> None:
 @pytest.mark.parametrize("complete", [True, False])
 def test_refusal_fails_and_is_not_tried_again(complete: bool) -> None:
     named = {401: "unauthorized", 403: "forbidden", 404: "not-found"}
-    others = (400, 413, 422, 300, 301, 302, 303, 307, 308, 402, 405, 418)
+    others = (400, 413, 422, 300, 301, 302, 307, 308, 402, 405, 418)
     reasons = named | dict.fromkeys(others, "refused")
     for body in (envelope("some_error", "Why it is so."), b"<html>oops"):
         found = {status: ended(status, body, complete) for status in reasons}
@@ -118,7 +118,9 @@ def test_refusal_fails_and_is_not_tried_again(complete: bool) -> None:
 
 
 def test_anything_that_may_have_started_a_session_is_unknown() -> None:
-    statuses = (101, 103, 408, 409, 499, 500, 501, 502, 504, 520, 599, 600, 999)
+    overload = json.dumps(json.loads(OVERLOAD) | SESSION).encode()  # it started one all the same
+    assert {ended(status, overload) for status in (503, 529)} == {UNKNOWN}
+    statuses = (101, 103, 303, 408, 409, 499, 500, 501, 502, 504, 520, 599, 600, 999)
     for body in (b"", envelope("api_error", "Oh no."), json.dumps(SESSION).encode()):
         assert {status: ended(status, body) for status in statuses} == dict.fromkeys(statuses, UNKNOWN)
     assert error_of(Response(500)).outcome is Result.UNKNOWN

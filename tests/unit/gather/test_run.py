@@ -236,8 +236,8 @@ def test_the_job_is_asked_for_again_where_github_does_not_know_yet_that_a_step_f
     context = context_of(emulator, runner_name="me", job_status="failure")
     with github_of(emulator, clock=clock.value) as github:
         run = gather_run(github, find_trigger(Settings(), context), context, PATIENCE)
-    assert len(emulator.asked("/actions/jobs/3$")) == 1
-    assert clock.slept == [1.0]
+    assert len(emulator.asked("/actions/jobs/3$")) == 3
+    assert clock.slept == [1.0, 1.0, 2.0]
     assert run.failed_jobs[0].name == "own"
 
 

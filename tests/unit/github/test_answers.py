@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
@@ -15,6 +17,54 @@ def test_a_status_that_was_written_is_read_with_its_link(emulator: GitHubEmulato
         created = github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
         assert created.target_url == "https://example.com/run"
         assert list(github.statuses(HEAD).statuses) == [created]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_refusal_has_the_words_of_its_errors(emulator: GitHubEmulator, listed: bool) -> None:
+    """As GitHub words a context that is full: the message alone is "Validation Failed"."""
+    full = "This SHA and context has reached the maximum number of statuses."
+    errors = [{"resource": "Status", "code": "custom", "message": full}] if listed else full
+    body = json.dumps({"message": "Validation Failed", "errors": errors}).encode()
+    emulator.fail("POST .*/statuses/", Fault(422, raw=body))
+    with github_of(emulator) as github, pytest.raises(GitHubError, match="maximum number") as error:
+        github.create_status(HEAD, "success", "claimed")
+    assert error.value.status == 422
+
+
+@pytest.mark.parametrize(
+    ("words", "headers", "seconds"),
+    [
+        ("You have exceeded a secondary rate limit.", {}, 60.0),  # "wait for at least one minute"
+        ("You have exceeded a secondary rate limit.", {"Retry-After": "7"}, 7.0),
+        ("API rate limit exceeded for installation.", {}, None),  # until the hour is over
+    ],
+)
+def test_a_rate_limit_says_how_long_to_wait_or_a_minute(
+    emulator: GitHubEmulator, words: str, headers: dict[str, str], seconds: float | None
+) -> None:
+    emulator.fail("POST .*/statuses/", Fault(403, words, headers))
+    with github_of(emulator) as github, pytest.raises(GitHubError) as error:
+        github.create_status(HEAD, "success", "claimed")
+    assert (error.value.rate_limited, error.value.retry_after) == (True, seconds)
+
+
+def test_statuses_are_read_on_where_a_proxy_leaves_out_the_links(emulator: GitHubEmulator) -> None:
+    emulator.links = False
+    with github_of(emulator) as github:
+        for number in range(100):
+            github.create_status(HEAD, "success", f"{number}")
+        assert github.statuses(HEAD).more
+        assert not github.statuses(HEAD, 2).more
+
+
+@pytest.mark.parametrize("prefix", ["", "/api/v3"])
+def test_a_token_names_its_login_on_any_server(prefix: str) -> None:
+    with GitHubEmulator(prefix=prefix) as emulator, github_of(emulator) as github:
+        emulator.creator = "triage[bot]"
+        assert github.login() == "triage[bot]"
+        emulator.fail("/graphql", Fault(200, raw=b'{"data": null, "errors": [{"message": "No"}]}'))
+        with pytest.raises(GitHubError):
+            github.login()
 
 
 def test_a_refusal_is_no_rate_limit_and_a_passing_fault_is_no_answer(emulator: GitHubEmulator) -> None:

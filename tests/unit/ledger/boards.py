@@ -156,6 +156,12 @@ class Board:
             raise
         return self.add(sha, description, target_url, context, state)
 
+    def login(self) -> str:
+        self._call("login")
+        if self.creator is None:
+            raise FORBIDDEN
+        return self.creator
+
     def first_commit(self) -> str:
         self._call("first_commit")
         return self.place

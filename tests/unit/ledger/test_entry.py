@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.ledger.boards import sample_run
 
+from fire_routine.ledger.claims import claims
 from fire_routine.ledger.entry import (
     DESCRIPTION_LIMIT,
     SHOWN_ROOM,
@@ -21,7 +24,7 @@ from fire_routine.ledger.entry import (
 )
 from fire_routine.model import Fingerprint, Status
 
-RECORD = Record(Stage.ANNOUNCED, "ci.yml", 4711, 2, "f3c1", "1a2b3c4", "k3f9ad07", ("4f3a1c2b", "j8a04727"))
+RECORD = Record(Stage.ANNOUNCED, "ci.yml", 4711, 2, "f3c1d2", "1a2b3c4", "k3f9ad07", ("4f3a1c2b", "j8a04727"))
 STEP = "8a04727f00000000"
 
 
@@ -30,7 +33,7 @@ def read(description: str) -> Entry | None:
 
 
 def test_an_entry_is_one_line_of_its_parts() -> None:
-    assert str(RECORD) == "s ci.yml 4711.2 f3c1 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727"
+    assert str(RECORD) == "s ci.yml 4711.2 f3c1d2 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727"
     assert RECORD.shown() == f"Claude is starting a session · {RECORD}"
     assert RECORD.shown("Rate limited") == f"Rate limited · {RECORD}"
     assert RECORD.shown("word " * 30) == RECORD.shown()  # there is no room for them
@@ -50,6 +53,14 @@ def test_what_is_written_is_read_again_and_fits(stage: Stage, digests: list[str]
     assert len(text.encode()) <= DESCRIPTION_LIMIT
     entry = read(text)
     assert entry is not None and entry.record == record
+
+
+def test_a_claim_has_the_place_of_its_first_entry_that_claims() -> None:
+    """GitHub may give a later entry the lower id."""
+    stages = ((7, Stage.CLAIMED), (5, Stage.ANNOUNCED))
+    entries = [Entry(replace(RECORD, stage=stage), number, None, "", "") for number, stage in stages]
+    (claim,) = claims(entries)
+    assert (claim.id, claim.stage) == (7, Stage.ANNOUNCED)
 
 
 def test_what_others_wrote_is_no_entry() -> None:

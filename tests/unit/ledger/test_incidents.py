@@ -54,6 +54,20 @@ def test_only_entries_of_the_own_identity_count() -> None:
     assert Job(board).fire(A).fire
 
 
+def test_a_token_of_ones_own_sees_its_sessions_before_it_writes(board: Board) -> None:
+    board.creator = "octocat"
+    Job(board, default_token=False).fire(A)
+    written = len(board.commits[PLACE])
+    board.calls.clear()
+    assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
+    assert (len(board.commits[PLACE]), board.calls.count("login")) == (written, 1)
+    leg = Job(board, sample_run(trigger=TriggerKind.STEP), legs=8, default_token=False)
+    verdict = leg.ledger.look_first(leg.run)
+    assert verdict and verdict.reason == "duplicate"
+    board.faults["login"] = [SERVER_ERROR]  # then it is known by what this job writes
+    assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
+
+
 def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it(board: Board) -> None:
     board.write(Stage.FIRED)
     board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], creator=None)

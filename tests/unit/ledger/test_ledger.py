@@ -22,6 +22,7 @@ from tests.unit.ledger.boards import (
     Page,
     fired,
     green_at,
+    pull_request,
 )
 
 from fire_routine.ledger.entry import LEDGER, Stage
@@ -114,6 +115,32 @@ def test_the_ledger_is_read_no_further_back_than_where_anything_counts(board: Bo
     assert board.calls.count("statuses") >= 10
 
 
+def test_a_session_is_found_behind_two_thousand_others_or_the_summary_says_how_far_was_read(
+    board: Board,
+) -> None:
+    Job(board).fire(A)
+    for number in range(2300):
+        board.clock.seconds += 10
+        board.add(PLACE, f"{number} %", URL, "coverage", by="octocat")
+    now = board.clock.server()
+    history = replace(green_at(95), last_green_at=now - timedelta(hours=10))
+    job = Job(board, replace(NEXT, created_at=now, history=history))
+    assert (job.claim(A).reason, job.ledger.notes) == ("duplicate", ())
+    job = Job(board, NEXT)
+    assert job.fire(A).fire
+    assert [note.what for note in job.ledger.notes] == ["the older entries of the ledger"]
+
+
+def test_a_pull_request_that_was_opened_after_its_branchs_session_has_none_of_its_own(board: Board) -> None:
+    Job(board).fire(A)
+    for number in range(110):
+        board.add(PLACE, f"{number} %", URL, "coverage", by="octocat")
+    board.clock.seconds += 2 * 86400
+    opened = pull_request(created_at=board.clock.server())
+    run = replace(NEXT, event="pull_request", pull_request=opened, created_at=board.clock.server())
+    assert Job(board, run).claim(A).reason == "duplicate"
+
+
 def test_a_full_context_is_followed_by_another(board: Board) -> None:
     full = GitHubError(
         "GitHub answered 422: This SHA and context has reached the maximum number of statuses.", 422
@@ -173,6 +200,47 @@ def test_what_a_dead_job_left_holds_another_up_for_a_bounded_time(board: Board) 
     assert 48 <= board.clock.seconds < 60
 
 
+def test_a_request_without_a_result_is_in_doubt_after_five_minutes(board: Board) -> None:
+    """Its job is gone. Nobody waits for it any more, and a person may send again; else it still blocks."""
+    board.write(Stage.ANNOUNCED)
+    board.clock.seconds += 200
+    asked = board.clock.server()
+    assert Job(board, NEXT, again_since=asked).claim(A).reason == "earlier-unknown"
+    assert board.clock.seconds > 240  # it has been waited for
+    board.clock.seconds = began = 301
+    verdict = Job(board, NEXT).claim(A)
+    assert (verdict.reason, board.clock.seconds) == ("earlier-unknown", began)
+    assert "no result was reported" in verdict.message
+    assert board.words(OLDER) == ["An earlier session may cover this"]
+    assert Job(board, NEXT, again_since=board.clock.server()).fire(A).fire
+
+
+def test_the_time_for_which_others_are_waited_for_is_not_taken_from_githubs(board: Board) -> None:
+    """A leg has a minute for GitHub. Here it waits for more than that, and then GitHub fails once."""
+    board.write(Stage.ANNOUNCED, "first000")
+
+    def pass_on() -> None:
+        if board.clock.seconds > 40 and board.stages() == "s":
+            board.write(Stage.WITHDRAWN, "first000")
+            board.write(Stage.ANNOUNCED, "second00")
+        elif board.clock.seconds > 80 and board.stages() == "sws":
+            board.write(Stage.WITHDRAWN, "second00")
+            board.faults["statuses"] = [SERVER_ERROR]
+
+    board.clock.at = pass_on
+    assert Job(board, legs=2).claim(A).fire
+
+
+def test_a_job_that_is_cancelled_before_its_request_leaves_the_session_to_another(board: Board) -> None:
+    leader = Job(board, legs=2)
+    assert leader.claim(A).fire
+    cancelled = Outcome(Result.FAILED, "interrupted")
+    board.clock.at = lambda: leader.ledger.settle(cancelled) if board.clock.seconds > 10 else None
+    assert Job(board, legs=2).fire(A).fire
+    assert board.stages() == "cswcsf"
+    assert "No session: the job was cancelled" in board.words()
+
+
 def test_a_job_that_gives_way_begins_again_when_the_other_came_to_nothing(board: Board) -> None:
     board.before_write = lambda: board.write(Stage.ANNOUNCED)
     board.clock.at = lambda: board.write(Stage.WITHDRAWN) if board.clock.seconds > 10 else None
@@ -220,6 +288,20 @@ def test_claims_lapse_by_the_time_of_the_own_announcement(board: Board) -> None:
 # --- GitHub fails ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("legs", "reason"), [(1, ""), (2, "ledger-unavailable")])
+@pytest.mark.parametrize("began", [0, 2])
+def test_a_lone_job_outlasts_ninety_seconds_of_errors(legs: int, reason: str, began: int) -> None:
+    class Failing(Board):
+        def _call(self, method: str) -> None:
+            super()._call(method)
+            if began <= self.clock.seconds < began + 90:
+                raise SERVER_ERROR
+
+    board = Failing()
+    assert Job(board, legs=legs).fire(A).reason == reason
+    assert (board.stages()[-1:] == "f") == (not reason)
+
+
 def test_nothing_is_sent_while_github_is_down(board: Board) -> None:
     board.faults["statuses"] = [SERVER_ERROR] * 50
     verdict = Job(board).claim(A)
@@ -244,7 +326,7 @@ def test_an_announcement_that_is_not_shown_sends_nothing(board: Board) -> None:
     assert board.stages()[-1] == "w"
 
 
-@pytest.mark.parametrize(("faults", "noted"), [(1, []), (9, ["the record of this result"])])
+@pytest.mark.parametrize(("faults", "noted"), [(1, []), (10, ["the record of this result"])])
 def test_the_result_is_written_again_and_else_noted(board: Board, faults: int, noted: list[str]) -> None:
     job = Job(board)
     assert job.claim(A).fire

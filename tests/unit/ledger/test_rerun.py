@@ -56,7 +56,7 @@ def test_a_run_that_a_person_re_ran_and_that_is_green_then_is_a_flake(board: Boa
 def test_a_green_attempt_of_which_nothing_is_known_is_no_flake(board: Board) -> None:
     green = Job(board, GREEN)
     assert green.ledger.record_flake(green.run) is None
-    board.faults["statuses"] = [SERVER_ERROR] * 9
+    board.faults["statuses"] = [SERVER_ERROR] * 10
     assert green.ledger.record_flake(green.run) is None
     assert "record of a flaky failure" in green.ledger.notes[0].what
 

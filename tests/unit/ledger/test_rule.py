@@ -15,9 +15,9 @@ from fire_routine.ledger.entry import Failure, Stage
 from fire_routine.ledger.rule import Greens, Job, Ruling, rule
 
 A, B = Failure("aaaaaaaa"), Failure("bbbbbbbb")
-JOB = Job("ci.yml", 100, 1, "f3c1", "1a2b3c4", "push", (A,), 3, DAY, now=NOON)
+JOB = Job("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "push", (A,), 3, DAY, now=NOON)
 OLD = NOON - 2 * DAY
-OWN = ("ci.yml", 90, 1, "f3c1", "7654321", ("aaaaaaaa",), "https://claude.ai/code/session_1")
+OWN = ("ci.yml", 90, 1, "f3c1d2", "7654321", ("aaaaaaaa",), "https://claude.ai/code/session_1")
 CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
 
 
@@ -41,6 +41,8 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
         (claim(Stage.CLAIMED, at=NOON - timedelta(seconds=39)), False),
         (claim(workflow="other.yml"), True),
         (claim(ref="0000"), True),
+        (claim(ref="f3c1d3"), True),
+        (claim(ref="f3c1"), False),  # as older entries have it
         (claim(ref="0000", run=100), False),
         (claim(Stage.FIRED, "bbbbbbbb"), True),
         (claim(Stage.FIRED, "bbbbbbbb", run=100), False),  # a run's attempt has one session
