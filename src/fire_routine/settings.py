@@ -279,7 +279,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         )
     if settings.again and not settings.key and not (given["run_id"] or "").strip():
         problems.append(
-            "again is for one run that a person names: give its `run-id`, or a `key`, too (examples/again.yml)"
+            "again is for what a person names: give the run's `run-id`, or the `key`, too (examples/again.yml)"
         )
     for name in ("run_id", "artifacts", "rerun_first", "known_failures") if settings.key else ():
         if getattr(settings, name) != getattr(Settings(), name):

@@ -25,7 +25,8 @@ def described() -> Json:
 def payload(event: str, sender: Json = MAINTAINER, **changes: Any) -> Json:
     """A real payload with another sender. `changes`: of parts of it, by key, or a new value."""
     whole: Json = deepcopy(described()["payloads"][event.replace("_target", "")])
-    return _changed(whole, {"sender": sender, **changes})
+    varied: Json = _changed(whole, {"sender": sender, **changes})
+    return varied
 
 
 def of_repository(whole: Json, full_name: str) -> Json:
@@ -37,7 +38,7 @@ def of_repository(whole: Json, full_name: str) -> Json:
     if "pull_request" in whole:
         ends = {end: {**whole["pull_request"][end], "repo": repository} for end in ("head", "base")}
         whole["pull_request"] = {**whole["pull_request"], **ends}
-    if "workflow_run" in whole and whole["workflow_run"]:
+    if whole.get("workflow_run"):
         whole["workflow_run"] = {**whole["workflow_run"], "head_repository": repository}
     return whole
 

@@ -264,7 +264,7 @@ def _branches_where_head(call: Call) -> Answer:
 
 
 def _role(call: Call) -> Answer:
-    """Anyone can read a public repository. The older name of a role is that of the next lower one that it knew.
+    """Anyone can read a public repository. Roles that are newer than `permission` have an older name there.
 
     https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     """

@@ -29,9 +29,7 @@ def read_cause(github: GitHub, key: str, context: Context) -> Event:
         return roles[login]
 
     sent_by = role(event.sender, event.by_bot)
-    words = tuple(
-        replace(one, by_writer=role(one.author, one.by_bot) is Role.PUSH) for one in event.words
-    )
+    words = tuple(replace(one, by_writer=role(one.author, one.by_bot) is Role.PUSH) for one in event.words)
     return _with_branches(github, replace(event, role=sent_by, words=words))
 
 

@@ -69,9 +69,7 @@ _STATUS = ("state", "environment", "description", "environment_url", "target_url
 
 EVENTS = {
     "issues": Row("Issue #{issue.number} {issue.title}, {action!}", (_ISSUE,), "issue"),
-    "issue_comment": Row(
-        "Comment on #{issue.number} {issue.title}, {action!}", (_COMMENT, _ISSUE), "issue"
-    ),
+    "issue_comment": Row("Comment on #{issue.number} {issue.title}, {action!}", (_COMMENT, _ISSUE), "issue"),
     "discussion": Row(
         "Discussion #{discussion.number} {discussion.title}, {action!}", (_DISCUSSION,), "discussion"
     ),
@@ -117,9 +115,7 @@ EVENTS = {
         branch="deployment.ref",
         about_code=True,
     ),
-    "repository_dispatch": Row(
-        "Dispatch {action}", (_Quoted("the payload", _ANYONE, ("client_payload",)),)
-    ),
+    "repository_dispatch": Row("Dispatch {action}", (_Quoted("the payload", _ANYONE, ("client_payload",)),)),
     "workflow_dispatch": Row(
         "Run of {workflow} by hand", (_Quoted("the inputs", _ANYONE, ("inputs",)),), branch="ref"
     ),

@@ -4,6 +4,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 "characters" are UTF-16 code units (see `utf16_length`); line numbers start at 1.
 """
 
+from .event import COMMENT_MARK, Event, Role, Words
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
@@ -22,7 +23,6 @@ from .evidence import (
     to_fire,
     utf16_length,
 )
-from .event import COMMENT_MARK, Event, Role, Words
 from .outcome import (
     EVENT_BRANCH,
     SESSION_BRANCH,

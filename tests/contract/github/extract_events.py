@@ -3,7 +3,8 @@ real payload of each event, the one with the most to it.
 
     npm pack @octokit/openapi-webhooks @octokit/webhooks-examples
     for file in *.tgz; do mkdir "${file%-*}"; tar xzf "$file" -C "${file%-*}"; done
-    PYTHONPATH=src python3 tests/contract/github/extract_events.py octokit-openapi-webhooks octokit-webhooks-examples
+    PYTHONPATH=src python3 tests/contract/github/extract_events.py octokit-openapi-webhooks \\
+      octokit-webhooks-examples
 
 Both packages are under the MIT licence (https://github.com/octokit/openapi-webhooks,
 https://github.com/octokit/webhooks). Addresses that nobody reads, and most of what describes a repository,
@@ -109,7 +110,10 @@ if __name__ == "__main__":
         },
         "payloads": {
             name: pruned(
-                max((one for one in payloads[name] if one.get("action") == action), key=lambda one: len(str(one)))
+                max(
+                    (one for one in payloads[name] if one.get("action") == action),
+                    key=lambda one: len(str(one)),
+                )
             )
             for name, action in EXAMPLES.items()
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.contract.github.extract_events import fields_of
 from tests.emulated.events import described, payload
@@ -14,7 +16,7 @@ def shown(event: Event) -> str:
     return "".join(f"`{text}`" if at % 2 else text for at, text in enumerate(event.title))
 
 
-def read(name: str, **changes: object) -> Event:
+def read(name: str, **changes: Any) -> Event:
     return read_event(name, payload(name, **changes), "a key")
 
 
@@ -85,7 +87,11 @@ def test_an_unknown_event_has_its_name_its_action_and_its_sender() -> None:
 def test_a_failed_deployment_says_where_and_how() -> None:
     status = {"state": "failure", "environment": "production", "description": "502"}
     status |= {"target_url": "https://example.com/7", "log_url": "", "environment_url": ""}
-    deployment = {"environment": "production", "ref": "main", "creator": {"login": "vercel[bot]", "type": "Bot"}}
+    deployment = {
+        "environment": "production",
+        "ref": "main",
+        "creator": {"login": "vercel[bot]", "type": "Bot"},
+    }
     event = read("deployment_status", deployment_status=status, deployment=deployment)
     assert shown(event) == "Deployment to `production` failed"
     assert event.words[0].text.splitlines() == [

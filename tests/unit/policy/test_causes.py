@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
 
-from fire_routine.gather.event_source import find_trigger
 from fire_routine.gather.event import run_as_reported
+from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
 from fire_routine.model import Event, Role
 from fire_routine.policy import may_cause
@@ -63,8 +63,8 @@ def test_a_label_or_an_assignment_needs_triage(name: str, action: str) -> None:
 @pytest.mark.parametrize(
     ("name", "action"),
     [
-        ("issues", "opened"), ("issues", "unlabeled"), ("issue_comment", "created"), ("issue_comment", "edited"),
-        ("discussion", "created"), ("discussion_comment", "created"), ("pull_request_review", "submitted"),
+        ("issues", "opened"), ("issues", "unlabeled"), ("issue_comment", "created"),
+        ("issue_comment", "edited"), ("discussion", "created"), ("discussion_comment", "created"), ("pull_request_review", "submitted"),
         ("pull_request_review_comment", "created"),
     ],
 )  # fmt: skip
@@ -99,7 +99,10 @@ def test_a_template_labels_and_assigns_in_the_name_of_the_stranger_who_opened_th
 def test_of_a_forks_pull_request_nothing_fires_whoever_caused_it(name: str) -> None:
     fork = {"head": {"repo": {"full_name": "stranger/widgets"}}}
     whole = of_repository(payload(name), REPOSITORY)
-    whole["pull_request"] = {**whole["pull_request"], "head": {**whole["pull_request"]["head"], **fork["head"]}}
+    whole["pull_request"] = {
+        **whole["pull_request"],
+        "head": {**whole["pull_request"]["head"], **fork["head"]},
+    }
     assert caused(name, whole, own=False) == "untrusted-run"
     assert caused(name, whole, own=False, allow_forks=True) == ""
     assert caused(name, {**whole, "sender": STRANGER}, own=False) == "untrusted-run"
