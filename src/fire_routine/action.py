@@ -239,7 +239,7 @@ def _report(
     evidence, ledger = progress.evidence, progress.ledger
     past = ledger.past if ledger else Past()
     brief = evidence.brief if evidence else None
-    if evidence and settings.dry_run and not settings.allow_forks and policy.untrusted(evidence.run):
+    if evidence and settings.dry_run and _is_untrusted(settings, evidence.run):
         brief = None  # whoever takes the text of a dry run relies on the same guard
     contents = Contents(
         progress.outcome,
@@ -258,6 +258,12 @@ def _report(
         temp=context.temp,
         post_comment=post_comment if settings.comment and evidence else None,
     )
+
+
+def _is_untrusted(settings: Settings, run: Run) -> bool:
+    if run.fired_for:
+        return policy.may_cause(run.fired_for, run, settings) is not None
+    return not settings.allow_forks and policy.untrusted(run) is not None
 
 
 def _ended_early(progress: _Progress, reason: str, what: str) -> Outcome:

@@ -27,6 +27,12 @@ def decide(
     The labels are read again as the last thing before the fire, as the ledger may take half a minute.
     """
 
+    if run.fired_for:
+        verdict = policy.may_cause(run.fired_for, run, settings)
+        if settings.dry_run:
+            return not_sent(verdict or ledger.preview(run, brief))
+        return verdict or ledger.claim(run, brief)
+
     def labelled() -> Verdict | None:
         return policy.labelled(api, run, settings.skip_labels, ledger.note)
 

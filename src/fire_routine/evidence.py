@@ -14,8 +14,9 @@ from threading import Thread
 
 from . import gather
 from .github.client import GitHub
-from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger
+from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger, TriggerKind
 from .redact import redact_text
+from .sanitize import code
 from .settings import Context, Settings
 
 GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
@@ -45,6 +46,8 @@ class Evidence:
 
     def with_context(self, github: GitHub) -> Evidence:
         """The same, with what only the text needs: what changed, and what was green or red before."""
+        if self.run.fired_for:
+            return self
         run = gather.with_context(github, self.run, time.monotonic() + CONTEXT)
         return replace(self, run=run, brief=self.composed(run, None))
 
@@ -62,6 +65,8 @@ def gather_evidence(
 
     `say` gets lines that stay, `show` the state of work that takes long. `recall` adds what the ledger knows.
     """
+    if trigger.kind is TriggerKind.EVENT:
+        return _of_event(github, trigger, settings, context, say)
     deadline = time.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
     failed = _count(len(run.failed_jobs), "failed job")
@@ -92,11 +97,48 @@ def gather_evidence(
     attachments += tests
     run = replace(run, notes=(*run.notes, *unusable))
 
+    compose_it = _composer(settings, context, failures, attachments)
+
     def composed(run: Run, past: Past | None = None) -> Brief:
         # A person mends the file of known failures, so the session is not told of its faults.
         told = replace(run, notes=tuple(note for note in run.notes if note not in unusable))
+        return compose_it(told, past)
+
+    brief = composed(run)
+    say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
+        f" a text of {brief.characters:,} characters")  # fmt: skip
+    for known in dict.fromkeys(failure.known for failure in failures if failure.known):
+        say(f"Known failure: {known.place} (action `{known.action}`)")
+    return Evidence(run, failures, brief, composed)
+
+
+def _of_event(
+    github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say
+) -> Evidence:
+    """The same for the event of this run: who caused it, and what it brings."""
+    from . import distill  # see `read_ahead`
+
+    run = gather.run_as_reported(trigger, context)
+    if run is None:
+        raise gather.GatherError("key: the runner does not describe this run.")
+    insisting = github.insisting(github.clock.monotonic() + GREEN)
+    event = gather.read_cause(insisting, settings.key, context)
+    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
+    run = replace(run, fired_for=event, notes=unattached)
+    composed = _composer(settings, context, (), attachments)
+    brief = composed(run, None)
+    say(f"Event {code(event.name)}, key {code(settings.key)}: a text of {brief.characters:,} characters")
+    return Evidence(run, (), brief, composed)
+
+
+def _composer(
+    settings: Settings, context: Context, failures: Sequence[Failure], attachments: Sequence[Attachment]
+) -> Callable[[Run, Past | None], Brief]:
+    from . import compose, distill
+
+    def composed(run: Run, past: Past | None) -> Brief:
         return compose.compose(
-            told,
+            run,
             failures,
             attachments,
             text=settings.text,
@@ -106,12 +148,7 @@ def gather_evidence(
             server_url=context.server_url,
         )
 
-    brief = composed(run)
-    say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
-        f" a text of {brief.characters:,} characters")  # fmt: skip
-    for known in dict.fromkeys(failure.known for failure in failures if failure.known):
-        say(f"Known failure: {known.place} (action `{known.action}`)")
-    return Evidence(run, failures, brief, composed)
+    return composed
 
 
 def read_ahead() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -271,22 +271,28 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         except ValueError as problem:
             problems.append(f"{one.name.replace('_', '-')} {problem}")
     settings = Settings(**values)
-    needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
-    if settings.text and settings.max_characters < needed:
-        problems.append(
-            f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
-            " `text`"
-        )
-    if settings.again and not settings.key and not (given["run_id"] or "").strip():
-        problems.append(
-            "again is for what a person names: give the run's `run-id`, or the `key`, too (examples/again.yml)"
-        )
-    for name in ("run_id", "artifacts", "rerun_first", "known_failures") if settings.key else ():
-        if getattr(settings, name) != getattr(Settings(), name):
-            problems.append(f"{name.replace('_', '-')} is for failed runs: leave it out where `key` is set")
+    problems += _together(settings, named_run=bool((given["run_id"] or "").strip()))
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _together(settings: Settings, *, named_run: bool) -> Iterator[str]:
+    """What is wrong with inputs that are right alone. `named_run`: `run-id` is given, right or not."""
+    needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
+    if settings.text and settings.max_characters < needed:
+        yield (
+            f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
+            " `text`"
+        )
+    if settings.again and not settings.key and not named_run:
+        yield (
+            "again is for what a person names: give the `run-id` of the run, or a `key`, too"
+            " (examples/again.yml)"
+        )
+    for name in ("run_id", "artifacts", "rerun_first", "known_failures") if settings.key else ():
+        if getattr(settings, name) != getattr(Settings(), name):
+            yield f"{name.replace('_', '-')} is for failed runs: leave it out where `key` is set"
 
 
 # --- the runner's variables -----------------------------------------------------------------------

@@ -34,7 +34,7 @@ def read_cause(github: GitHub, key: str, context: Context) -> Event:
 
 
 def _with_branches(github: GitHub, event: Event) -> Event:
-    """The same with the branch of the pull request that is commented on, or of the commit that is deployed."""
+    """The same with the branch of the pull request that is commented on, or of the deployed commit."""
     try:
         if event.on_pull_request and not event.branches:
             pull = github.pull_request(event.number)

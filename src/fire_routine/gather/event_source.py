@@ -18,7 +18,9 @@ class GatherError(Exception):
 
 
 def find_trigger(settings: Settings, context: Context) -> Trigger:
-    """With `key`, this run; the `run-id` input's run, else the finished run of a `workflow_run` event, else this run.
+    """The `run-id` input's run, else the finished run of a `workflow_run` event, else this run.
+
+    With `key`, it is this run, whatever its event.
 
     For this run, `job.status` distinguishes STEP and FINAL_JOB. Not every runner sets it, so the own job's
     steps do so again when the jobs are listed (`Run.trigger`).

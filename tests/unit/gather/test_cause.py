@@ -62,7 +62,9 @@ def test_without_an_answer_no_one_can_write(emulator: GitHubEmulator, fault: Fau
 
 
 def test_what_anyone_may_have_written_is_no_writers(emulator: GitHubEmulator) -> None:
-    (words,) = cause(emulator, "repository_dispatch", payload("repository_dispatch", client_payload={"a": 1})).words
+    (words,) = cause(
+        emulator, "repository_dispatch", payload("repository_dispatch", client_payload={"a": 1})
+    ).words
     assert not words.by_writer
 
 

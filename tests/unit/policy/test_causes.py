@@ -63,11 +63,16 @@ def test_a_label_or_an_assignment_needs_triage(name: str, action: str) -> None:
 @pytest.mark.parametrize(
     ("name", "action"),
     [
-        ("issues", "opened"), ("issues", "unlabeled"), ("issue_comment", "created"),
-        ("issue_comment", "edited"), ("discussion", "created"), ("discussion_comment", "created"), ("pull_request_review", "submitted"),
+        ("issues", "opened"),
+        ("issues", "unlabeled"),
+        ("issue_comment", "created"),
+        ("issue_comment", "edited"),
+        ("discussion", "created"),
+        ("discussion_comment", "created"),
+        ("pull_request_review", "submitted"),
         ("pull_request_review_comment", "created"),
     ],
-)  # fmt: skip
+)
 def test_any_other_action_on_issues_comments_discussions_and_reviews_needs_push(
     name: str, action: str
 ) -> None:

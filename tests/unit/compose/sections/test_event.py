@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.emulated.events import STRANGER, of_repository, payload
 from tests.injection.checks import out_of_quotation
+from tests.unit.compose.material import digest
 
 from fire_routine.compose import compose
 from fire_routine.distill import excerpt
@@ -16,7 +17,6 @@ from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
 from fire_routine.model import Attachment, Brief, Event, Run, utf16_length
 from fire_routine.settings import Context, Settings
-from tests.unit.compose.material import digest
 
 REPOSITORY = "acme/widget"
 
