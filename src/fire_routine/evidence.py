@@ -112,9 +112,7 @@ def gather_evidence(
     return Evidence(run, failures, brief, composed)
 
 
-def _of_event(
-    github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say
-) -> Evidence:
+def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say) -> Evidence:
     """The same for the event of this run: who caused it, and what it brings."""
     from . import distill  # see `read_ahead`
 

@@ -116,7 +116,12 @@ def _names(value: str) -> tuple[str, ...]:
     return _lines(value.replace(",", "\n"))
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """A key.
+
+    Raises:
+        ValueError: it is too long, or has characters that are not shown.
+    """
     if len(value) > LONGEST_KEY or not value.isprintable():
         raise ValueError(f"{code(value, QUOTED)} is not one line of at most {LONGEST_KEY} characters")
     return value
@@ -229,7 +234,7 @@ class Settings:
     # None: the finished run of a `workflow_run` event, else this run
     run_id: int | RunAddress | None = _input(None, _run)  # noqa: RUF009 - it is frozen
     again: bool = _input(False, _flag)  # a person asks for a session although there is one
-    key: str = _input("", _one_line)  # empty: a failed run is reported; else the run's own event
+    key: str = _input("", one_line)  # empty: a failed run is reported; else the run's own event
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
     artifacts: tuple[str, ...] = _input((), _lines)  # globs of names, of the run's artifacts

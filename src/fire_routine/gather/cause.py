@@ -19,7 +19,7 @@ def read_cause(github: GitHub, key: str, context: Context) -> Event:
     roles: dict[str, Role] = {}
 
     def role(login: str, by_bot: bool) -> Role:
-        if not login or by_bot:
+        if not login or by_bot or not github.token:
             return Role.NONE
         if login not in roles:
             try:

@@ -91,7 +91,9 @@ def test_what_others_cause_fires_nothing_and_writes_nothing(job: Job, event: str
 
 def test_what_a_session_does_fires_nothing(job: Job) -> None:
     failed = {"deployment_status": {"state": "failure"}, "deployment": {"ref": "claude/fix-run-5"}}
-    assert deliver(job, "deployment_status", payload("deployment_status", **failed)) == "skipped skip-branches"
+    assert (
+        deliver(job, "deployment_status", payload("deployment_status", **failed)) == "skipped skip-branches"
+    )
     comment = {"comment": {"body": "Fixed in https://claude.ai/code/session_01Ab"}}
     whole = payload("issue_comment", MAINTAINER, **comment)
     assert deliver(job, "issue_comment", whole) == "skipped untrusted-run"
@@ -102,7 +104,7 @@ def test_what_a_session_does_fires_nothing(job: Job) -> None:
 
 
 def test_events_without_secrets_are_skipped_as_such(job: Job) -> None:
-    empty = {"routine_url": "", "routine_token": ""}
+    empty: dict[str, Any] = {"routine_url": "", "routine_token": ""}
     fork = payload("pull_request_review", pull_request={"head": {"repo": {"full_name": "stranger/widgets"}}})
     assert deliver(job, "pull_request_review", fork, own=False, **empty) == "skipped secrets-withheld"
     job.environ["GITHUB_ACTOR"] = "dependabot[bot]"
