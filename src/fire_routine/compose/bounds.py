@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Run
-from .excerpter import telling
 from .grouping import specific_annotations
 from .layout import shares
 from .sections.changes import marked
 
 _EVIDENCE = 200_000  # characters of logs in which names of changed files are looked for
+_BESIDE = 400_000  # characters of lines for redaction alone
 _LOGS = 20  # failures of which they are
 _ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
 _MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000
@@ -53,7 +53,20 @@ def _trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
                 share -= size[at]
                 kept.add(at)
         trimmed.append(replace(digest, blocks=tuple(digest.blocks[at] for at in sorted(kept))))
-    return trimmed
+    besides = [sum(len(line) + 1 for _, line in digest.beside) for digest in trimmed]
+    return [
+        replace(digest, beside=tuple(_last(digest.beside, share)))
+        for digest, share in zip(trimmed, shares(besides, _BESIDE), strict=True)
+    ]
+
+
+def _last(lines: Sequence[tuple[int, str]], room: int) -> Iterator[tuple[int, str]]:
+    """The last of the lines that fit: those near what is shown, then those that name secrets."""
+    for number, line in reversed(lines):
+        room -= len(line) + 1
+        if room < 0:
+            return
+        yield number, line
 
 
 def _with_short_notes(jobs: Sequence[FailedJob], size: int) -> tuple[FailedJob, ...]:
@@ -83,7 +96,7 @@ def _evidence(failures: Sequence[Failure]) -> str:
     digests = [one.digest for one in failures if one.digest][:_LOGS]
     pieces = [f"{note.path}:{note.line}: {note.message}" for note in notes]
     pieces += [file for digest in digests for file in digest.files]
-    pieces += [line for digest in digests for block in telling(digest).blocks for line in block.lines]
+    pieces += [line for digest in digests for block in digest.blocks for line in block.lines]
     return "\n".join(pieces)[:_EVIDENCE]
 
 

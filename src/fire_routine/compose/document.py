@@ -134,14 +134,11 @@ def _composed(
     logs = [(one.jobs[0].name, one.digest) for one in failures]
     faults = tuple(_faults([*logs, *((one.path, one.digest) for one in attachments)]))
     run = replace(run, notes=(*run.notes, *faults))
+    failures = [replace(one, digest=one.digest and telling(one.digest)) for one in failures]
+    attachments = [replace(one, digest=telling(one.digest)) for one in attachments]
     given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past)
     material, redactions = cleaned(given)
-    material = replace(
-        material,
-        text=closed(material.text),
-        failures=tuple(replace(one, digest=one.digest and telling(one.digest)) for one in material.failures),
-        attachments=tuple(replace(one, digest=telling(one.digest)) for one in material.attachments),
-    )
+    material = replace(material, text=closed(material.text))
     render = partial(_text, material, excerpt, server_url)
     body, late = _redacted(render, max_characters, identifiers(given), word)
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)

@@ -17,6 +17,7 @@ SHARE, _ASIDE = 0.14, 0.2
 _NEAR = 10  # lines before a failure that belong to it
 _END = 40  # last lines of a step of which some are shown
 _BEGIN = "##[group]Run "  # of a step, as GitHub's runner marks it
+_BESIDE = 2  # lines on each side of what is shown that redaction sees
 _AGAIN = 3  # lines in a row that were told before: shown once
 
 
@@ -30,10 +31,24 @@ def is_weak(digest: Digest) -> bool:
 
 
 def telling(digest: Digest) -> Digest:
-    """The digest's lines that are strong enough, each block of them once; and how the step ended."""
+    """The digest's lines that are strong enough, each block of them once; and how the step ended.
+
+    Those next to them are `beside`: a secret that is wrapped, or whose name is above it, is whole then.
+    """
     units = {number for unit in digest.units for number in unit}
     strong = _strong_lines(digest, min(units, default=0) - _NEAR)
-    return without(strong, _told_again(strong, units))
+    told = without(strong, _told_again(strong, units))
+    near = {number + off for number, _ in numbered(told) for off in range(-_BESIDE, _BESIDE + 1)}
+    return replace(told, beside=(*digest.beside, *(each for each in numbered(digest) if each[0] in near)))
+
+
+def numbered(digest: Digest) -> list[tuple[int, str]]:
+    """The digest's lines with their numbers."""
+    return [
+        (min(block.first + offset, block.last), line)
+        for block in digest.blocks
+        for offset, line in enumerate(block.lines)
+    ]
 
 
 def _strong_lines(digest: Digest, first: int) -> Digest:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
+from ..redact.naming import LITERALS
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import LEADING, OF_RUNS, PASSED
 from .normalize import masked
@@ -33,9 +34,9 @@ from .windows import Window
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
 
-# Bits for what a line's literals show: of steps, of tests, and from `RUNS` on of runs, one bit per tool.
-OF_GITHUB, OF_OTHERS, OF_PASSED = 1 << 0, 1 << 1, 1 << 2
-RUNS = 3
+# Bits for what a line's literals show: of steps, tests and secrets, and from `RUNS` on of runs, one per tool.
+OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+RUNS = 4
 _MARKS = (
     {literal: 1 << RUNS + tool for tool, literals in enumerate(OF_RUNS) for literal in literals}
     | dict.fromkeys(PASSED, OF_PASSED)
@@ -56,6 +57,8 @@ def _folded(code: int) -> int:
 
 
 FOLD = bytes(map(_folded, range(256)))
+
+NAMING = [literal.translate(FOLD) for literal in LITERALS]  # of lines that name secrets
 
 # --- Lines that are red: an error in every tool -----------------------------------------------------------
 
@@ -103,6 +106,7 @@ def _formats() -> Literals:
     found = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
     for mark in LEADING:
         found += _beginnings(mark.translate(FOLD), indented=False)
+    found += NAMING
     found = [text for text in found if not _FOUND.search(text)]
     for fields in entries():
         if not is_anywhere(fields["tier"], fields["weight"]):
@@ -139,13 +143,21 @@ def _marks() -> Literals:
     return Literals(_MARKS)
 
 
+@cache
+def _naming() -> Literals:
+    return Literals(NAMING)
+
+
 def _marks_among(lines: Sequence[bytes]) -> dict[int, int]:
     """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
-    marks = _marks()
-    return {
+    marks, joined = _marks(), b"\n".join(lines)
+    found = {
         at: sum({_MARKS[marks.literals[which]] for which in held})
-        for at, held in marks.among(lines, b"\n".join(lines)).items()
+        for at, held in marks.among(lines, joined).items()
     }
+    for at in _naming().among(lines, joined.translate(FOLD)):
+        found[at] = found.get(at, 0) | OF_NAMED
+    return found
 
 
 # --- The rule for a line ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from heapq import nlargest
 
 from ..model import LAST_LINES, Digest, Step
@@ -13,15 +14,17 @@ from .facts import Environment, files_named, outcome
 from .fingerprint import identity
 from .lines import stamp_of
 from .match import MatchCache
+from .named import Named
 from .noise import Green
 from .scanner import scan
 from .score import finding_scores, inside, line_weights, with_fatal_warnings
 from .steps import failed_steps
 from .types import Scan
 from .units import units_of
+from .windows import SIZE
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
-LAST = 32 * 1024  # bytes of a log's end that are at hand, should reading it end in a fault
+LAST = 2 * SIZE  # bytes of a log's end that are at hand, should reading it end in a fault: more than a window
 
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
@@ -94,10 +97,11 @@ class _Passing:
             self.source_failed = True
         self.source_failed = False
 
-    def last_lines(self, fault: Exception) -> Digest:
+    def last_lines(self, fault: Exception, named: Named) -> Digest:
         """The digest with the log's last lines alone; reads it to its end."""
-        for _ in self._chunks:
-            pass
+        named.read(b"".join(self._end))
+        for chunk in self._chunks:
+            named.read(chunk)
         end = b"".join(self._end)
         whole = len(end) <= LAST
         # Half a secret could not be recognised as one, so the word that is cut is left out.
@@ -106,7 +110,7 @@ class _Passing:
             lines.pop()
         total = self._lines + (not end.endswith(b"\n") and bool(end))
         texts = [line[stamp_of(line)[0] :].decode("utf-8", "replace") for line in lines[-LAST_LINES:]]
-        return Digest((), total, explained=False).of_last_lines(texts, fault)
+        return Digest((), total, explained=False, beside=named.lines()).of_last_lines(texts, fault)
 
 
 class Reader:
@@ -125,12 +129,13 @@ class Reader:
 
         Raises nothing but what `chunks` does: after a fault of ours, the digest has the last lines alone.
         """
-        passing, environment = _Passing(chunks), Environment()
+        passing, environment, named = _Passing(chunks), Environment(), Named()
         try:
-            found = scan(environment.watch(passing), self._known)
+            found = scan(environment.watch(passing), self._known, named)
             with self._known.turn:
-                return environment.complete(digest(found, steps, green))
+                made = environment.complete(digest(found, steps, green))
+            return replace(made, beside=named.lines())
         except Exception as fault:
             if passing.source_failed:
                 raise
-            return passing.last_lines(fault)
+            return passing.last_lines(fault, named)

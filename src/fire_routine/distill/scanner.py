@@ -9,7 +9,8 @@ from zlib import crc32
 
 from .context import BEFORE, LINES_AFTER
 from .lines import announces, both_ends, job_of, segments, shown, stamp_of, unprefixed
-from .match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .match import OF_GITHUB, OF_NAMED, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .named import Named
 from .noise import Succeeded, began
 from .normalize import cause_of, shape_of, without_digits
 from .rules import Rule
@@ -147,7 +148,8 @@ class Collector:
 class Scanner:
     """Holds the state between windows."""
 
-    def __init__(self, known: MatchCache) -> None:
+    def __init__(self, known: MatchCache, named: Named) -> None:
+        self._named = named
         self._marks: list[Mark] = []
         self._tails: list[Tail] = []
         self._header = Header()
@@ -198,7 +200,9 @@ class Scanner:
 
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
         raw = self._lines[index]
-        if marks:
+        if marks & OF_NAMED:
+            self._named.look(self._lines, index, self._first + index, mask)
+        if marks & ~OF_NAMED:
             self._look_for_marks(index, raw, marks)
         if rule is None:
             return
@@ -343,9 +347,9 @@ class Scanner:
         )
 
 
-def scan(chunks: Iterable[bytes], known: MatchCache) -> Scan:
-    """Read the log once."""
-    scanner = Scanner(known)
+def scan(chunks: Iterable[bytes], known: MatchCache, named: Named | None = None) -> Scan:
+    """Read the log once; `named` gets the lines that name secrets."""
+    scanner = Scanner(known, named or Named())
     for window in windows(chunks):
         with known.turn:
             scanner.feed(window)

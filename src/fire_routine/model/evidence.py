@@ -93,6 +93,8 @@ class Digest:
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
     files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once
     tools: tuple[str, ...] = ()  # such as "Python 3.12.1", as far as the log's head names them
+    # Lines for redaction alone, with their numbers: those that name secrets, and those around what is shown
+    beside: tuple[tuple[int, str], ...] = ()
     fault: str = ""  # of the action, while it read the log or told of it; then only its last lines are left
 
     def of_last_lines(self, lines: Sequence[str], error: Exception) -> Digest:

@@ -17,7 +17,7 @@ _IDENTIFIERS = ("sha", "sha_of_event", "repository", "branch", "url")  # what su
 
 
 def cleaned(value: Value) -> tuple[Value, Counter[str]]:
-    """The same value with every text in it cleaned, and what was redacted in it by kind.
+    """The same value with every text in it cleaned, and how much was redacted of the kinds that are in it.
 
     Dataclasses and tuples are searched for texts. All texts are redacted together; a tuple of them (the lines
     of a log) keeps its order. So a secret that is wrapped over lines is seen whole. One that is recognised in
@@ -36,7 +36,11 @@ def cleaned(value: Value) -> tuple[Value, Counter[str]]:
         own = [next(clean) for _ in _lines(text)]
         next(clean)
         known[text] = tuple(own) if isinstance(text, tuple) else "\n".join(own)
-    return _mapped(value, known.__getitem__), counts
+    clean_value = _mapped(value, known.__getitem__)
+    shown: dict[str | tuple[str, ...], None] = {}  # without what was `beside` a log's lines
+    _mapped(clean_value, lambda text: shown.setdefault(text) or text)
+    all_shown = "\n".join(line for text in shown for line in _lines(text))
+    return clean_value, Counter({kind: n for kind, n in counts.items() if f"[redacted:{kind}]" in all_shown})
 
 
 def identifiers(value: object) -> frozenset[str]:
@@ -86,9 +90,21 @@ def _is_text(value: object) -> bool:
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
-    """A digest's lines are one text, because its blocks may separate lines that belong together."""
-    lines = iter(change(tuple(line for block in digest.blocks for line in block.lines)))
+    """A digest's lines are one text, because its blocks may separate lines that belong together.
+
+    What is `beside` them stands where it stood in the log, and is left out of what is returned.
+    """
+    shown = [
+        (min(block.first + offset, block.last or block.first + offset), line)
+        for block in digest.blocks
+        for offset, line in enumerate(block.lines)
+    ]
+    numbers = {number for number, _ in shown}
+    beside = [(number, line, False) for number, line in digest.beside if number not in numbers]
+    placed = sorted([*beside, *((*each, True) for each in shown)], key=lambda each: each[0])
+    texts = change(tuple(line for _, line, _ in placed))
+    lines = iter([text for text, (_, _, is_shown) in zip(texts, placed, strict=True) if is_shown])
     blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
-    texts = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
+    fields = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
     tools = change(digest.tools) if digest.tools else ()
-    return dataclasses.replace(digest, blocks=blocks, tools=tools, **texts)
+    return dataclasses.replace(digest, blocks=blocks, tools=tools, beside=(), **fields)
