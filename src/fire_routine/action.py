@@ -232,8 +232,10 @@ def _report(
         try:
             github.comment(number, marker, body, ledger.identity if ledger else None)
         except GitHubError as error:
-            needed = "pull-requests: write" if error.status in (403, 404) else ""
-            return Note("the comment on the pull request", str(error), permission=needed)
+            event = evidence.run.fired_for if evidence else None
+            what = "issue" if event and not event.on_pull_request else "pull request"
+            needed = f"{what.replace(' ', '-')}s: write" if error.status in (403, 404) else ""
+            return Note(f"the comment on the {what}", str(error), permission=needed)
         return None
 
     evidence, ledger = progress.evidence, progress.ledger

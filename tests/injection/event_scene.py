@@ -14,7 +14,9 @@ from tests.injection.scene import SHA, one_line
 from fire_routine.github.events import EVENTS
 
 NAMES = sorted(EVENTS)
-_WORDS_OF_GITHUB = frozenset({"action", "deployment_status.state", "review.state", "workflow_run.conclusion"})
+_WORDS_OF_GITHUB = frozenset(
+    {"action", "deployment_status.state", "review.state", "workflow_run.conclusion", "workflow_run.event"}
+)
 
 
 def set_up_event(github: GitHubEmulator, name: str, text: str, workspace: Path) -> dict[str, str]:
@@ -33,8 +35,8 @@ def _with_text(name: str, text: str) -> Json:
     """The payload with the text in each of the fields, and as its authors' names."""
     action = {"action": "labeled"} if "label" in payload(name) else {}
     whole = payload(name, MAINTAINER, label={"name": text}, assignee={"login": text}, **action)
-    authors = {one.author for one in EVENTS[name].quoted}
-    for path in fields_of(EVENTS[name]) - _WORDS_OF_GITHUB:
+    authors = {one.author for one in EVENTS[name][1]}
+    for path in fields_of(name) - _WORDS_OF_GITHUB:
         value: Any = {"login": text, "username": text, "type": "User"} if path in authors else text
         if path in ("client_payload", "inputs"):
             value = {text: text, "nested": {"list": [text, {text: text}]}}

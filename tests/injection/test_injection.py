@@ -21,13 +21,15 @@ from tests.injection.checks import (
     when_rendered,
 )
 from tests.injection.event_scene import NAMES, set_up_event
-from tests.injection.scene import SHA, Payload, one_line, payloads, set_up
+from tests.injection.scene import SHA, Payload, payloads, set_up
 
 from fire_routine.emulator import Endpoint
 
 PAYLOADS = list(payloads())
 AIMS = {"close", "format", "link", "command", "instruct", "log"}
 ACTION = Path(__file__).resolve().parents[2] / "action.yml"
+# They have a session's link, or begin like our comments: as the words of an event they start nothing.
+LIKE_A_SESSIONS = ("instruction-as-a-trailer", "comment")
 STATUS = re.compile(r"[ -~·–—…]{1,140}")
 
 
@@ -54,7 +56,7 @@ def fire(payload: Payload, temp: Path, event: str = "") -> Fired:
         environ = environment(github, endpoint.url, temp)
         if event:
             environ |= set_up_event(github, event, payload.text, workspace)
-            environ["FIRE_ROUTINE_KEY"] = one_line(payload.text)[:200] if event == "issues" else "a key"
+            environ["FIRE_ROUTINE_KEY"] = "".join(filter(str.isprintable, payload.text))[:200] or "a key"
         else:
             failed = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF_NAME": "4/merge"}
             environ |= failed | set_up(github, payload.text, workspace)
@@ -99,11 +101,16 @@ def test_a_hostile_text_gets_nowhere(payload: Payload, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
-def test_a_hostile_text_in_an_event_gets_nowhere(number: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_hostile_text_in_an_event_gets_nowhere(
+    number: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Each event with each text that falls to it: the next event takes the next one of the corpus."""
     for payload in PAYLOADS[number::15]:
         fired = fire(payload, tmp_path_factory.mktemp("event"), NAMES[number])
         assert fired.code == 0, payload.id
+        if payload.id in LIKE_A_SESSIONS:
+            assert fired.texts == [] and "untrusted-run" in fired.outputs
+            continue
         (text,) = fired.texts
         assert in_text(text) == [], payload.id
         assert out_of_quotation(text) == [], payload.id

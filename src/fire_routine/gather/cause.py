@@ -39,7 +39,7 @@ def _with_branches(github: GitHub, event: Event) -> Event:
         if event.on_pull_request and not event.branches:
             pull = github.pull_request(event.number)
             return replace(event, branches=(pull.head_branch,) if pull else ())
-        if event.sha and event.branches == (event.sha,):
+        if event.sha and not event.branches:
             return replace(event, branches=github.branches_at(event.sha))
     except GitHubError:
         return replace(event, branches_known=False)

@@ -16,13 +16,62 @@ from .fields import Json
 LONGEST = 100_000  # characters of one text: more than GitHub takes for any
 DEEPEST = 8  # levels of a payload
 
-_ADDRESSES = (
-    *("comment.html_url", "review.html_url", "{about}.html_url"),
-    *("deployment_status.target_url", "compare"),
+
+class Quoted(NamedTuple):
+    """A text of the event."""
+
+    name: str
+    author: str  # the field that names its author; empty: what an alert or a form passes on is anyone's
+    fields: tuple[str, ...]  # one is quoted alone, several as `name: value` lines
+
+
+_ISSUE = Quoted("the issue", "issue.user", ("issue.body",))
+_DISCUSSION = Quoted("the discussion", "discussion.user", ("discussion.body",))
+_PULL = Quoted("the pull request", "pull_request.user", ("pull_request.body",))
+_COMMENT = Quoted("the comment", "comment.user", ("comment.body",))
+_REVIEW = Quoted("the review", "review.user", ("review.body",))
+_LINES = Quoted("the lines", "pull_request.user", ("comment.path", "comment.line", "comment.diff_hunk"))
+_RELEASE = Quoted("the release", "release.author", ("release.name", "release.body"))
+_PLAN = ("deployment.ref", "deployment.task", "deployment.description")
+_DEPLOYMENT = Quoted("the deployment", "deployment.creator", _PLAN)
+_STATES = ("state", "environment", "description", "environment_url", "target_url", "log_url")
+_STATUS = Quoted(
+    "the deployment's status",
+    "deployment_status.creator",
+    tuple(f"deployment_status.{one}" for one in _STATES),
 )
-_ANYONE = ""  # in the place of an author: what an alert or a form passes on is anyone's
-_PLACE = re.compile(r"\{([\w.]+)(!?)\}")
-# GitHub's words for what happened, where they are no part of a sentence
+_COMMIT = Quoted("the commit message", "head_commit.author", ("head_commit.message",))
+_MERGE = Quoted("the commit message", "", ("merge_group.head_commit.message",))
+_OF_RUN = ("workflow_run.display_title", "workflow_run.head_branch", "workflow_run.event")
+_RUN = Quoted("the run", "workflow_run.actor", _OF_RUN)
+_ON_PULL = "ull request #{pull_request.number} {pull_request.title}, "
+
+# By event: what happened, and the texts. `{field}` is a value of others, `{field!}` a word of GitHub's.
+EVENTS: dict[str, tuple[str, tuple[Quoted, ...]]] = {
+    "issues": ("Issue #{issue.number} {issue.title}, {action!}", (_ISSUE,)),
+    "issue_comment": ("Comment on #{issue.number} {issue.title}, {action!}", (_COMMENT, _ISSUE)),
+    "discussion": ("Discussion #{discussion.number} {discussion.title}, {action!}", (_DISCUSSION,)),
+    "discussion_comment": (
+        "Comment on discussion #{discussion.number} {discussion.title}, {action!}",
+        (_COMMENT, _DISCUSSION),
+    ),
+    "pull_request": (f"P{_ON_PULL}{{action!}}", (_PULL,)),
+    "pull_request_target": (f"P{_ON_PULL}{{action!}}", (_PULL,)),
+    "pull_request_review": (f"Review of p{_ON_PULL}{{review.state!}}", (_REVIEW, _PULL)),
+    "pull_request_review_comment": (f"Comment on lines of p{_ON_PULL}{{action!}}", (_COMMENT, _LINES, _PULL)),
+    "release": ("Release {release.tag_name}, {action!}", (_RELEASE,)),
+    "deployment": ("Deployment to {deployment.environment}", (_DEPLOYMENT,)),
+    "deployment_status": (
+        "Deployment to {deployment.environment} {deployment_status.state!}",
+        (_STATUS, _DEPLOYMENT),
+    ),
+    "repository_dispatch": ("Dispatch {action}", (Quoted("the payload", "", ("client_payload",)),)),
+    "workflow_dispatch": ("Run of {workflow} by hand", (Quoted("the inputs", "", ("inputs",)),)),
+    "push": ("Push to {ref}", (_COMMIT,)),
+    "merge_group": ("Merge queue of {merge_group.base_ref}", (_MERGE,)),
+    "workflow_run": ("Run of {workflow_run.name} {workflow_run.conclusion!}", (_RUN,)),
+}
+# GitHub's words that are no part of a sentence
 _WORDS = {
     "labeled": "labelled {label.name}",
     "unlabeled": "not labelled {label.name} any more",
@@ -32,143 +81,42 @@ _WORDS = {
     "failure": "failed",
     "error": "failed with an error",
 }
-
-
-class _Quoted(NamedTuple):
-    """A text of the event. One field is quoted alone, several as `name: value` lines."""
-
-    name: str
-    author: str  # where the payload names its author
-    fields: tuple[str, ...]
-
-
-class Row(NamedTuple):
-    """What an event's payload has for a session."""
-
-    title: str  # `{field}`: a value of others; `{field!}`: a word of GitHub's
-    quoted: tuple[_Quoted, ...] = ()
-    about: str = ""  # the part with the number, the labels and the address
-    branch: str = ""  # the field that names the branch
-    about_code: bool = False
-
-
-_ISSUE = _Quoted("the issue", "issue.user", ("issue.body",))
-_DISCUSSION = _Quoted("the discussion", "discussion.user", ("discussion.body",))
-_PULL = _Quoted("the pull request", "pull_request.user", ("pull_request.body",))
-_COMMENT = _Quoted("the comment", "comment.user", ("comment.body",))
-_ON_PULL: dict[str, Any] = {
-    "about": "pull_request",
-    "branch": "pull_request.head.ref",
-    "about_code": True,
-}
-_PULL_ROW = Row("Pull request #{pull_request.number} {pull_request.title}, {action!}", (_PULL,), **_ON_PULL)
-_DEPLOYMENT = _Quoted(
-    "the deployment", "deployment.creator", ("deployment.ref", "deployment.task", "deployment.description")
+# Where payloads name branches; and pages, of which the first that a payload has is shown
+_BRANCHES = (
+    "pull_request.head.ref",
+    "workflow_run.head_branch",
+    "deployment.ref",
+    "merge_group.head_ref",
+    "ref",
 )
-_STATUS = ("state", "environment", "description", "environment_url", "target_url", "log_url")
-
-EVENTS = {
-    "issues": Row("Issue #{issue.number} {issue.title}, {action!}", (_ISSUE,), "issue"),
-    "issue_comment": Row("Comment on #{issue.number} {issue.title}, {action!}", (_COMMENT, _ISSUE), "issue"),
-    "discussion": Row(
-        "Discussion #{discussion.number} {discussion.title}, {action!}", (_DISCUSSION,), "discussion"
-    ),
-    "discussion_comment": Row(
-        "Comment on discussion #{discussion.number} {discussion.title}, {action!}",
-        (_COMMENT, _DISCUSSION),
-        "discussion",
-    ),
-    "pull_request": _PULL_ROW,
-    "pull_request_target": _PULL_ROW,
-    "pull_request_review": Row(
-        "Review of pull request #{pull_request.number} {pull_request.title}, {review.state!}",
-        (_Quoted("the review", "review.user", ("review.body",)), _PULL),
-        **_ON_PULL,
-    ),
-    "pull_request_review_comment": Row(
-        "Comment in a review of pull request #{pull_request.number} {pull_request.title}, {action!}",
-        (
-            _COMMENT,
-            _Quoted("the lines", "pull_request.user", ("comment.path", "comment.line", "comment.diff_hunk")),
-            _PULL,
-        ),
-        **_ON_PULL,
-    ),
-    "release": Row(
-        "Release {release.tag_name}, {action!}",
-        (_Quoted("the release", "release.author", ("release.name", "release.body")),),
-        "release",
-    ),
-    "deployment": Row(
-        "Deployment to {deployment.environment}", (_DEPLOYMENT,), branch="deployment.ref", about_code=True
-    ),
-    "deployment_status": Row(
-        "Deployment to {deployment.environment} {deployment_status.state!}",
-        (
-            _Quoted(
-                "the deployment's status",
-                "deployment_status.creator",
-                tuple(f"deployment_status.{name}" for name in _STATUS),
-            ),
-            _DEPLOYMENT,
-        ),
-        branch="deployment.ref",
-        about_code=True,
-    ),
-    "repository_dispatch": Row("Dispatch {action}", (_Quoted("the payload", _ANYONE, ("client_payload",)),)),
-    "workflow_dispatch": Row(
-        "Run of {workflow} by hand", (_Quoted("the inputs", _ANYONE, ("inputs",)),), branch="ref"
-    ),
-    "push": Row(
-        "Push to {ref}",
-        (_Quoted("the commit message", "head_commit.author", ("head_commit.message",)),),
-        branch="ref",
-        about_code=True,
-    ),
-    "merge_group": Row(
-        "Merge queue of {merge_group.base_ref}",
-        (_Quoted("the commit message", _ANYONE, ("merge_group.head_commit.message",)),),
-        branch="merge_group.head_ref",
-        about_code=True,
-    ),
-    "workflow_run": Row(
-        "Run of {workflow_run.name} {workflow_run.conclusion!}",
-        (
-            _Quoted(
-                "the run",
-                "workflow_run.actor",
-                ("workflow_run.display_title", "workflow_run.head_branch", "workflow_run.event"),
-            ),
-        ),
-        "workflow_run",
-        "workflow_run.head_branch",
-        about_code=True,
-    ),
-}
+_PAGES = (
+    *(f"{part}.html_url" for part in ("comment", "review", "issue", "pull_request", "discussion", "release")),
+    *("deployment_status.target_url", "workflow_run.html_url", "compare"),
+)
+_PLACE = re.compile(r"\{([\w.]+)(!?)\}")
 
 
 def read_event(name: str, payload: Json, key: str) -> Event:
     """The event that a run is for; of one that the table lacks: its name, action, sender and address."""
-    row = EVENTS.get(name, Row(""))
+    title, quoted = EVENTS.get(name, ("", ()))
     sender = fields.part(payload, "sender")
-    item = fields.part(payload, row.about) if row.about in ("issue", "pull_request") else {}
-    branch = _flat(_at(payload, row.branch)).removeprefix("refs/heads/")
-    addresses = (_flat(_at(payload, field.format(about=row.about))) for field in _ADDRESSES)
+    item = fields.part(payload, "pull_request") or fields.part(payload, "issue")
+    sha = _text(payload, "deployment.sha")
+    branches = (_text(payload, path).removeprefix("refs/heads/") for path in _BRANCHES)
     return Event(
         key=key,
         name=name,
         action=fields.text(payload, "action"),
-        title=tuple(_title(row.title, payload)),
+        title=tuple(_title(title, payload)),
         sender=fields.text(sender, "login"),
         by_bot=_is_bot(sender),
-        words=tuple(_words(row, payload)),
+        words=tuple(_words(quoted, payload)),
         labels=tuple(fields.each(lambda label: fields.needed(label, "name"), item.get("labels"))),
-        branches=(branch,) if branch else (),
-        sha=_flat(_at(payload, "deployment.sha")),
+        branches=tuple(branch for branch in branches if branch not in ("", sha)),
+        sha=sha,
         number=fields.whole(item, "number"),
-        on_pull_request=row.about == "pull_request" or "pull_request" in item,
-        url=next(filter(None, addresses), ""),
-        about_code=row.about_code,
+        on_pull_request="pull_request" in payload or "pull_request" in item,
+        url=next(filter(None, (_text(payload, path) for path in _PAGES)), ""),
     )
 
 
@@ -177,9 +125,9 @@ def _is_bot(user: Json) -> bool:
     return fields.text(user, "type") == "Bot" or fields.text(user, "login").endswith("[bot]")
 
 
-def _words(row: Row, payload: Json) -> Iterator[Words]:
+def _words(quoted: tuple[Quoted, ...], payload: Json) -> Iterator[Words]:
     """The texts with their authors; one may be empty, but its author's title is not."""
-    for one in row.quoted:
+    for one in quoted:
         found = {field: _flat(_at(payload, field)) for field in one.fields}
         lines = [f"{field.rpartition('.')[2]}: {text}" for field, text in found.items() if text]
         text = "\n".join(lines if len(one.fields) > 1 else found.values())
@@ -208,26 +156,23 @@ def _title(template: str, payload: Json) -> Iterator[str]:
         yield before + words
 
 
+def _text(payload: Json, path: str) -> str:
+    value = _at(payload, path)
+    return value if isinstance(value, str) else ""
+
+
 def _at(payload: Any, path: str) -> Any:
     for name in path.split("."):
         payload = payload.get(name) if isinstance(payload, dict) else None
     return payload
 
 
-def _flat(value: Any) -> str:
+def _flat(value: Any, name: str = "", deep: int = DEEPEST) -> str:
     """A value as text: of an object or a list a line for each value, with its name."""
-    if isinstance(value, dict | list):
-        return "\n".join(f"{name}: {text}" for name, text in _leaves(value, "", DEEPEST))[:LONGEST]
-    return _plain(value)
-
-
-def _leaves(value: Any, name: str, deep: int) -> Iterator[tuple[str, str]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in inner if deep else ():
-        yield from _leaves(item, f"{name}.{key}" if name else str(key), deep - 1)
-    if not isinstance(value, dict | list):
-        yield name, _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, dict | list) and deep:
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        lines = (_flat(item, f"{name}.{key}" if name else str(key), deep - 1) for key, item in inner)
+        return "\n".join(filter(None, lines))[:LONGEST]
+    text = "…" if isinstance(value, dict | list) else "" if value is None else str(value)
+    text = text.lower() if isinstance(value, bool) else text
+    return f"{name}: {text}" if name else str(text)

@@ -47,7 +47,6 @@ class Event:
     number: int = 0  # of its issue or pull request; 0: it has none
     on_pull_request: bool = False  # the number is a pull request's
     url: str = ""
-    about_code: bool = False  # what it brings comes with code that ran, or is deployed
 
     @property
     def key_name(self) -> str:

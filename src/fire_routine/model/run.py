@@ -43,6 +43,12 @@ _ABOUT_A_PULL_REQUEST = frozenset(
 )
 
 
+# Of events that a session is fired for, by `key`: those that come with code that ran, or is deployed.
+_ABOUT_CODE = _ABOUT_A_PULL_REQUEST | {
+    *("pull_request", "push", "merge_group", "workflow_run", "deployment", "deployment_status")
+}
+
+
 class Origin(StrEnum):
     """Who wrote the code that ran."""
 
@@ -357,7 +363,7 @@ class Run:
     @property
     def origin(self) -> Origin:
         """Who wrote the code that ran. For an event that brings no code, the default branch's runs."""
-        if self.fired_for and not self.fired_for.about_code:
+        if self.fired_for and self.event not in _ABOUT_CODE:
             return Origin.WRITERS
         pull = self.pull_request if self.event.startswith("pull_request") else None
         if pull and is_fork(pull.head_repository, self.repository):

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import Result, Run, SessionState
+from ..model import COMMENT_MARK, Result, Run, SessionState
 from ..sanitize import inline, prose, verbatim, web_address
 from .contents import Contents, heading
 from .failures import blocks, counted, line, title, whose
@@ -146,6 +146,8 @@ def _once_more(contents: Contents) -> Iterator[str]:
         return
     if outcome.reason in _SENT_BY_RERUN:
         yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
+    elif run.fired_for and outcome.reason in _SENT_BY_AGAIN:
+        yield "To start a session anyway, run the workflow with this `key` and `again: true`."
     elif outcome.reason in _SENT_BY_AGAIN or outcome.result is Result.UNKNOWN:
         address = run.url if web_address(run.url) else "RUN_URL"
         local = f"`fire-routine preview {address} | fire-routine send --raw -`"
@@ -261,10 +263,12 @@ _AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
 
 
 def marker(run: Run) -> str:
-    """What the incident's comment begins with. An incident starts after a green run of the workflow."""
+    """What the incident's or the key's comment begins with. An incident starts after the last green run."""
+    if run.fired_for:
+        return f"{COMMENT_MARK}{run.fired_for.key_name} -->"
     green = run.history.last_green_run if run.history else None
     key = hashlib.sha256(f"{run.workflow_path}\x00{run.event}\x00{green}".encode()).hexdigest()[:12]
-    return f"<!-- fire-routine {key} -->"
+    return f"{COMMENT_MARK}{key} -->"
 
 
 def comment(contents: Contents) -> str:
@@ -278,7 +282,14 @@ def comment(contents: Contents) -> str:
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
-    return f"{marker(run)}\n" + "\n\n".join(_paragraphs(contents, run))
+    # Of an event, nothing is repeated where strangers' words are.
+    paragraphs = _of_key(contents) if run.fired_for else _paragraphs(contents, run)
+    return f"{marker(run)}\n" + "\n\n".join(paragraphs)
+
+
+def _of_key(contents: Contents) -> Iterator[str]:
+    yield f"### {heading(contents).line}"
+    yield from _facts(contents)
 
 
 def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fire_routine.github.events import EVENTS, Row
+from fire_routine.github.events import EVENTS
 
 # The activity types whose payloads are kept; None: the event has none.
 EXAMPLES: dict[str, str | None] = {
@@ -68,11 +68,11 @@ def described(description: dict[str, Any], event: str) -> Iterator[dict[str, Any
             yield hook["post"]["requestBody"]["content"]["application/json"]["schema"]
 
 
-def fields_of(row: Row) -> set[str]:
-    """All fields that a row of the table reads."""
-    titled = {name.rstrip("!") for name in re.findall(r"\{([^}]+)\}", row.title)}
-    quoted = {path for one in row.quoted for path in (one.author, *one.fields)}
-    return {*titled, *quoted, row.branch} - {""}
+def fields_of(event: str) -> set[str]:
+    """All fields that the event's row of the table reads."""
+    title, quoted = EVENTS[event]
+    titled = {name.rstrip("!") for name in re.findall(r"\{([^}]+)\}", title)}
+    return titled | {path for one in quoted for path in (one.author, *one.fields) if path}
 
 
 def pruned(value: Any) -> Any:
@@ -103,9 +103,9 @@ if __name__ == "__main__":
         "fields": {
             name: {
                 path: sorted(set().union(*(types(schemas, one, path.split(".")) for one in bodies)))
-                for path in sorted(fields_of(row))
+                for path in sorted(fields_of(name))
             }
-            for name, row in EVENTS.items()
+            for name in EVENTS
             if (bodies := list(described(description, name.replace("_target", ""))))
         },
         "payloads": {

@@ -82,7 +82,7 @@ def test_of_a_deployed_commit_the_branches_are_asked_for(emulator: GitHubEmulato
     """As previews of hosts are: their `ref` is the commit."""
     sha = "c" * 40
     emulator.set_branch("claude/fix-run-7", sha)
-    changes: dict[str, Any] = {"deployment": {"ref": sha, "sha": sha}}
+    changes: dict[str, Any] = {"deployment": {"ref": sha, "sha": sha}, "workflow_run": None}
     event = cause(emulator, "deployment_status", payload("deployment_status", **changes))
     assert event.branches == ("claude/fix-run-7",)
     changes["deployment"]["ref"] = "main"

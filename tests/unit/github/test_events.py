@@ -23,7 +23,7 @@ def read(name: str, **changes: Any) -> Event:
 @pytest.mark.parametrize("name", sorted(EVENTS))
 def test_github_describes_every_field_that_is_read(name: str) -> None:
     known = described()["fields"][name]
-    assert {field for field in fields_of(EVENTS[name]) if not known.get(field)} == set()
+    assert {field for field in fields_of(name) if not known.get(field)} == set()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_github_describes_every_field_that_is_read(name: str) -> None:
         ),
         (
             "pull_request_review_comment",
-            "Comment in a review of pull request #2 `Update the README with new information.`, created",
+            "Comment on lines of pull request #2 `Update the README with new information.`, created",
             ["the comment", "the lines", "the pull request"],
         ),
         ("release", "Release `0.0.1`, published", ["the release"]),
@@ -87,12 +87,13 @@ def test_an_unknown_event_has_its_name_its_action_and_its_sender() -> None:
 def test_a_failed_deployment_says_where_and_how() -> None:
     status = {"state": "failure", "environment": "production", "description": "502"}
     status |= {"target_url": "https://example.com/7", "log_url": "", "environment_url": ""}
+    run = {"head_branch": "preview"}
     deployment = {
         "environment": "production",
         "ref": "main",
         "creator": {"login": "vercel[bot]", "type": "Bot"},
     }
-    event = read("deployment_status", deployment_status=status, deployment=deployment)
+    event = read("deployment_status", deployment_status=status, deployment=deployment, workflow_run=run)
     assert shown(event) == "Deployment to `production` failed"
     assert event.words[0].text.splitlines() == [
         "state: failure",
@@ -100,7 +101,7 @@ def test_a_failed_deployment_says_where_and_how() -> None:
         "description: 502",
         "target_url: https://example.com/7",
     ]
-    assert (event.branches, event.url) == (("main",), "https://example.com/7")
+    assert (event.branches, event.url) == (("preview", "main"), "https://example.com/7")
     assert (event.words[1].author, event.words[1].by_bot) == ("vercel[bot]", True)
 
 
