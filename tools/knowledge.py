@@ -183,36 +183,16 @@ def _versions(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _boilerplate(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One expression for each first byte of a line, and those by a text that their lines hold."""
-    beginnings: dict[str, list[str]] = {}
+    """One expression for how lines begin, and those by a text that their lines hold."""
+    beginnings: list[str] = []
     within: dict[str, str] = {}
     for entry in entries:
         expressions = list(map(_valid, _listed(entry["match"])))
         if holds := entry.get("holds"):
             within[holds] = "|".join(expressions)
-            continue
-        if not entry.get("first"):
-            raise RuleError(
-                f"name in `first` the characters that begin a line, or a text in `holds`: {expressions[0]}"
-            )
-        for first in sorted(_first_bytes(entry["first"])):
-            beginnings.setdefault(first, []).extend(expressions)
-    return {
-        "beginnings": {first: "|".join(each) for first, each in sorted(beginnings.items())},
-        "within": within,
-    }
-
-
-def _first_bytes(characters: str) -> set[str]:
-    """The first bytes, as Latin-1, of lines that begin with one of the characters, in either case.
-
-    0 stands for any digit.
-    """
-    if "0" in characters:
-        characters += "123456789"
-    return {
-        case.encode()[:1].decode("latin-1") for each in characters for case in (each.lower(), each.upper())
-    }
+        else:
+            beginnings += expressions
+    return {"begins": "|".join(beginnings), "within": within}
 
 
 def compiled(folder: Path = KNOWLEDGE) -> str:

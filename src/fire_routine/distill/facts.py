@@ -13,9 +13,9 @@ from functools import cache
 from ..model import Digest
 from ..patterns import pattern
 from ..sanitize import visible
+from ..search import Literals
 from .lines import probed, shown, unprefixed
 from .rules import CAUSE, table
-from .search import Literals
 from .steps import Failed, within
 from .types import Finding, Header, Mark, Scan
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from ..patterns import pattern
 from ..redact.naming import LITERALS
+from ..search import Literals
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import LEADING, OF_RUNS, PASSED
 from .normalize import masked
@@ -26,7 +27,6 @@ from .rules import (
     rule_at,
     rule_named,
 )
-from .search import Literals
 from .steps import GITHUB_MARKS, OTHER_MARKS
 from .windows import Window
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..patterns import pattern
+from ..search import Literals
 from .lines import numbered, shown
 from .normalize import templates
 from .rules import table
-from .search import Literals
 from .windows import windows
 
 _LINES = table("boilerplate")
-_BY_FIRST = {first.encode("latin-1"): pattern(each.encode()) for first, each in _LINES["beginnings"].items()}
+_BEGINS_SO = pattern(_LINES["begins"].encode())
 _WITHIN = {text.encode(): pattern(each.encode()) for text, each in _LINES["within"].items()}
 
 
@@ -31,11 +31,7 @@ def _within() -> Literals:
 def boilerplate_among(texts: Sequence[bytes]) -> set[int]:
     """The places of the texts of shown lines that are boilerplate."""
     bare = [text.lstrip() for text in texts]
-    among: set[int] = set()
-    for at, text in enumerate(bare):
-        beginning = _BY_FIRST.get(text[:1])
-        if beginning is not None and beginning.match(text):
-            among.add(at)
+    among = {at for at, text in enumerate(bare) if _BEGINS_SO.match(text)}
     joined = b"\n%b\n" % b"\n".join(texts)
     places: dict[int, list[int]] = {}  # in the text, of the last byte of each literal that occurs
     for end, which in _within().find(joined):

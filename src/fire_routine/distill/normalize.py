@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..patterns import pattern
+from ..search import Literals
 from .lines import DIGITS, numbered, shown, stamp_of, without_escapes
 from .rules import table
-from .search import Literals
 
 _QUOTATIONS = rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"  # and numbers
 _QUOTED = pattern(_QUOTATIONS)

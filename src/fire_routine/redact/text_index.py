@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
+
+from ..search import Literals
+from .token_formats import syntaxes, token_formats
 
 _LONG = 26  # characters; the shortest token and encoded key that are looked for here
+
+
+@cache
+def _keywords() -> Literals:
+    """What tokens' formats look for, as it is written."""
+    return Literals(keyword.encode() for one in token_formats() for keyword in one.keywords)
+
+
+@cache
+def _syntaxes() -> Literals:
+    """What the syntaxes of tools look for, in lower case."""
+    of_each = ((*one.literals, *filter(None, [one.needs])) for one in syntaxes())
+    return Literals(literal.encode() for literals in of_each for literal in literals)
 
 
 class TextIndex:
     """A text, its lower-case form of the same length, and its distinct words.
 
-    Logs repeat themselves: their distinct words are a tenth of them or less. They decide whether one of the
-    detectors' several hundred literals occurs at all.
+    Logs repeat themselves: their distinct words are a tenth of them or less. They decide, in one search,
+    which of the detectors' several hundred literals occur at all.
     """
 
     def __init__(self, text: str) -> None:
@@ -29,13 +45,19 @@ class TextIndex:
         """The distinct words of 26 characters or more, which few are."""
         return "\n".join(word for word in self.words.split("\n") if len(word) >= _LONG)
 
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        """The keywords of tokens' formats that occur."""
+        return _among(_keywords(), self.words)
+
+    @cached_property
+    def syntaxes(self) -> frozenset[str]:
+        """What tools' syntaxes look for, as far as it occurs in the lower-case text."""
+        return _among(_syntaxes(), self._lowered_words)
+
     def contains(self, literal: str) -> bool:
         """Whether the literal, which has no white space, occurs."""
         return literal in self.words
-
-    def contains_lowered(self, literal: str) -> bool:
-        """Whether the literal, which has no white space, occurs in the lower-case text."""
-        return literal in self._lowered_words
 
     def find(self, literal: str) -> Iterator[int]:
         """Where the literal, which has no white space, occurs."""
@@ -43,7 +65,13 @@ class TextIndex:
 
     def find_lowered(self, literal: str) -> Iterator[int]:
         """Where the literal occurs in the lower-case text."""
-        return occurrences(self.lowered, literal) if self.contains_lowered(literal) else iter(())
+        return occurrences(self.lowered, literal) if literal in self._lowered_words else iter(())
+
+
+def _among(literals: Literals, text: str) -> frozenset[str]:
+    """Those that occur in the text."""
+    found = {number for _, number in literals.find(text.encode("utf-8", "surrogatepass"))}
+    return frozenset(literals.literals[number].decode() for number in found)
 
 
 def occurrences(text: str, literal: str) -> Iterator[int]:

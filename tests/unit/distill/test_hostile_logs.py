@@ -132,7 +132,7 @@ of_lines = [
 ]
 of_tables = [run[name] for run in table("successful_run") for name in ("begins", "succeeded")]
 of_tables += [test[name] for test in table("passed_test") for name in ("passed", "begins")]
-of_tables += [*table("expressions").values(), *table("boilerplate")["beginnings"].values()]
+of_tables += [*table("expressions").values(), table("boilerplate")["begins"]]
 of_lines += [re.compile(expression.encode()) for expression in of_tables]
 for start in starts:
     for token in tokens:

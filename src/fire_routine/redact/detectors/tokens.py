@@ -32,7 +32,7 @@ def _by_keyword() -> dict[str, list[TokenFormat]]:
 def find(index: TextIndex) -> Iterator[Span]:
     """The tokens in the text, also where they continue over line breaks."""
     for keyword, of_keyword in _by_keyword().items():
-        for one in of_keyword if index.contains(keyword) else ():
+        for one in of_keyword if keyword in index.keywords else ():
             yield from (_on_one_line if one.one_line else _tokens)(index, keyword, one)
 
 
@@ -52,7 +52,7 @@ def _matches(text: str, keyword: str, one: TokenFormat) -> Iterator[re.Match[str
 
 def _tokens(index: TextIndex, keyword: str, one: TokenFormat) -> Iterator[Span]:
     done = 0
-    for position in index.find(keyword):
+    for position in occurrences(index.text, keyword):
         if position >= done:
             for span in _token(index.text, position, one):
                 done = max(done, span.end)

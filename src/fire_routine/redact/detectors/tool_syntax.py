@@ -12,7 +12,7 @@ from functools import cache
 from ...patterns import pattern
 from ..heuristics import is_placeholder, is_sentence, looks_generated
 from ..spans import Span
-from ..text_index import TextIndex
+from ..text_index import TextIndex, occurrences
 from ..token_formats import Syntax, syntaxes
 
 _BLANK = pattern(r"\s|\Z")
@@ -31,14 +31,14 @@ def _by_literal() -> dict[str, list[Syntax]]:
 def find(index: TextIndex) -> Iterator[Span]:
     """The secrets in the places where a tool reads or prints one."""
     for literal, of_literal in _by_literal().items():
-        for syntax in of_literal:
-            if not syntax.needs or index.contains_lowered(syntax.needs):
+        for syntax in of_literal if literal in index.syntaxes else ():
+            if not syntax.needs or syntax.needs in index.syntaxes:
                 yield from _found(index, syntax, literal)
 
 
 def _found(index: TextIndex, syntax: Syntax, literal: str) -> Iterator[Span]:
     edge = 0
-    for position in index.find_lowered(literal):
+    for position in occurrences(index.lowered, literal):
         if position < edge:
             continue
         if syntax.reaches and (blank := _BLANK.search(index.lowered, position)):

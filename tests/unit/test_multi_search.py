@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.distill.search import AUTOMATON, Literals
+from fire_routine.search import AUTOMATON, Literals
 
 WITH = pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
 BOTH = [pytest.param(True, marks=WITH), False]

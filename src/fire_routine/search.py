@@ -1,4 +1,4 @@
-"""Multi-pattern search: where any of many literals occurs in a text, all looked for at once."""
+"""Multi-pattern search: where any of many literals occurs in a text, all looked for at once. A leaf."""
 
 from __future__ import annotations
 
