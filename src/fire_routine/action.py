@@ -21,6 +21,8 @@ from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
 from .ledger import Ledger, Terms
 from .model import (
+    EVENT_BRANCH,
+    SESSION_BRANCH,
     Action,
     Failure,
     GitHubError,
@@ -128,7 +130,7 @@ def _story(
             temp=context.temp,
             clock=clock,
             say=say,
-            trace=partial(_traces, github),
+            trace=partial(_traces, github, EVENT_BRANCH if settings.key else SESSION_BRANCH),
         )
         progress.run, verdict = reported, _before_gathering(settings, github, ledger, trigger, reported)
         if verdict is not None:
@@ -184,6 +186,8 @@ def _terms(settings: Settings, context: Context, own: Context, github: GitHub) -
             ) from None
     return Terms(
         max_sessions=settings.max_sessions,
+        daily_limit=settings.daily_limit,
+        for_key=bool(settings.key),
         rerun_first=settings.rerun_first and not settings.again,
         cool_down=timedelta(hours=settings.cool_down),
         again_since=asked,
@@ -218,11 +222,12 @@ def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence
 
 
 def _traces(
-    github: GitHub, runs: Collection[int], since: datetime | None
+    github: GitHub, prefix: str, runs: Collection[int], since: datetime | None
 ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     from .github.traces import session_traces  # a first failure needs none
 
-    return session_traces(github.within(github.clock.monotonic() + TRACES).sparing(), runs, since=since)
+    timely = github.within(github.clock.monotonic() + TRACES).sparing()
+    return session_traces(timely, runs, since=since, prefixes=(prefix,))
 
 
 def _report(

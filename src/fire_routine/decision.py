@@ -27,11 +27,12 @@ def decide(
     The labels are read again as the last thing before the fire, as the ledger may take half a minute.
     """
 
+    limit = policy.limit_a_day(settings, run)
     if run.fired_for:
         verdict = policy.may_cause(run.fired_for, run, settings)
         if settings.dry_run:
-            return not_sent(verdict or ledger.preview(run, brief))
-        return verdict or ledger.claim(run, brief)
+            return not_sent(verdict or ledger.preview(run, brief, limit=limit))
+        return verdict or ledger.claim(run, brief, limit=limit)
 
     def labelled() -> Verdict | None:
         return policy.labelled(api, run, settings.skip_labels, ledger.note)
@@ -46,7 +47,7 @@ def decide(
     rerun = bool(known) and not settings.again and policy.can_be_rerun(run, ledger.note)
     trailers = frozenset[str]() if verdict else policy.trailing_sessions(api, run)
     if settings.dry_run:
-        return not_sent(verdict or ledger.preview(run, brief, trailers=trailers, rerun=rerun))
+        return not_sent(verdict or ledger.preview(run, brief, trailers=trailers, rerun=rerun, limit=limit))
     if verdict:
         return verdict
     verdict = ledger.claim(
@@ -55,6 +56,7 @@ def decide(
         trailers=trailers,
         before=lambda: None if settings.again else policy.stale(api, run),
         rerun=rerun,
+        limit=limit,
     )
     if verdict.reason == "rerun" and known:
         return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")

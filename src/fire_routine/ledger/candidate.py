@@ -172,8 +172,9 @@ class Candidate:
         return claim.mark in self._marks
 
     def claims(self) -> list[Claim]:
-        """All claims of the ledger that were ever seen."""
-        return claims(self._store.entries(self._run), self._link)
+        """All claims of the ledger that were ever seen, as far as they concern the job."""
+        found = claims(self._store.entries(self._run), self._link)
+        return [claim for claim in found if self.job.concerns(claim)]
 
     def _judge(self) -> Ruling:
         found = self.claims()
@@ -300,6 +301,8 @@ class Candidate:
         return ""
 
     def _show(self, record: Record, url: str, words: str = "") -> None:
-        """Show people the entry on the failing commit; nothing depends on it."""
+        """Show people the entry on the failing commit; nothing depends on it. Of an event, nothing is."""
+        if self.job.key:
+            return
         short = names(self.job.failures, SHOWN_ROOM)
         self._store.show(self._run.head_sha, replace(record, failures=short), url, words)

@@ -11,6 +11,7 @@ A failure is named by eight characters:
     s8a04727              by its job and step, because its log does not exist yet
     j8a04727              the same name, of a failure that its log names as well
     x4f3a1c2              without a log, for good
+    k3f9ad07              no failure: the event's `key`
     7 failures 4f3a1c2b   several together that don't fit; `x`: all without a log, `y`: some of them
 
 The ledger's entries have the contexts `fire-routine ledger` and a day. On the failing commit, people find
@@ -81,7 +82,7 @@ _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
     r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
     r" (?P<commit>[0-9a-f]{7}) (?P<mark>[0-9a-z]{8})"
-    rf" (?P<failures>[0-9a-fsjx][0-9a-f]{{7}}(?: [0-9a-fsjx][0-9a-f]{{7}})*|{_SEVERAL})",
+    rf" (?P<failures>[0-9a-fsjxk][0-9a-f]{{7}}(?: [0-9a-fsjxk][0-9a-f]{{7}})*|{_SEVERAL})",
 )
 
 
@@ -236,6 +237,8 @@ def names(failures: Sequence[Failure], room: int = ROOM) -> tuple[str, ...]:
 
 
 def _short(one: Fingerprint) -> Failure:
+    if one.digest.startswith("k"):
+        return Failure(one.digest)
     if one.count > 1:
         letter = "x" if one.no_log else "y" if one.partly else ""
         return Failure(

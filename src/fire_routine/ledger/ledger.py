@@ -14,7 +14,8 @@ from ..model import Brief, Fingerprint, History, Note, Outcome, Past, Rerun, Res
 from . import messages
 from .api import LedgerApi
 from .candidate import TIMING, Candidate, Say, Watch
-from .claims import session_link
+from .claims import claims, session_link
+from .day import over_limit
 from .entry import Stage, commit_of, failures_of, label, ref_of
 from .first_look import FirstLook
 from .lookback import ABOUT_SESSIONS, Trace, past, without_trace
@@ -45,6 +46,8 @@ class Terms:
     legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
     elsewhere: bool = False  # the run is of another repository: nothing is fired there unrecorded
+    daily_limit: int = 0  # sessions of the repository within 24 hours; 0: any number
+    for_key: bool = False  # an event is fired for, not failures
 
 
 def new_mark() -> str:
@@ -84,7 +87,15 @@ class Ledger:
         self._say = say
         self._trace = trace
         alone = terms.legs == 1
-        self._store = Store(api, clock, default_token=terms.default_token, alone=alone, place=terms.place)
+        self._store = Store(
+            api,
+            clock,
+            default_token=terms.default_token,
+            alone=alone,
+            place=terms.place,
+            reach=terms.cool_down + BEFORE if terms.for_key else None,
+            whole_day=bool(terms.daily_limit),
+        )
         self._watch = Watch(clock)
         self._candidate: Candidate | None = None
         self._lock: _LocalLock | None = None
@@ -151,6 +162,7 @@ class Ledger:
         trailers: frozenset[str] = frozenset(),
         before: Callable[[], Verdict | None] = lambda: None,
         rerun: bool = False,
+        limit: int = 0,
     ) -> Verdict:
         """Whether to fire; if so, the ledger already shows that the request is sent.
 
@@ -162,6 +174,7 @@ class Ledger:
         Args:
             trailers: ids of the sessions that wrote the commits, as these name them.
             before: what may keep the job from a claim that would come to nothing.
+            limit: sessions of the repository within 24 hours, from which on this one is not fired; 0: none.
         """
         self._lock = _LocalLock(self._temp, run)
         self._store.begin(run.created_at, run.started_at)
@@ -174,7 +187,7 @@ class Ledger:
             if asks_rerun.pop() if asks_rerun else False:
                 verdict = self._reruns(run).begin(job.failures, self._mark())
                 self._store.begin()
-            return verdict
+            return verdict or self._over_limit(limit)
 
         try:
             return self._decided(run, job, at_last, Candidate.decide)
@@ -186,7 +199,13 @@ class Ledger:
             raise
 
     def preview(
-        self, run: Run, brief: Brief, *, trailers: frozenset[str] = frozenset(), rerun: bool = False
+        self,
+        run: Run,
+        brief: Brief,
+        *,
+        trailers: frozenset[str] = frozenset(),
+        rerun: bool = False,
+        limit: int = 0,
     ) -> Verdict | None:
         """What the entries show against a fire, without a claim: nothing is written."""
         self._store.begin(run.created_at, run.started_at)
@@ -196,8 +215,15 @@ class Ledger:
             return None
         wanted = (self._terms.rerun_first or rerun) and run.attempt == 1
         if verdict.fire:
-            return messages.rerun(run) if wanted else None
+            return messages.rerun(run) if wanted else self._over_limit(limit)
         return verdict
+
+    def _over_limit(self, limit: int) -> Verdict | None:
+        if not self._store.has_day and limit:
+            self.note(messages.uncounted())
+            return None
+        found = claims(self._store.all_entries(), self._link)
+        return over_limit(found, limit, self._store.time, self._terms.daily_limit)
 
     def _decided(
         self,
@@ -248,6 +274,8 @@ class Ledger:
         try:
             self._store.find()
         except DeniedError as problem:
+            if self._terms.for_key:  # another event of the key has another commit
+                raise
             self._store.place = run.head_sha
             self.note(messages.own_ledger(str(problem)))
         self._say(
@@ -330,6 +358,8 @@ class Ledger:
 
     def _replaced(self, run: Run) -> frozenset[str]:
         """Links of the sessions to replace by now, which is when GitHub began the run's attempt."""
+        if self._terms.for_key:
+            return frozenset()
         return without_trace(self.past, self._terms.cool_down, run.started_at or run.created_at)
 
     def _link(self, url: str) -> str:
@@ -340,9 +370,10 @@ class Ledger:
     def _without_ledger(self, problem: LedgerError, before: Callable[[], Verdict | None]) -> Verdict:
         own = self._candidate.own if self._candidate else None
         denied = isinstance(problem, DeniedError) and not (own and own.at)
-        if not denied or self._terms.legs > 1 or self._terms.elsewhere:
+        if not denied or self._terms.legs > 1 or self._terms.elsewhere or self._terms.for_key:
             left = self._candidate.withdraw() if self._candidate and not denied else ""
             grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
+            grant = messages.GRANT_TO_KEY if self._terms.for_key else grant
             return messages.unavailable(str(problem), grant if denied else "", announced=bool(left))
         if self._candidate:
             self._candidate.own = None

@@ -13,6 +13,10 @@ _UNSURE = "Without its log, now or then, this failure can't be distinguished fro
 _WHAT = "the record of sessions (commit statuses named fire-routine)"
 _GRANT = "Add `statuses: write` to the job's `permissions`."
 GRANT_TO_LEG = f"{_GRANT} Without it, each job of a matrix would start a session."
+GRANT_TO_KEY = (
+    "Add `contents: read` and `statuses: write` to the job's `permissions`. Without them, each event of the"
+    " key would start a session."
+)
 GRANT_ELSEWHERE = (
     "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
     " fired unrecorded."
@@ -45,21 +49,22 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
         raise ValueError("nothing blocks")
     by = whose(ruling.leader or claim, job)
     unsure = f"{_UNSURE} " if ruling.unsure else ""
+    what = "this key" if job.key else "this failure"
     if ruling.leader and waited:
-        return lost(by)
+        return lost(by, what)
     if ruling.leader:
         return skip(
             "duplicate",
-            f"{unsure}The session for this failure is being started right now ({by}). Its link will be on the"
-            " commit.",
+            f"{unsure}The session for {what} is being started right now ({by})."
+            + ("" if job.key else " Its link will be on the commit."),
         )
     if claim.stage is Stage.REFUSED:
         return refused(by)
     if claim.stage is Stage.ANNOUNCED:
-        return lost(by)
+        return lost(by, what)
     if claim.stage is Stage.UNKNOWN:
-        return unknown(by, unsure)
-    message = f"{unsure}A session was started on this failure before ({by})."
+        return unknown(by, unsure, what)
+    message = f"{unsure}A session was started on {what} before ({by})."
     if ruling.is_back:
         after = _since(claim, now)
         message = (
@@ -69,10 +74,10 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
     return duplicate(message, claim.url)
 
 
-def lost(by: str) -> Verdict:
+def lost(by: str, what: str) -> Verdict:
     return skip(
         "earlier-unknown",
-        f"The session for this failure was being started ({by}), and no result was reported. That job may"
+        f"The session for {what} was being started ({by}), and no result was reported. That job may"
         f" have died, before or after a session started: {_LOOK}.",
     )
 
@@ -83,10 +88,10 @@ def duplicate(message: str, url: str) -> Verdict:
     return skip("duplicate", message, url)
 
 
-def unknown(by: str, unsure: str = "") -> Verdict:
+def unknown(by: str, unsure: str = "", what: str = "this failure") -> Verdict:
     return skip(
         "earlier-unknown",
-        f"{unsure}The request for this failure was cut off before ({by}), so a session may exist: {_LOOK}.",
+        f"{unsure}The request for {what} was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
@@ -119,6 +124,8 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Verdict:
 
 
 def fires(number: int, job: Job) -> Verdict:
+    if job.key:
+        return Verdict(fire=True, message="This key has no session within `cool-down`.")
     message = f"Session {number} of at most {job.max_sessions} since the workflow was last green."
     if job.again_since is not None:
         message = f"Session {number} since the workflow was last green: a person asks for it (`again`)."
@@ -182,6 +189,12 @@ def not_read(since: datetime | None) -> Note:
         why=f"It was read back to the one{oldest}. A failure that an older session is at work on gets one"
         " more.",
     )
+
+
+def uncounted() -> Note:
+    """It is not known how many sessions there were today."""
+    why = "The ledger could not be read back to 24 hours ago. So `daily-limit` kept nothing back."
+    return Note("the number of today's sessions", why)
 
 
 def own_ledger(problem: str) -> Note:

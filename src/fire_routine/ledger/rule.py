@@ -47,6 +47,16 @@ class Job:
     waited_for: frozenset[str] = frozenset()  # marks
     lapsed: frozenset[str] = frozenset()  # marks of claims that it has watched until they lapsed
 
+    @property
+    def key(self) -> str:
+        """The name of the key that it fires for; empty: it fires for failures."""
+        return next((one.name for one in self.failures if one.name.startswith("k")), "")
+
+    def concerns(self, claim: Claim) -> bool:
+        """Whether it sees the claim: for a key those of this key alone, for failures none of a key."""
+        keys = [name for name in claim.names if name.startswith("k")]
+        return self.key in keys if self.key else not keys
+
     def going_on(self, claim: Claim) -> bool:
         """Whether a request may be on its way."""
         if claim.stage is Stage.CLAIMED and claim.mark not in self.lapsed:
@@ -140,6 +150,8 @@ class Ruling:
 def rule(found: Iterable[Claim], job: Job) -> Ruling:
     """Whether the job may fire."""
     claims = list(found)
+    if job.key:
+        return _rule_for_key(claims, job)
     live = [claim for claim in claims if job.live(claim) and (job.own is None or claim.mark != job.own.mark)]
     refused = [
         claim
@@ -171,6 +183,31 @@ def rule(found: Iterable[Claim], job: Job) -> Ruling:
         is_back=shown in back,
         unsure=shown is not None and not shown.same_attempt(job.run, job.attempt) and not job.named(shown),
     )
+
+
+def _rule_for_key(claims: Iterable[Claim], job: Job) -> Ruling:
+    """Once within the cool-down, on whatever branch; nothing ends it earlier.
+
+    What was going on as this job came, and what this attempt has started, counts however short that is.
+    """
+    blockers = []
+    for claim in claims:
+        if claim.workflow != job.workflow or (job.own and claim.mark == job.own.mark):
+            continue
+        same = claim.same_attempt(job.run, job.attempt)
+        waited = claim.mark in job.waited_for
+        if job.going_on(claim):
+            counts = job.own is None or claim.id < job.own.id
+        elif claim.has_session or job.in_doubt(claim):
+            counts = same or waited or not job.is_old(claim)
+        else:
+            counts = same and waited and claim.stage is Stage.REFUSED
+        if counts and (job.again_since is None or _counts_again(claim, job, job.again_since)):
+            blockers.append(claim)
+    # Settled claims first: where they block, there is nothing to wait for.
+    settled = [claim for claim in blockers if not job.going_on(claim)]
+    leader = next((claim for claim in blockers if job.going_on(claim)), None)
+    return Ruling(tuple(settled or blockers), leader=None if settled else leader)
 
 
 def _blockers(incident: Sequence[Claim], back: Sequence[Claim], job: Job) -> list[Claim]:

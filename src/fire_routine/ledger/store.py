@@ -12,6 +12,7 @@ from ..clock import Clock
 from ..model import GitHubError, GreenRuns, Run, Status
 from ..retrying import retrying
 from .api import LedgerApi, StatusPage
+from .day import DAY, MORE_PAGES
 from .entry import LEDGER, SHOWN, STATE, Entry, Record, Stage, label, read_entry
 
 RETRIES: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
@@ -62,10 +63,20 @@ class Store:
     """
 
     def __init__(
-        self, api: LedgerApi, clock: Clock, *, default_token: bool, alone: bool = True, place: str = ""
+        self,
+        api: LedgerApi,
+        clock: Clock,
+        *,
+        default_token: bool,
+        alone: bool = True,
+        place: str = "",
+        reach: timedelta | None = None,
+        whole_day: bool = False,
     ) -> None:
         """
         Args:
+            reach: how far back from now on entries count; None: see `read`.
+            whole_day: read the last 24 hours, as far as two more pages have them.
             alone: the job is no leg of a matrix, so it waits where GitHub's rate limit asks for it.
             place: the commit that holds all entries; empty: it has to be found.
         """
@@ -74,6 +85,9 @@ class Store:
         self.api = api
         self._clock = clock
         self._alone = alone
+        self._reach = reach
+        self._more = MORE_PAGES if whole_day else 0  # pages that may be read for the whole day's sake
+        self.has_day = False  # all entries of the last 24 hours were read
         self.identity = ACTIONS_BOT if default_token else None  # the login whose entries count
         self._marks: set[str] = set()  # of what this job has written
         self._asked = False  # GitHub for it
@@ -112,6 +126,15 @@ class Store:
         self.identify()
         if not self.place:
             self.place = self._ask("commits", self.api.first_commit, self._retries)
+
+    def all_entries(self) -> list[Entry]:
+        """All entries of the ledger, of whatever workflow, that were ever seen."""
+        seen = (
+            read_entry(status, sha)
+            for status, sha in list(self._seen.values())
+            if _is_ours(status, shown=False) and self._is_own(status)
+        )
+        return [entry for entry in seen if entry]
 
     def entries(self, run: Run, *, shown: bool = False, as_evidence: bool = False) -> list[Entry]:
         """All entries of the run's workflow that were ever seen.
@@ -159,17 +182,30 @@ class Store:
 
     def _read(self, sha: str, horizon: datetime | None, pauses: Sequence[float]) -> None:
         oldest: Status | None = None
-        for number in range(1, (MOST_PAGES if horizon else PAGES) + 1):
+        for number in range(1, (MOST_PAGES if horizon or self._reach else PAGES) + 1):
             page = self._page(sha, number, oldest, pauses)
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
             self._seen |= {status.id: (status, sha) for status in page.statuses}
-            past = horizon and oldest and oldest.created_at and oldest.created_at < horizon
-            if not page.more or is_known or past:
+            back_to = oldest.created_at if oldest else None
+            day = self.time - DAY if self.time else None
+            if sha == self.place and (not page.more or (back_to and day and back_to < day)):
+                self.has_day = True
+            if not page.more or is_known or self._goes_back(back_to, horizon):
                 return
         if sha == self.place and oldest:
             self.unread_before = oldest.created_at
+
+    def _goes_back(self, to: datetime | None, horizon: datetime | None) -> bool:
+        """Whether what was read, back to there, is enough: beyond the horizon, and for the whole day."""
+        if to is None or self.time is None:
+            return False
+        horizon = horizon or (self.time - self._reach if self._reach is not None else None)
+        if not horizon or to >= horizon:
+            return False
+        self._more -= not self.has_day
+        return self.has_day or self._more < 0
 
     def _page(self, sha: str, number: int, before: Status | None, pauses: Sequence[float]) -> StatusPage:
         """One page that continues the one before, whose oldest status is `before`.

@@ -73,6 +73,7 @@ _WHY = {  # by the outcome's reason
     "earlier-unknown": "a session may already have started",
     "earlier-failed": "another job of this attempt got no session",
     "max-sessions": "this incident has had its sessions",
+    "daily-limit": "the day's sessions are used up",
     "skip-branches": "this branch is excluded",
     "skip-labels": "a label of the pull request excludes it",
     "known-failure": "all that failed is known already",
@@ -98,6 +99,11 @@ _WHY = {  # by the outcome's reason
     "interrupted": "the job was cancelled",
     "internal-error": "the action has a fault",
 }
+_WHY_OF_KEY = {
+    "duplicate": "this key already has a session",
+    "untrusted-run": "this event starts no session",
+    "skip-branches": "the event is about an excluded branch",
+}
 
 
 def heading(contents: Contents) -> Heading:
@@ -109,7 +115,8 @@ def heading(contents: Contents) -> Heading:
         return Heading("🛠️", "Claude is on it", "WARNING" if contents.missing else "TIP")
     if outcome.result is Result.UNKNOWN:
         return Heading("⚠️", "Unknown: check before you send it again", "WARNING")
-    why = f": {_WHY[outcome.reason]}" if outcome.reason in _WHY else ""
+    known = _WHY | (_WHY_OF_KEY if contents.run and contents.run.fired_for else {})
+    why = f": {known[outcome.reason]}" if outcome.reason in known else ""
     if outcome.result is Result.SKIPPED:
         kind = "WARNING" if outcome.reason == "earlier-unknown" else "NOTE"
         return Heading("⏭️", f"Skipped{why}", kind)

@@ -288,7 +288,7 @@ def comment(contents: Contents) -> str:
 
 
 def _of_key(contents: Contents) -> Iterator[str]:
-    yield f"### {heading(contents).line}"
+    yield "### 🛠️ Claude is on it" if contents.outcome.session_url else f"### {heading(contents).line}"
     yield from _facts(contents)
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
 from tests.emulated.faults import Fault
-from tests.emulated.job import Job
+from tests.emulated.ids import sha_of
+from tests.emulated.job import LOG, SHA, Job
+from tests.emulated.repository import timestamp
+
+from fire_routine.ledger import store
 
 LABEL = {"label": {"name": "claude"}}
 ON_STRANGERS_ISSUE = {"issue": {"number": 12, "title": "Crash on save", "user": STRANGER}, **LABEL}
@@ -33,7 +38,8 @@ def deliver(
     """The outcome and reason of a run for the event. `own`: of this repository's code."""
     whole = payload(event) if whole is None else whole
     (job.temp / "event.json").write_text(json.dumps(of_repository(whole, "octo/widgets") if own else whole))
-    job.github.add_run({"id": run, "event": event, "path": ".github/workflows/claude.yml"})
+    known = {"event": event, "path": ".github/workflows/claude.yml", "created_at": timestamp()}
+    job.github.add_run({"id": run, **known})
     given = {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
     before = dict(job.environ)
     job.environ |= {
@@ -60,6 +66,20 @@ def test_two_deliveries_of_one_event_are_one_session_and_another_key_is_its_own(
     assert job.outputs["session-url"] == job.endpoint.sessions[0].url
     assert deliver(job, run=9, key="issue 13") == "fired"
     assert len(job.endpoint.sessions) == 2
+
+
+def test_a_keyed_fire_and_its_duplicate_ask_little_of_github(job: Job) -> None:
+    """At most 21 requests and 12: with the roles of two accounts, a comment, and a look at the session."""
+    whole = payload("issues", MAINTAINER, **ON_STRANGERS_ISSUE)
+    assert deliver(job, whole=whole, comment="true") == "fired"
+    fire = len(job.github.requests)
+    assert deliver(job, whole=whole, comment="true", run=8) == "skipped duplicate"
+    assert fire <= 21
+    assert len(job.github.requests) - fire <= 12
+    (comment,) = job.github.comments[12]
+    assert comment["body"].startswith("<!-- fire-routine k")
+    assert "Claude is on it" in comment["body"] and job.endpoint.sessions[0].url in comment["body"]
+    assert "Crash on save" not in comment["body"]
 
 
 def test_a_maintainers_label_on_a_strangers_issue_fires_with_words_of_others(job: Job) -> None:
@@ -163,3 +183,154 @@ def test_inputs_for_failures_are_refused(job: Job, name: str, value: str) -> Non
     assert deliver(job, **given) == "failed invalid-input"
     assert f"{name.replace('_', '-')} is" in job.log or "is not one line" in job.log
     assert job.github.requests == []
+
+
+# --- the ledger of a key ------------------------------------------------------------------------------
+
+
+def entries(job: Job) -> list[Json]:
+    return [one for found in job.github.statuses.values() for one in found]
+
+
+def age(job: Job, hours: float) -> None:
+    """As if all of it had been written so many hours ago."""
+    for one in entries(job):
+        at = datetime.fromisoformat(one["created_at"]) - timedelta(hours=hours)
+        one["created_at"] = one["updated_at"] = timestamp(at)
+
+
+def failed(job: Job, run: int, branch: str = "main", **inputs: str) -> str:
+    """The outcome of a run that failed, each at a commit of its own."""
+    job.github.add_run({"id": run, "head_sha": sha_of(f"run {run}"), "head_branch": branch})
+    job.github.add_job(run, {"id": 10 * run, "name": "build", "conclusion": "failure"}, LOG)
+    before = dict(job.environ)
+    job.environ |= {"GITHUB_RUN_ID": str(run), "GITHUB_SHA": sha_of(f"run {run}"), "GITHUB_REF_NAME": branch}
+    job.environ |= {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
+    try:
+        return job.ended()
+    finally:
+        job.environ = before
+
+
+def test_a_key_is_one_on_whatever_branch_and_whatever_was_green(job: Job) -> None:
+    assert deliver(job) == "fired"
+    job.github.add_run({"id": 8, "conclusion": "success", "status": "completed"})
+    job.environ["GITHUB_REF_NAME"] = "another"
+    assert deliver(job, run=9) == "skipped duplicate"
+    assert not job.github.asked("/actions/")
+
+
+def test_a_key_fires_again_once_its_cool_down_is_over(job: Job) -> None:
+    assert deliver(job) == "fired"
+    age(job, 23)
+    assert deliver(job, run=8) == "skipped duplicate"
+    age(job, 2)
+    assert deliver(job, run=9) == "fired"
+    age(job, 2)
+    assert deliver(job, run=10, cool_down="1") == "fired"
+
+
+def test_without_a_cool_down_only_what_is_under_way_counts_and_the_attempts_own(job: Job) -> None:
+    assert deliver(job, cool_down="0") == "fired"
+    assert deliver(job, cool_down="0") == "skipped duplicate"
+    assert deliver(job, cool_down="0", run=8) == "fired"
+
+
+def test_a_lost_request_holds_its_key_for_the_cool_down(job: Job) -> None:
+    assert deliver(job) == "fired"
+    for found in job.github.statuses.values():
+        found[:] = [one for one in found if not one["description"].startswith("f ")]
+    age(job, 1)
+    assert deliver(job, run=8) == "skipped earlier-unknown"
+    age(job, 24)
+    assert deliver(job, run=9) == "fired"
+
+
+def test_a_person_asks_for_one_more_session_for_a_key(job: Job) -> None:
+    assert deliver(job) == "fired"
+    age(job, 1)
+    assert deliver(job, run=8, again="true") == "fired"
+
+
+def test_two_keys_and_a_failure_of_one_run_are_each_their_own(job: Job) -> None:
+    assert deliver(job, key="main", run=20) == "fired"
+    assert deliver(job, key="claude.yml", run=20) == "fired"
+    assert failed(job, 20) == "fired"
+    assert failed(job, 21, max_sessions="1") == "skipped duplicate"
+    assert len(job.endpoint.sessions) == 3
+
+
+def test_keys_do_not_use_up_the_sessions_of_an_incident(job: Job) -> None:
+    for number in range(3):
+        assert deliver(job, key=f"alert {number}", run=20 + number) == "fired"
+    assert failed(job, 30, max_sessions="1") == "fired"
+
+
+def test_nothing_is_written_on_the_events_commit(job: Job) -> None:
+    assert deliver(job) == "fired"
+    assert deliver(job, run=8) == "skipped duplicate"
+    assert SHA not in job.github.statuses
+    assert all(one["description"].split()[-1][0] == "k" for one in entries(job))
+
+
+@pytest.mark.parametrize("target", ["^POST .*/statuses/", "/commits[?]"])
+def test_without_a_ledger_a_key_fires_nothing(job: Job, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "NO_PERMISSION", 0.0)  # else it waits for ten seconds, and here no time passes
+    job.github.fail(target, Fault.forbidden())
+    assert deliver(job) == "failed ledger-unavailable"
+    assert "each event of the key would start a session" in job.log
+    assert job.endpoint.requests == []
+
+
+# --- a limit a day ------------------------------------------------------------------------------------
+
+
+def test_forty_alerts_and_forty_forks_leave_the_main_branch_its_session(job: Job) -> None:
+    limit = {"daily_limit": "5"}
+    ends = [deliver(job, key=f"alert {number}", run=100 + number, **limit) for number in range(6)]
+    assert ends == ["fired"] * 4 + ["skipped daily-limit"] * 2
+    assert "The next is possible at " in job.log
+    fork = {"head_repository": {"full_name": "stranger/widgets"}}
+    job.github.add_run({"id": 200, "head_branch": "topic", **fork})
+    assert failed_fork(job, 200, **limit) == "skipped daily-limit"
+    assert failed(job, 201, **limit) == "fired"
+    assert failed(job, 202, branch="other", **limit) == "skipped daily-limit"
+    assert deliver(job, key="alert 9", run=203, again="true", **limit) == "fired"
+    age(job, 24)
+    assert deliver(job, key="alert 10", run=204, **limit) == "fired"
+
+
+def failed_fork(job: Job, run: int, **inputs: str) -> str:
+    """The outcome of a fork's run, reported by another workflow, with `allow-forks`."""
+    job.github.add_run(
+        {"id": run, "head_sha": sha_of("fork"), "head_branch": "topic", "event": "pull_request",
+         "conclusion": "failure", "head_repository": {"full_name": "stranger/widgets"}}
+    )  # fmt: skip
+    job.github.add_job(run, {"id": 10 * run, "name": "build", "conclusion": "failure"}, LOG)
+    before = dict(job.environ)
+    job.environ |= {
+        "FIRE_ROUTINE_RUN_ID": str(run),
+        "GITHUB_RUN_ID": "999",
+        "FIRE_ROUTINE_ALLOW_FORKS": "true",
+    }
+    job.environ |= {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
+    try:
+        return job.ended()
+    finally:
+        job.environ = before
+
+
+def test_without_a_daily_limit_nothing_is_kept_back(job: Job) -> None:
+    for number in range(3):
+        assert deliver(job, key=f"alert {number}", run=100 + number, daily_limit="0") == "fired"
+
+
+def test_a_day_that_is_not_read_as_a_whole_keeps_nothing_back(job: Job) -> None:
+    """There are many entries: with two more pages than the key needs, the day's sessions can't be counted."""
+    assert deliver(job, daily_limit="1", cool_down="0") == "fired"
+    place = next(iter(job.github.statuses))
+    for number in range(500):
+        job.github.add_status(place, {"state": "success", "description": "", "context": f"other {number}"})
+    age(job, 2)
+    assert deliver(job, key="other", run=8, daily_limit="1", cool_down="0") == "fired"
+    assert "the number of today's sessions" in job.log
