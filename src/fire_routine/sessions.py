@@ -18,7 +18,7 @@ from .github.traces import session_traces
 from .ledger.claims import Claim, claims, session_id, session_link
 from .ledger.entry import Entry, Stage
 from .ledger.store import recorded
-from .model import GitHubError, Run, SessionState, SessionTrace
+from .model import EVENT_BRANCH, SESSION_BRANCH, GitHubError, Run, SessionState, SessionTrace
 from .sanitize import flat
 
 VERSION = 1  # of the report's shape; fields may be added to it
@@ -73,7 +73,10 @@ def report(
     started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}
-    traces, notes = session_traces(github, started_by, since=since, pages=PULL_PAGES, checks=False)
+    prefixes = (SESSION_BRANCH, *([EVENT_BRANCH] if any(map(_is_keyed, started)) else []))
+    traces, notes = session_traces(
+        github, started_by, since=since, pages=PULL_PAGES, checks=False, prefixes=prefixes
+    )
     left_out += [f"{note.what}: {note.why}" for note in (*notes, *github.take_left_out())]
 
     files = {entry.record.mark: entry.record.workflow for entry in entries}
@@ -181,7 +184,9 @@ def _session(
 ) -> Json:
     pull, at = trace.pull_request, _known(claim.at)
     merged_at = pull.merged_at if pull else None
-    greens = [run for run in runs if failed and _is_green_after(run, failed, claim, trace)]
+    greens = [
+        run for run in runs if failed and not _is_keyed(claim) and _is_green_after(run, failed, claim, trace)
+    ]
     begun = [_begun(run) for run in greens]
     state = str(trace.state or "unknown")
     if merged_at and any(_known(run.created_at) >= merged_at for run in greens):
@@ -204,9 +209,15 @@ def _session(
     }
 
 
+def _is_keyed(claim: Claim) -> bool:
+    return any(name.startswith("k") for name in claim.names)
+
+
 def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
-    """The failed attempt; without a run, it is not listed."""
+    """The failed attempt, or that of the event; without a run, it is not listed."""
     return {
+        "kind": "key" if _is_keyed(claim) else "failure",
+        "title": run.title if run else None,
         "workflow": run.workflow if run else None,
         "workflow_file": file,
         "failures": sorted(name for name in claim.names if not name.startswith("j")),
@@ -320,8 +331,9 @@ def _rerun_cells(row: Json) -> Sequence[str]:
 
 
 def _cells(row: Json) -> Sequence[str]:
-    failed, branch = " ".join((row["workflow_file"], *row["failures"])), flat(row["branch"] or "", _NARROW)
-    return flat(failed, _NARROW), branch or "–", f"{row['run_id']}.{row['run_attempt']}"
+    failed = " ".join((row["workflow_file"], *row["failures"]))
+    where = flat((row["title"] if row["kind"] == "key" else row["branch"]) or "", _NARROW)
+    return flat(failed, _NARROW), where or "–", f"{row['run_id']}.{row['run_attempt']}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

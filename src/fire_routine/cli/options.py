@@ -291,7 +291,8 @@ def _sessions(command: Command) -> None:
                                      pull_request (number, title, url), seconds_to_pull_request,
                                      seconds_to_merge, seconds_to_green, and the failed attempt
           flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
-          the failed attempt         workflow, workflow_file, failures[], run_id, run_attempt, run_url,
+          the failed attempt         kind (failure or key), title, workflow, workflow_file, failures[] (or
+                                     the key's name), run_id, run_attempt, run_url,
                                      branch, commit
           left_out[], not_counted{}  what could not be read; entries of other accounts by login
           A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last

@@ -353,6 +353,7 @@ class Run:
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
     rerun: Rerun | None = None
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
+    title: str = ""  # as GitHub lists it, by the run's event or `run-name`
     fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
 
     @property
