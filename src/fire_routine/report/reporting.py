@@ -62,7 +62,7 @@ def _unwritten(error: OSError) -> Note:
 
 
 def annotation(contents: Contents) -> tuple[Level, str]:
-    """The step's one annotation: its level, and a line with what happened and where to look."""
+    """The step's one annotation: its level, and a line with what happened, what broke and where to look."""
     shown, outcome = heading(contents), contents.outcome
     parts = [contents.clean(line.strip()) for line in outcome.message.splitlines() if line.strip()]
     message = shown.sentence
@@ -70,6 +70,8 @@ def annotation(contents: Contents) -> tuple[Level, str]:
         message = f"{shown.sentence.partition(':')[0]}: {' '.join(parts)}"
     if outcome.session_url and outcome.session_url not in message:
         message = f"{message.rstrip('.')}: {outcome.session_url}"
+    if contents.brief and contents.brief.cause:
+        message = f"{message.rstrip('.')}. What broke: {contents.clean(contents.brief.cause)}"
     if outcome.result in (Result.FIRED, Result.SKIPPED):
         warned = shown.alert == "WARNING"
         return ("warning" if warned else "notice"), f"{message} {contents.missing}".rstrip()

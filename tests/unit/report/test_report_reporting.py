@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, job
 
-from fire_routine.model import Note, Outcome, Result
+from fire_routine.model import Brief, Fingerprint, Highlight, Note, Outcome, Result
 from fire_routine.report import Contents, Workflow, annotation, marker, report
 from fire_routine.report.pages import MOST_NOTES
 
@@ -25,7 +25,8 @@ def test_one_report_reaches_every_place(runner: Path, capsys: pytest.CaptureFixt
     output = (runner / "output").read_text("utf-8")
     file = next(runner.glob("fire-routine-*.md"))
     assert code == 0
-    assert capsys.readouterr().out == f"::notice title=fire-routine::Claude is on it: {SESSION}\n"
+    told = f"Claude is on it: {SESSION}. What broke: error[E0308]: mismatched types"
+    assert capsys.readouterr().out == f"::notice title=fire-routine::{told}\n"
     assert SESSION in output and str(file) in output and "error[E0308]: mismatched types" in output
     assert file.read_text("utf-8") == "the text"
     assert SESSION in (runner / "summary").read_text("utf-8")
@@ -85,6 +86,12 @@ def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
 )
 def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome, line: str) -> None:
     assert annotation(Contents(outcome, clean))[1] == line
+
+
+def test_an_annotation_says_what_broke() -> None:
+    brief = Brief("text", (), Fingerprint("a"), highlights=(Highlight("test_totals: hunter2 != 3"),))
+    line = annotation(Contents(FIRED, clean, brief=brief))[1]
+    assert line == f"Claude is on it: {SESSION}. What broke: test_totals: [redacted] != 3"
 
 
 def test_that_a_session_may_have_been_started_is_a_warning() -> None:

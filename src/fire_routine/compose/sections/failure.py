@@ -10,14 +10,14 @@ from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
 from ..highlights import cause
-from ..layout import Part, cut, fill, left_out, listed, quoted
+from ..layout import Part, cut, fill, left_out, listed, quoted, short
 from .evidence import Lead, lead_block, rest_block
-from .title_facts import alternatives, jobs_and_step, name
+from .title_facts import NAME, alternatives, jobs_and_step, name
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _LEGS = 400
-_COMMAND = 300
+_COMMAND = 2_000  # units of what a step ran, where there is room for it: a usual script
 _REASON = 100  # units of the cause next to the name of a failure that has no room for a section
 
 
@@ -165,10 +165,10 @@ def _named(words: str, jobs: Sequence[str], cap: int) -> str:
 
 
 def _command(failure: Failure, limit: int) -> str:
-    """What the step ran, where its name does not say it."""
+    """What the step ran, where its name, as the section's heading shows it, does not say it."""
     command = failure.digest.command.strip() if failure.digest else ""
     step = next(iter(failure.jobs[0].failed_steps), None)
     named = step.name if step else failure.digest.step if failure.digest else ""
-    if not command or command in named:
+    if not command or command in short(named, NAME):
         return ""
     return f"What ran:\n{quoted(cut(command, max(limit - 30, 60)))}"

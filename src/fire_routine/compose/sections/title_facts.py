@@ -13,14 +13,14 @@ from .event import event_fact
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
-_NAME = 64  # units of any other name
+NAME = 64  # units of any other name
 _SESSIONS = 3
 _RUNS = 5  # in which the failure was seen before
 _SUBJECT = 192  # units of a commit message's first line
 _PLACES = 3  # kinds of runners, and values that differ between jobs, that are shown
 
 
-def name(text: str, limit: int = _NAME) -> str:
+def name(text: str, limit: int = NAME) -> str:
     """A name of someone else's within `limit` units."""
     return inline(short(text, limit))
 
@@ -143,7 +143,7 @@ def _of_the_run(run: Run) -> Iterator[str]:
     workflow = f"{name(run.workflow)}, {name(run.workflow_path)}"
     yield f"Workflow: {workflow}, event {name(run.event)} by {name(run.actor)}{began}"
     yield from _rerun_facts(run.rerun)
-    if not run.head_branch or run.head_branch != short(run.head_branch, _NAME) or not run.pull_request:
+    if not run.head_branch or run.head_branch != short(run.head_branch, NAME) or not run.pull_request:
         at = "Tag" if run.on_tag else "Branch"
         branch = name(run.head_branch, _IDENTIFIER) if run.head_branch else "none (detached)"
         default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""

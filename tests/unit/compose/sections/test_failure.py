@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from tests.unit.compose.material import STARTED, digest, job, run
 
 from fire_routine.compose.excerpter import MakeExcerpt
@@ -32,6 +33,16 @@ def test_a_section_shows_how_the_step_ended_how_long_it_took_and_what_ran() -> N
     assert ", job 1000.\n" in text  # the time is the step's
     assert "Shared by" not in text
     assert "What ran:\n" + quoted("make test") in text
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_command_that_the_heading_cuts_is_whole_below_it(named: bool) -> None:
+    """GitHub names a step after its command where it has no name."""
+    command = "make -C services/api test-integration DATABASE_URL=postgres://localhost/test" + " A=b" * 90
+    log = digest("a", "boom", command=command, step=f"Run {command}")
+    one = job(0, step=f"Run {command}") if named else job(0, steps=())
+    (failure,) = group([one], {1000: log})
+    assert "What ran:\n" + quoted(command) in rendered(run(), [failure], excerpt, 60_000)
 
 
 def test_end_and_shell_of_each_leg_are_shown() -> None:
