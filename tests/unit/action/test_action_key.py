@@ -286,7 +286,7 @@ def test_without_a_ledger_a_key_fires_nothing(job: Job, target: str, monkeypatch
 
 
 def test_forty_alerts_and_forty_forks_leave_the_main_branch_its_session(job: Job) -> None:
-    limit = {"daily_limit": "5"}
+    limit: dict[str, Any] = {"daily_limit": "5"}
     ends = [deliver(job, key=f"alert {number}", run=100 + number, **limit) for number in range(6)]
     assert ends == ["fired"] * 4 + ["skipped daily-limit"] * 2
     assert "The next is possible at " in job.log

@@ -1,0 +1,161 @@
+"""Keys on the ledger: what their jobs and those for failures see of each other; and storms of both."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.fake_clock import NOON
+from tests.unit.ledger.boards import DAY
+from tests.unit.ledger.keys import played
+from tests.unit.ledger.troubles import PROFILES
+
+from fire_routine.ledger.claims import Claim
+from fire_routine.ledger.day import over_limit
+from fire_routine.ledger.entry import Failure, Stage
+from fire_routine.ledger.rule import Job, Ruling, rule
+
+KEY = "kaaaaaaa"
+JOB = Job("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Failure(KEY),), 1, DAY, now=NOON)
+OWN = ("ci.yml", 90, 1, "0000ff", "7654321", (KEY,), "https://claude.ai/code/session_1")
+CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
+SECOND = timedelta(seconds=1)
+
+
+def claim(stage: Stage = Stage.FIRED, *names: str, ago: timedelta = DAY - SECOND, **changes: Any) -> Claim:
+    given = {"at": NOON - ago, "until": NOON - ago, **changes}
+    return replace(CLAIM, stage=stage, names=names or CLAIM.names, **given)
+
+
+def ruled(*claims: Claim, **changes: Any) -> Ruling:
+    job = replace(JOB, **changes)
+    return rule([one for one in claims if job.concerns(one)], job)
+
+
+@pytest.mark.parametrize(
+    ("other", "fires"),
+    [
+        (claim(), False),  # on another branch, at another commit
+        (claim(ago=DAY), True),
+        (claim(Stage.UNKNOWN), False),
+        (claim(Stage.UNKNOWN, ago=DAY), True),
+        (claim(Stage.ANNOUNCED), False),  # in doubt
+        (claim(Stage.ANNOUNCED, ago=DAY), True),
+        (claim(Stage.ANNOUNCED, ago=SECOND), False),  # under way
+        (claim(Stage.CLAIMED, ago=SECOND), False),
+        (claim(Stage.CLAIMED), True),  # its job died
+        (claim(Stage.REFUSED), True),
+        (claim(Stage.WITHDRAWN), True),
+        (claim(Stage.FIRED, "kbbbbbbb"), True),
+        (claim(Stage.FIRED, "aaaaaaaa"), True),  # a failure's
+        (claim(workflow="other.yml"), True),
+    ],
+)
+def test_one_session_for_a_key_within_the_cool_down(other: Claim, fires: bool) -> None:
+    assert ruled(other).fire == fires
+
+
+@pytest.mark.parametrize(
+    ("other", "fires"),
+    [
+        (claim(ago=SECOND), True),
+        (claim(ago=SECOND, run=100), False),  # of this attempt
+        (claim(Stage.ANNOUNCED, ago=SECOND), False),
+        (claim(Stage.CLAIMED, ago=SECOND), False),
+        (claim(Stage.UNKNOWN, ago=SECOND), True),
+    ],
+)
+def test_without_a_cool_down_only_what_is_under_way_counts(other: Claim, fires: bool) -> None:
+    assert ruled(other, cool_down=timedelta(0)).fire == fires
+
+
+def test_a_fire_that_was_under_way_as_the_job_came_counts_when_it_is_settled() -> None:
+    waited = {"cool_down": timedelta(0), "waited_for": frozenset({"other000"})}
+    assert not ruled(claim(ago=SECOND), **waited).fire
+    assert ruled(claim(Stage.REFUSED, ago=SECOND), **waited).fire
+    assert not ruled(claim(Stage.REFUSED, ago=SECOND, run=100), **waited).fire
+
+
+def test_neither_max_sessions_nor_other_keys_keep_it_back() -> None:
+    others = [claim(Stage.FIRED, f"k{number:07}", mark=f"m{number:07}", id=number) for number in range(9)]
+    assert ruled(*others).fire
+
+
+def test_a_job_for_a_failure_sees_no_keys() -> None:
+    failure = replace(JOB, failures=(Failure("aaaaaaaa"),), ref="0000ff", run=90)
+    assert not failure.concerns(claim()) and failure.concerns(claim(Stage.FIRED, "aaaaaaaa"))
+
+
+def test_again_counts_only_what_is_newer_or_under_way() -> None:
+    asked = NOON - timedelta(minutes=1)
+    assert ruled(claim(), again_since=asked).fire
+    assert not ruled(claim(ago=SECOND), again_since=asked).fire
+    assert not ruled(claim(Stage.CLAIMED, ago=SECOND), again_since=asked).fire
+
+
+# --- a limit a day ------------------------------------------------------------------------------------
+
+
+def day_of(*hours: float, stage: Stage = Stage.FIRED) -> list[Claim]:
+    return [
+        claim(stage, ago=timedelta(hours=ago), mark=f"m{number:07}", workflow=f"{number}.yml")
+        for number, ago in enumerate(hours)
+    ]
+
+
+def test_the_days_sessions_of_all_workflows_are_counted() -> None:
+    assert over_limit(day_of(1, 2), 3, NOON, 3) is None
+    assert over_limit(day_of(1, 2, 24), 3, NOON, 3) is None
+    verdict = over_limit(day_of(1, 2, 3), 3, NOON, 3)
+    assert verdict is not None
+    assert verdict.reason == "daily-limit"
+    assert "The next is possible at 09:00 UTC" in verdict.message
+    later = over_limit(day_of(1, 2, 3, 4, 5), 3, NOON, 3)
+    assert later is not None and "at 09:00 UTC" in later.message
+
+
+@pytest.mark.parametrize(
+    ("stage", "hours", "counts"),
+    [
+        (Stage.FIRED, 1, True), (Stage.UNKNOWN, 1, True), (Stage.ANNOUNCED, 1, True),
+        (Stage.ANNOUNCED, 0.05, False), (Stage.CLAIMED, 1, False), (Stage.REFUSED, 1, False),
+        (Stage.WITHDRAWN, 1, False),
+    ],
+)  # fmt: skip
+def test_what_started_a_session_counts_or_may_have(stage: Stage, hours: float, counts: bool) -> None:
+    assert (over_limit(day_of(hours, stage=stage), 1, NOON, 1) is not None) == counts
+
+
+def test_without_a_limit_or_a_time_nothing_is_kept_back() -> None:
+    assert over_limit(day_of(1, 2), 0, NOON, 0) is None
+    assert over_limit(day_of(1, 2), 1, None, 1) is None
+
+
+# --- storms -------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32), st.sampled_from(["", *sorted(PROFILES)]))
+def test_no_key_has_two_sessions_within_its_cool_down_and_hides_no_failure(seed: int, kind: str) -> None:
+    assert played(seed, kind).violations() == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", ["", *sorted(PROFILES)])
+def test_five_hundred_schedules_of_keys_beside_failures(kind: str) -> None:
+    found = {seed: bad for seed in range(500) if (bad := played(seed, kind).violations())}
+    assert found == {}
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_the_storms_show_a_failure_that_is_hidden_and_a_key_with_two_sessions(broken: bool) -> None:
+    """Jobs that see everything, keys among failures, lose sessions and start second ones."""
+    blind = patch.object(Job, "concerns", lambda _job, _claim: True) if broken else nullcontext()
+    with blind:
+        assert any(played(seed, "clean").violations() for seed in range(40)) == broken
