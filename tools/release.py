@@ -6,7 +6,7 @@
 - `verify OUT`: whether a tree is what the lock, git and the Pythons make of its commit
 - `dist OUT`: make the wheel and the source distribution
 - `notes`: what CHANGELOG.md has on this version
-- `stamp --owner NAME`: write the owner's name wherever the project is named; `--pin COMMIT`: pin the examples
+- `stamp --owner NAME --ref COMMIT`: write the owner's name, or a commit, wherever users are shown the action
 
 Run it by `python3 src/entrypoint.py tools/release.py COMMAND`; `--help` lists the options.
 """
@@ -76,10 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     dist.add_argument("out", type=Path, metavar="OUT")
     dist.add_argument("--commit", default="HEAD", help="of which commit (default HEAD)")
     command("notes", _notes, "Print what CHANGELOG.md has on this version.")
-    stamp = command("stamp", _stamp, "Write the owner's name, or a release's commit, wherever it has to be.")
-    what = stamp.add_mutually_exclusive_group(required=True)
-    what.add_argument("--owner", metavar="NAME", help="the GitHub account that hosts the project")
-    what.add_argument("--pin", metavar="COMMIT", help="of this version's release: the examples use it")
+    stamp = command("stamp", _stamp, "Write the owner's name, or a commit, wherever it has to be.")
+    stamp.add_argument("--owner", metavar="NAME", help="the GitHub account that hosts the project")
+    stamp.add_argument("--ref", metavar="COMMIT", help="the README and the examples use the action at it")
     return parser
 
 
@@ -132,10 +131,16 @@ def _notes(_: argparse.Namespace) -> int:
 
 
 def _stamp(options: argparse.Namespace) -> int:
-    if options.pin:
-        changed = owner.pin(ROOT, options.pin, consistency.version(ROOT))
-    else:
-        changed = owner.stamp(ROOT, options.owner)
+    if not (options.owner or options.ref):
+        raise ReleaseError("name what to write: --owner NAME, --ref COMMIT, or both")
+    changed = owner.stamp(ROOT, options.owner) if options.owner else []
+    if options.ref:
+        tag = f"v{consistency.version(ROOT)}"
+        tagged = (
+            tree.git(ROOT, "rev-parse", f"{tag}^{{commit}}") if tree.git(ROOT, "tag", "--list", tag) else b""
+        )
+        release = tag if tagged.decode().strip() == options.ref else ""
+        changed += [path for path in owner.pin(ROOT, options.ref, release) if path not in changed]
     for path in changed:
         print(path.relative_to(ROOT))
     return _reported(list(owner.others(ROOT)), f"the owner is {owner.owner(ROOT)}")

@@ -36,12 +36,12 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8")
 INPUTS, OUTPUTS = set(ACTION["inputs"]), set(ACTION["outputs"])
 # Names with a dash that are neither an input, an output nor a reason.
 OTHER_NAMES = {
-    "anthropic-version", "continue-on-error", "error-like", "fire-routine", "no-claude",
+    "anthropic-version", "branches-ignore", "continue-on-error", "error-like", "fire-routine", "no-claude",
     "persist-credentials", "pull-requests", "runs-on", "timeout-minutes",
 }  # fmt: skip
 MOST_WORDS = 900  # of the README, outside tables and code
 MOST_PAGES = 12  # in docs/
-MOST_WORDS_OF_PAGES = 9_000  # of all of them, tables included
+MOST_WORDS_OF_PAGES = 9_200  # of all of them, tables included
 FENCED = re.compile(r"^ *(```|~~~)[\s\S]*?^ *\1 *$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<markdown>[^)\s]+)\)|(?:src|srcset|href)=\"(?P<html>[^\"\s]+)\"")
 
@@ -145,8 +145,9 @@ def test_every_name_is_one_of_ours() -> None:
 
 
 def test_every_example_is_listed_and_run_by_act() -> None:
-    listed = set(re.findall(r"\]\(([\w.-]+)\)", (ROOT / "examples/README.md").read_text("utf-8")))
-    there = {path.name for path in (ROOT / "examples").iterdir() if path.is_file()} - {"README.md"}
+    listed = set(re.findall(r"\]\(([\w-][\w./-]*)\)", (ROOT / "examples/README.md").read_text("utf-8")))
+    files = (path for path in (ROOT / "examples").rglob("*") if path.is_file())
+    there = {name_of(path).removeprefix("examples/") for path in files} - {"README.md"}
     assert listed == there
     tests = "".join(test.read_text("utf-8") for test in (ROOT / "tests/e2e").glob("test_*.py"))
     not_run = [
@@ -175,13 +176,16 @@ def test_outputs_are_those_of_action_yml() -> None:
 
 
 def test_quick_start_is_the_example() -> None:
+    """Without its `concurrency`: actionlint up to 1.7.12 takes `queue` for a mistake."""
     example = (ROOT / "examples/final-job.yml").read_text("utf-8")
     recipe = README.read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
 
     def plain(text: str) -> str:
         return re.sub(r"OWNER/fire-routine@.*", "OWNER/fire-routine@", text)
 
-    assert plain(recipe) in plain(example)
+    job = yaml.safe_load(plain(recipe))["on-failure"]
+    assert "on-failure" in (jobs := yaml.safe_load(plain(example))["jobs"])
+    assert job == {key: value for key, value in jobs["on-failure"].items() if key != "concurrency"}
 
 
 def reasons() -> set[str]:

@@ -1,17 +1,22 @@
-"""The saved prompt speaks of the text by names that the text really has."""
+"""The skill, which is the saved prompt, speaks of the text by names that the text really has."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
 from tests.unit.compose.material import digest, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
 from fire_routine.model import Action, EarlierSession, KnownFailure, Note, Past, Rerun
 
-PROMPT = (Path(__file__).parents[2] / "examples" / "routine-prompt.md").read_text("utf-8")
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SKILL = EXAMPLES / "skills/ci-failure/SKILL.md"
+PROMPT = SKILL.read_text("utf-8")
+MOST_WORDS = 1_050  # each session has all of them in its context
 
 
 def text() -> str:
@@ -58,6 +63,13 @@ RULES = (
     "open one pull request",
     "Name the run",
     "Stop without a pull request",
+    "git show origin/HEAD:.claude/skills/ci-failure/SKILL.md",
+    "never in one that it was forked from",
+    "If anything waits for a person",
+    "Run a flake's fixed test ten times",
+    "comment nowhere",
+    "Quote only the payload's excerpts",
+    "Mention nobody",
 )
 
 
@@ -69,3 +81,24 @@ def test_what_the_prompt_names_is_in_the_text() -> None:
 def test_the_prompt_sets_the_rules_that_a_payload_cannot() -> None:
     said = " ".join(PROMPT.split())
     assert [rule for rule in RULES if rule not in said] == []
+
+
+def test_the_skill_can_be_found_by_its_name_and_is_short() -> None:
+    """Claude Code finds a skill by its folder and its front matter: https://code.claude.com/docs/en/skills."""
+    _, front, text = PROMPT.split("---\n", 2)
+    about = yaml.safe_load(front)
+    assert about["name"] == SKILL.parent.name
+    assert len(about["description"]) <= 1024
+    assert len(re.findall(r"\S*\w\S*", PROMPT)) <= MOST_WORDS
+    assert text.startswith("\nA CI run has failed.")
+
+
+def test_the_saved_prompt_names_the_skill_and_holds_no_copy_of_it() -> None:
+    """What is pasted for several repositories is the skill's own text, so there is one source."""
+    page = (EXAMPLES / "routine-prompt.md").read_text("utf-8")
+    (saved,) = re.findall(r"```text\n(Follow [^`]*)```", page)
+    assert saved.count("\n") == 1
+    assert f"the skill {SKILL.parent.name} " in saved and "stop and say so" in saved
+    assert f"`.claude/{SKILL.relative_to(EXAMPLES).as_posix()}`" in page
+    copied = [line for line in PROMPT.splitlines() if len(line) > 40 and line in page]
+    assert copied == []

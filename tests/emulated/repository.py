@@ -44,6 +44,7 @@ class Repository:
         self.roles: dict[str, str] = {}  # by login: admin, maintain, write or triage; others can read
         self.artifacts: dict[int, tuple[Json, bytes]] = {}
         self.commits = [FIRST]  # of the default branch, the newest first
+        self.other_commits: dict[str, Json] = {}  # by SHA
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
         self.files: dict[str, bytes] = {}  # of the default branch, by path
         self._written = 0
@@ -149,6 +150,11 @@ class Repository:
         keys = ("sha", "url", "html_url")
         parents_shown = [{key: link[key] for key in keys} for link in links]
         return self.site.commit(self.full_name, sha, {"parents": parents_shown})
+
+    def add_commit(self, sha: str, partial: Partial) -> None:
+        """A commit that is not on the default branch."""
+        with self.lock:
+            self.other_commits[sha] = self.site.commit(self.full_name, sha, partial)
 
     def add_check_run(self, sha: str, partial: Partial) -> Json:
         """A check of a commit. Jobs are checks of their own, but are not listed as such here."""

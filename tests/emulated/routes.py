@@ -279,6 +279,13 @@ def _role(call: Call) -> Answer:
     return Answer(200, call.shown("role", whole))
 
 
+def _commit(call: Call) -> Answer:
+    commit = call.repository.other_commits.get(call.names[0])
+    if commit is None and call.names[0] in call.repository.commits:
+        commit = call.repository.commit(call.names[0])
+    return _found(call, "commit", commit)
+
+
 def _check_runs(call: Call) -> Answer:
     return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
 
@@ -336,6 +343,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
         ("GET", r"/commits", _commits),
         ("GET", r"/commits/([^/]+)/branches-where-head", _branches_where_head),
+        ("GET", r"/commits/([^/]+)", _commit),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),

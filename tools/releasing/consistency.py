@@ -92,7 +92,7 @@ def _mentions(root: Path, stated: str) -> Iterator[str]:
     for path in sorted(path for path in paths if path.is_file()):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             for ref, comment in _USED.findall(line):
-                pinned = re.fullmatch(r"[0-9a-f]{40}", ref) and comment == f"v{stated}"
+                pinned = re.fullmatch(r"[0-9a-f]{40}", ref) and comment in ("", f"v{stated}")
                 if ref not in (major, f"v{stated}", "COMMIT", "SHA", "main") and not pinned:
                     where = f"{path.relative_to(root).as_posix()}:{number}"
                     yield f"{where}: the action is used at {ref} {comment}".rstrip() + f": write @{major}"

@@ -79,20 +79,22 @@ def stamp(root: Path, name: str) -> list[Path]:
     return changed
 
 
-def pin(root: Path, commit: str, version: str) -> list[Path]:
-    """Write a release's commit into the examples; the files that changed.
+def pin(root: Path, commit: str, release: str = "") -> list[Path]:
+    """Write a commit wherever users are shown the action; the files that changed.
+
+    release: its version's tag, such as `v1.0.0`, for the comment that update tools keep; empty: it is no release
 
     Raises:
         ReleaseError: it is not a commit's SHA.
     """
     if not re.fullmatch(r"[0-9a-f]{40}", commit):
-        raise ReleaseError(f"--pin {commit!r} is not a commit's SHA of 40 characters")
+        raise ReleaseError(f"--ref {commit!r} is not a commit's SHA of 40 characters")
     changed = []
-    for path in sorted((root / "examples").glob("*.yml")):
+    for path in (root / "README.md", *sorted((root / "examples").glob("*.yml"))):
         text = path.read_text("utf-8")
         new = re.sub(
             r"(/fire-routine@|/fire-routine\n +ref: +)[\w.-]+(?: # v\S+)?",
-            rf"\g<1>{commit} # v{version}",
+            rf"\g<1>{commit}" + (f" # {release}" if release else ""),
             text,
         )
         if new != text:

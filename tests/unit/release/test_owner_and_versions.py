@@ -119,14 +119,18 @@ def test_the_owner_is_written_wherever_the_project_is_named_and_nowhere_else(roo
     assert owner.stamp(root, "OWNER2") == []
 
 
-def test_the_examples_are_pinned_to_a_releases_commit(root: Path) -> None:
+@pytest.mark.parametrize("release", ["", "v1.2.3"])
+def test_what_users_copy_is_pinned_to_a_commit(root: Path, release: str) -> None:
+    change(root, "examples/checkout.yml", "    ref:", f"    repository: {PROJECT}\n    ref:")
+    comment = f" # {release}" if release else ""
     for commit in ("1" * 40, "c" * 40):
-        assert [path.name for path in owner.pin(root, commit, "1.2.3")] == ["a.yml"]
-        text = (root / "examples/a.yml").read_text("utf-8")
-        assert text == f"- uses: {PROJECT}@{commit} # v1.2.3\n"
+        changed = [path.name for path in owner.pin(root, commit, release)]
+        assert changed == ["README.md", "a.yml", "checkout.yml"]
+        assert (root / "README.md").read_text("utf-8").startswith(f"- uses: {PROJECT}@{commit}{comment}\n")
+        assert (root / "examples/checkout.yml").read_text("utf-8").endswith(f"    ref: {commit}{comment}\n")
         assert list(consistency.problems(root)) == []
     with pytest.raises(ReleaseError, match="is not a commit's SHA"):
-        owner.pin(root, "v1", "1.2.3")
+        owner.pin(root, "v1")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "-a", "a--b", "a/b", "x" * 40, "a\nb"])
