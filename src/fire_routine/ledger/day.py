@@ -38,6 +38,7 @@ def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_
     kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""
     return messages.skip(
         "daily-limit",
-        f"{len(begun)} sessions were started within 24 hours, and {limit} of `daily-limit: {daily_limit}` are for"
-        f" runs such as this.{kept} The next is possible at {next_at:%H:%M} UTC. To start one now, use `again`.",
+        f"{len(begun)} sessions were started within 24 hours, and {limit} of `daily-limit: {daily_limit}` are"
+        f" for runs such as this.{kept} The next is possible at {next_at:%H:%M} UTC. To start one now, use"
+        " `again`.",
     )
