@@ -4,9 +4,9 @@
                                              [--half SEED | --half-tools SEED] [--limit N]
 
 FOLDER has logs and a `cases.json` as `bench/recall.py` describes it. FILE (default: `cards.json` in FOLDER)
-is a list of cards: each an object with the `id` of a case, its `failures` and what else SCRIPT reads. Each log
-is that of the one failed job of a push, without history. One without timestamps is stamped and framed as one
-step.
+is a list of cards: each an object with the `id` of a case, its `failures` and what else SCRIPT reads.
+Each log is that of the one failed job of a push, without history. One without timestamps is stamped,
+and framed as one step.
 
 `--save` writes each text as NN.md, by the card's place in FILE. SCRIPT judges them: it takes the options
 `--corpus FOLDER`, `--cards FILE` and `--texts FOLDER`. Without it only lengths are printed.

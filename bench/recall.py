@@ -202,8 +202,10 @@ def report(
 def changes(
     cases: Sequence[Case], as_is: Sequence[dict[str, Measured]], without: Sequence[dict[str, Measured]]
 ) -> str:
-    """How many logs' excerpts change; the changes of the shares at each budget, in thousandths: of all logs, and
-    of two halves of them."""
+    """How many logs' excerpts change, and the changes of the shares at each budget, in thousandths.
+
+    Of all logs, and of two halves of them.
+    """
     changed = sum(
         any(before[way].texts != after[way].texts for way in before)
         for before, after in zip(as_is, without, strict=True)

@@ -73,7 +73,7 @@ def storm(
             schedule.play()
         world = schedule.world
         outcomes.update(
-            str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.reports
+            str(one.outcome.result if one.outcome else one.verdict.reason) for one in world.reports
         )
         outcomes["killed"] += schedule.jobs - len(world.reports)
         totals["schedules with faults"] += not schedule.faults.none

@@ -29,6 +29,7 @@ from .model import (
     Note,
     Outcome,
     Past,
+    Reason,
     Result,
     Run,
     SessionTrace,
@@ -80,7 +81,7 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
         settings, own = read_settings(environ), read_context(environ)
         context = context_of_run(settings, own)
     except SettingsError as error:
-        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
+        outcome = Outcome(Result.FAILED, Reason.INVALID_INPUT, str(error))
         return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
@@ -92,16 +93,18 @@ def _run_story(
     settings: Settings, context: Context, own: Context, github: GitHub, say: Say, clock: Clock
 ) -> _Progress:
     """`context`: of the run to report; `own`: of the one that this runs in, which differs with an address."""
-    progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
+    progress = _Progress(Outcome(Result.FAILED, Reason.INTERNAL_ERROR, ""))
     try:
         _story(settings, context, own, github, say, clock, progress)
     except gather.GatherError as error:
-        progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
+        progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
     except fire.Interrupted as interruption:
-        progress.outcome = _ended_early(progress, "interrupted", f"The job was cancelled ({interruption})")
+        progress.outcome = _ended_early(
+            progress, Reason.INTERRUPTED, f"The job was cancelled ({interruption})"
+        )
     except Exception as error:  # a fault of ours must not look like a failure of the user's
         fault = f"The action has a fault ({code(fault_of(error))}; please report it). It ended"
-        progress.outcome = _ended_early(progress, "internal-error", fault)
+        progress.outcome = _ended_early(progress, Reason.INTERNAL_ERROR, fault)
     if progress.ledger is not None:
         progress.ledger.settle(progress.outcome)
     return progress
@@ -273,7 +276,7 @@ def _is_untrusted(settings: Settings, run: Run) -> bool:
     return not settings.allow_forks and policy.untrusted(run) is not None
 
 
-def _ended_early(progress: _Progress, reason: str, what: str) -> Outcome:
+def _ended_early(progress: _Progress, reason: Reason, what: str) -> Outcome:
     """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
     if progress.outcome.result is Result.FIRED:
         return progress.outcome

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import policy
 from .ledger import Ledger
-from .model import Brief, Failure, Run, Verdict
+from .model import Brief, Failure, Reason, Run, Verdict
 from .settings import Context, Settings
 
 
@@ -58,7 +58,7 @@ def decide(
         rerun=rerun,
         limit=limit,
     )
-    if verdict.reason == "rerun" and known:
+    if verdict.reason == Reason.RERUN and known:
         return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
     if verdict.fire:
         claimed()
@@ -71,4 +71,4 @@ def not_sent(verdict: Verdict | None) -> Verdict:
     if verdict is not None:
         end = "fail" if verdict.failed else "be skipped"
         would = f"it would {end} (`{verdict.reason}`): {verdict.message}"
-    return policy.skip("dry-run", f"Nothing was sent. Without `dry-run`, {would}")
+    return policy.skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")

@@ -24,6 +24,7 @@ from fire_routine.model import (
     Outcome,
     Past,
     PullRequest,
+    Reason,
     Result,
     SessionState,
     SessionTrace,
@@ -75,7 +76,7 @@ def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
     assert "Known failure (`known.toml, line 3`)" in brief.text
     assert TOKEN[:8] not in brief.text
     session = known.sessions[-1]
-    outcome = Outcome(Result.SKIPPED, "duplicate", "Started before.", session_url=session.url)
+    outcome = Outcome(Result.SKIPPED, Reason.DUPLICATE, "Started before.", session_url=session.url)
     contents = Contents(outcome, lambda line: redact_text(line)[0], brief, run, failures, past=known)
     for page in (brief.text, summary(contents), comment(contents)):
         assert "14" in page

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..model import Result
+from ..model import Reason, Result
 
 
 class FireError(Exception):
@@ -31,7 +31,7 @@ class FireError(Exception):
         self,
         message: str,
         *,
-        reason: str,
+        reason: Reason,
         http_status: int | None = None,
         error_type: str = "",
         request_id: str = "",
@@ -41,7 +41,7 @@ class FireError(Exception):
         """
         Args:
             message: one line for people, in which the values of others are quoted.
-            reason: a stable word in kebab case, for the `reason` output.
+            reason: for the `reason` output.
             http_status: the response's status; None: there was no response.
             error_type: the type in the error envelope, such as `rate_limit_error`.
             request_id: the `request-id` header.

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from ..http import Route, UnusableError
+from ..model import Reason
 from ..sanitize import code
 from ..settings import LOOPBACK
 from .errors import NotSent, Unknown
@@ -40,7 +41,7 @@ def route_to(url: str) -> Route:
     try:
         return Route(url, direct=LOOPBACK)
     except UnusableError as error:
-        raise NotSent(error.message, reason="no-connection") from None
+        raise NotSent(error.message, reason=Reason.NO_CONNECTION) from None
 
 
 class _Abandoned(Exception):  # noqa: N818 - never leaves this module
@@ -186,21 +187,21 @@ class Request:
             raise NotSent(
                 f"Connecting to {code(self._route.host)} took longer than {seconds}, so nothing was sent."
                 " Check the runner's network, DNS and proxy.",
-                reason="no-connection",
+                reason=Reason.NO_CONNECTION,
                 retryable=True,
             )
         if self._partial is not None:
             return self._partial
-        raise Unknown(f"No response came within {seconds}. {CHECK}", reason="no-answer")
+        raise Unknown(f"No response came within {seconds}. {CHECK}", reason=Reason.NO_ANSWER)
 
     def _broken(self, error: BaseException) -> Response:
         if not self._gate.passed:
             what, remedy = self._route.cause(error)
             raise NotSent(
                 f"Connecting to {code(self._route.host)} failed, so nothing was sent: {what}. {remedy}",
-                reason="no-connection",
+                reason=Reason.NO_CONNECTION,
                 retryable=True,
             )
         if isinstance(error, httpx.TimeoutException):
             return self._timed_out()
-        raise Unknown(f"The request was sent, and no valid response came. {CHECK}", reason="no-answer")
+        raise Unknown(f"The request was sent, and no valid response came. {CHECK}", reason=Reason.NO_ANSWER)

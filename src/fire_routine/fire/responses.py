@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..model import Session
+from ..model import Reason, Session
 from ..patterns import pattern
 from ..sanitize import code, flat
 from .errors import FireError, Rejected, Unknown
@@ -64,18 +64,18 @@ _REDIRECTED = f"Redirects are not followed, so that the token goes to one addres
 _OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
 # What a refusal means: the first row with its status, and with words that its message has (in lower case)
 _REFUSALS = (
-    (400, "paused", "refused", "Resume the routine at https://claude.ai/code/routines."),
-    (400, "anthropic-beta", "refused", _BETA),
-    (400, "beta header", "refused", _BETA),
-    (400, "anthropic-version", "refused", _NEWER),
-    (400, "character", "refused", _SHORTEN),
-    (400, "too long", "refused", _SHORTEN),
-    (400, "", "refused", _ANY_BAD_REQUEST),
-    (401, "", "unauthorized", _RENEW),
-    (403, "", "forbidden", _ACCOUNT),
-    (404, "", "not-found", _COPY_URL),
-    (413, "", "refused", _SHORTEN),
-    (422, "", "refused", _UPDATE),
+    (400, "paused", Reason.REFUSED, "Resume the routine at https://claude.ai/code/routines."),
+    (400, "anthropic-beta", Reason.REFUSED, _BETA),
+    (400, "beta header", Reason.REFUSED, _BETA),
+    (400, "anthropic-version", Reason.REFUSED, _NEWER),
+    (400, "character", Reason.REFUSED, _SHORTEN),
+    (400, "too long", Reason.REFUSED, _SHORTEN),
+    (400, "", Reason.REFUSED, _ANY_BAD_REQUEST),
+    (401, "", Reason.UNAUTHORIZED, _RENEW),
+    (403, "", Reason.FORBIDDEN, _ACCOUNT),
+    (404, "", Reason.NOT_FOUND, _COPY_URL),
+    (413, "", Reason.REFUSED, _SHORTEN),
+    (422, "", Reason.REFUSED, _UPDATE),
 )
 
 
@@ -142,16 +142,16 @@ class ResponseReader:
             seconds = retry_after(response.headers, now)
             when = "a few minutes" if seconds is None else _duration(seconds)
             what = f"The endpoint is overloaded ({self._answer(response)}). Send it again in {when}."
-            raise self._error(Rejected, response, "overloaded", what, seconds, retryable=True)
+            raise self._error(Rejected, response, Reason.OVERLOADED, what, seconds, retryable=True)
         if 300 <= status < 500 and status not in _AMBIGUOUS:
             reason, remedy = _refusal(status, self._own_words(response).lower())
             what = f"The endpoint refused the request ({self._answer(response)}). {remedy}"
             raise self._error(Rejected, response, reason, what)
         if status in (500, 502, 503, 504, 529):
             what = f"The endpoint returned {self._answer(response)}."
-            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
+            raise self._error(Unknown, response, Reason.NO_ANSWER, f"{what} {CHECK}")
         what = f"The endpoint returned an undocumented {self._answer(response)}."
-        raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
+        raise self._error(Unknown, response, Reason.NO_ANSWER, f"{what} {CHECK}")
 
     def _success(self, response: Response) -> Session:
         named = self._named_session(response)
@@ -159,10 +159,10 @@ class ResponseReader:
             what = f"The response ({response.status}) was cut off or is too long."
             if named:
                 what += f" It named {code(named.url)}."
-            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
+            raise self._error(Unknown, response, Reason.NO_ANSWER, f"{what} {CHECK}")
         if named is None:
             what = f"The response ({response.status}) is not the documented one."
-            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
+            raise self._error(Unknown, response, Reason.NO_ANSWER, f"{what} {CHECK}")
         return named
 
     def _named_session(self, response: Response) -> Session | None:
@@ -189,13 +189,13 @@ class ResponseReader:
         limit = "The routine's run limit or the account's usage limit is reached"
         what = f"{limit} ({self._answer(response)}). {when}"
         retryable = seconds is not None
-        return self._error(Rejected, response, "rate-limited", what, seconds, retryable=retryable)
+        return self._error(Rejected, response, Reason.RATE_LIMITED, what, seconds, retryable=retryable)
 
     def _error(
         self,
         kind: type[FireError],
         response: Response,
-        reason: str,
+        reason: Reason,
         message: str,
         seconds: int | None = None,
         *,
@@ -235,7 +235,7 @@ class ResponseReader:
         return value if value == one_line(value, self.token) else ""
 
 
-def _refusal(status: int, message: str) -> tuple[str, str]:
+def _refusal(status: int, message: str) -> tuple[Reason, str]:
     """Why a 3xx or 4xx refuses a request, and the one thing to do about it.
 
     `message`: the endpoint's message, in lower case.
@@ -244,8 +244,8 @@ def _refusal(status: int, message: str) -> tuple[str, str]:
         if number == status and words in message:
             return reason, remedy
     if status < 400:
-        return "refused", _REDIRECTED
-    return "refused", _OTHER
+        return Reason.REFUSED, _REDIRECTED
+    return Reason.REFUSED, _OTHER
 
 
 def one_line(text: str, token: str, limit: int = QUOTED) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from ..clock import REAL, Clock
-from ..model import Outcome, Result, Session, utf16_length
+from ..model import Outcome, Reason, Result, Session, utf16_length
 from ..retrying import retrying
 from ..sanitize import without_frames
 from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
@@ -25,7 +25,6 @@ VERSION = "2023-06-01"  # the `anthropic-version` header, as the routine API's p
 SHORTEST_ATTEMPT = 1.0  # seconds that must be left after a wait: less is too little for a response
 
 _DEFAULTS = Settings()
-_WHY_AGAIN = {"rate-limited": "The routine's limit is reached", "overloaded": "The endpoint is overloaded"}
 
 
 def _quiet(_line: str) -> None:
@@ -131,7 +130,7 @@ def fire_once(
             announce=announce,
         )
     except ValueError as problem:
-        return _failure(NotSent(f"Nothing was sent: {problem}.", reason="invalid-input"), [])
+        return _failure(NotSent(f"Nothing was sent: {problem}.", reason=Reason.INVALID_INPUT), [])
     fire = _Fire(routine, text)
     try:
         return _success(fire.run(), fire)
@@ -184,10 +183,10 @@ class _Fire:
         under_way = self._requests[-1] if len(self._requests) > len(self.retried) else None
         if under_way is not None and under_way.abandon():
             what = f"The request was interrupted ({name}) while it was sent."
-            error = Unknown(f"{what} {CHECK}", reason="interrupted")
+            error = Unknown(f"{what} {CHECK}", reason=Reason.INTERRUPTED)
         else:
             what = f"Interrupted ({name}) before a session could start."
-            error = Cancelled(f"{what}", reason="interrupted")
+            error = Cancelled(f"{what}", reason=Reason.INTERRUPTED)
         error.requests = self.requests
         return error
 
@@ -210,7 +209,7 @@ class _Fire:
     def _wait(self, error: FireError, backoff: float) -> float | None:
         """Seconds to wait before the next attempt, never fewer than `Retry-After`; None: there is none."""
         routine = self._routine
-        again = error.reason == "overloaded" and not {"503", "529"}.isdisjoint(self.retried)
+        again = error.reason == Reason.OVERLOADED and not {"503", "529"}.isdisjoint(self.retried)
         if not error.retryable or again:  # each may have started a session all the same
             return None
         seconds = max(float(error.retry_after or 0), backoff * (0.5 + routine._clock.random() / 2))
@@ -220,10 +219,12 @@ class _Fire:
         self._waited += seconds
         status = error.http_status
         self.retried.append("no connection" if status is None else str(status))
-        what = _WHY_AGAIN.get(error.reason, "The endpoint was not reached")
+        what = error.reason.heading
         answer = f" ({status})" if status else ""
         limits = f"attempt {len(self.retried) + 1}, at most {routine._max_wait:.0f} s of waiting in all"
-        routine._announce(f"{what}{answer}. Trying again in {seconds:.0f} s ({limits}).")
+        routine._announce(
+            f"{what[:1].upper()}{what[1:]}{answer}. Trying again in {seconds:.0f} s ({limits})."
+        )
         return seconds
 
 
@@ -238,7 +239,7 @@ def encoded(text: str) -> bytes:
         raise NotSent(
             f"The text has {length:,} characters (UTF-16 units), and the endpoint accepts at most"
             f" {MAX_CHARACTERS:,}. Nothing was sent: shorten it.",
-            reason="invalid-input",
+            reason=Reason.INVALID_INPUT,
         )
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return json.dumps({"text": whole}, ensure_ascii=False).encode("utf-8")

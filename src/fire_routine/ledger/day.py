@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ..model import Verdict
+from ..model import Reason, Verdict
 from . import messages
 from .claims import Claim
 from .entry import Stage
@@ -37,7 +37,7 @@ def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_
     next_at = begun[len(begun) - limit] + DAY
     kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""
     return messages.skip(
-        "daily-limit",
+        Reason.DAILY_LIMIT,
         f"{len(begun)} sessions were started within 24 hours, and {limit} of `daily-limit: {daily_limit}` are"
         f" for runs such as this.{kept} The next is possible at {next_at:%H:%M} UTC. To start one now, use"
         " `again`.",

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 
 from ..clock import Clock
-from ..model import Run, Verdict
+from ..model import Reason, Run, Verdict
 from . import messages
 from .candidate import TIMING, Say
 from .claims import Claim, claims
@@ -115,7 +115,9 @@ class FirstLook:
         # Of too many legs for each to gather, one that finds its failure covered decides for all.
         crowd = self._legs > TIMING.calm
         if crowd and claim.stage is Stage.LIMITED:
-            return messages.skip("max-sessions", f"No more sessions are due ({_BY} found it).", claim.url)
+            return messages.skip(
+                Reason.MAX_SESSIONS, f"No more sessions are due ({_BY} found it).", claim.url
+            )
         if crowd and claim.stage is Stage.COVERED and claim.url:
             return messages.duplicate(f"An earlier session covers this failure ({_BY} found it).", claim.url)
         if claim.stage is Stage.UNKNOWN or (crowd and claim.stage is Stage.COVERED):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..clock import REAL, Clock
-from ..model import Brief, Fingerprint, History, Note, Outcome, Past, Rerun, Result, Run, Verdict
+from ..model import Brief, Fingerprint, History, Note, Outcome, Past, Reason, Rerun, Result, Run, Verdict
 from . import messages
 from .api import LedgerApi
 from .candidate import TIMING, Candidate, Say, Watch
@@ -259,7 +259,7 @@ class Ledger:
             self._lock.release()
         if self._candidate:
             stage, words = _STAGES[outcome.result], messages.result(outcome, self._store.time)
-            if stage is Stage.REFUSED and outcome.reason == "interrupted":
+            if stage is Stage.REFUSED and outcome.reason is Reason.INTERRUPTED:
                 stage = Stage.WITHDRAWN  # nobody refused it: a job that waits takes its place
             if problem := self._candidate.settle(stage, outcome.session_url, words):
                 self.note(messages.unsettled(problem))
@@ -351,7 +351,7 @@ class Ledger:
             self._clock.now(),
             matrix=self._terms.legs > 1,
         )
-        replaced = verdict.reason == "duplicate" and verdict.session_url in self._replaced(run)
+        replaced = verdict.reason == Reason.DUPLICATE and verdict.session_url in self._replaced(run)
         if replaced:
             self._say(f"session {verdict.session_url} left no trace: another one may start in its place")
         return replaced
@@ -381,7 +381,7 @@ class Ledger:
             return verdict
         if self._lock and not self._lock.take():
             return messages.skip(
-                "duplicate",
+                Reason.DUPLICATE,
                 "This job has fired for this attempt already, in an earlier step: see that step's summary.",
             )
         self.note(messages.unrecorded(str(problem)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ..model import EarlierSession, Note, Past, SessionState, SessionTrace
+from ..model import EarlierSession, Note, Past, Reason, SessionState, SessionTrace
 from .claims import Claim
 from .entry import Stage
 from .rule import Job
@@ -16,7 +16,7 @@ from .rule import Job
 # What became of the sessions that were started for these runs since then, and a note on each failed request
 Trace = Callable[[Collection[int], datetime | None], tuple[Mapping[int, SessionTrace], Sequence[Note]]]
 TRACED = 10  # runs whose sessions are looked for: the newest
-ABOUT_SESSIONS = ("duplicate", "earlier-unknown", "max-sessions")
+ABOUT_SESSIONS = (Reason.DUPLICATE, Reason.EARLIER_UNKNOWN, Reason.MAX_SESSIONS)
 
 
 def past(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Note, Outcome, Result, Run, Verdict, in_words
+from ..model import Note, Outcome, Reason, Result, Run, Verdict, in_words
 from .claims import Claim, session_id
 from .entry import Stage
 from .rule import Job, Ruling
@@ -24,7 +24,7 @@ GRANT_ELSEWHERE = (
 _LOOK = "look at https://claude.ai/code"
 
 
-def skip(reason: str, message: str, url: str = "") -> Verdict:
+def skip(reason: Reason, message: str, url: str = "") -> Verdict:
     """A decision against a fire; `url`: of the session that is at work instead."""
     return Verdict(fire=False, reason=reason, message=message, session_id=session_id(url), session_url=url)
 
@@ -54,7 +54,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
         return lost(by, what)
     if ruling.leader:
         return skip(
-            "duplicate",
+            Reason.DUPLICATE,
             f"{unsure}The session for {what} is being started right now ({by})."
             + ("" if job.key else " Its link will be on the commit."),
         )
@@ -76,7 +76,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
 
 def lost(by: str, what: str) -> Verdict:
     return skip(
-        "earlier-unknown",
+        Reason.EARLIER_UNKNOWN,
         f"The session for {what} was being started ({by}), and no result was reported. That job may"
         f" have died, before or after a session started: {_LOOK}.",
     )
@@ -85,19 +85,19 @@ def lost(by: str, what: str) -> Verdict:
 def duplicate(message: str, url: str) -> Verdict:
     if not url:
         message += " The ledger has no link to the session."
-    return skip("duplicate", message, url)
+    return skip(Reason.DUPLICATE, message, url)
 
 
 def unknown(by: str, unsure: str = "", what: str = "this failure") -> Verdict:
     return skip(
-        "earlier-unknown",
+        Reason.EARLIER_UNKNOWN,
         f"{unsure}The request for {what} was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
 def refused(by: str) -> Verdict:
     return skip(
-        "earlier-failed",
+        Reason.EARLIER_FAILED,
         f"No session was started for this attempt just now ({by}; its summary has the reason). Fix that, and"
         " re-run the failed jobs.",
     )
@@ -106,7 +106,7 @@ def refused(by: str) -> Verdict:
 def rerun(run: Run) -> Verdict:
     """The failed jobs of a first attempt are re-run, by this job or another."""
     return skip(
-        "rerun",
+        Reason.RERUN,
         f"The failed jobs are re-run once before a session is started. Attempt {run.attempt + 1} decides: if"
         " it fails, it starts one. If it does not begin, re-run them yourself.",
     )
@@ -119,8 +119,8 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Verdict:
         " flaky. This is recorded on the commit."
     )
     if fired is None:
-        return skip("flake", f"{message} No session was started.")
-    return skip("flake", message, fired.url)
+        return skip(Reason.FLAKE, f"{message} No session was started.")
+    return skip(Reason.FLAKE, message, fired.url)
 
 
 def fires(number: int, job: Job) -> Verdict:
@@ -138,7 +138,7 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
     url = last.url if last else ""
     if ruling.looping:
         return skip(
-            "max-sessions",
+            Reason.MAX_SESSIONS,
             f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
             " person should look.",
             url,
@@ -148,7 +148,7 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
         "the one on this failure left no trace" if job.replaced else "none of them is at work on this failure"
     )
     return skip(
-        "max-sessions",
+        Reason.MAX_SESSIONS,
         f"{most} {started} since the workflow was last green; {none}. A person should look.",
         url,
     )
@@ -169,7 +169,7 @@ def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Ve
     return Verdict(
         fire=False,
         failed=True,
-        reason="ledger-unavailable",
+        reason=Reason.LEDGER_UNAVAILABLE,
         message="The commit statuses that keep a failure from having two sessions can't be used now"
         f" ({problem}). Nothing was sent. {remedy}{left}",
     )
@@ -243,16 +243,6 @@ def unsettled(problem: str) -> Note:
 
 # --- what people see on the commit --------------------------------------------------------------------
 
-_REFUSED = {
-    "rate-limited": "rate limited",
-    "overloaded": "Claude is overloaded",
-    "unauthorized": "the token was refused",
-    "not-found": "the routine was not found",
-    "forbidden": "the account may not start one",
-    "no-connection": "no connection to Claude",
-    "interrupted": "the job was cancelled",
-}
-
 
 def covered(ruling: Ruling, now: datetime | None) -> str:
     """What the commit shows of a session that keeps this failure back; empty: the stage's own words."""
@@ -272,7 +262,7 @@ def result(outcome: Outcome, now: datetime | None) -> str:
     """What the commit shows of a request that started no session; empty: the stage's own words."""
     if outcome.result is not Result.FAILED:
         return ""
-    why = _REFUSED.get(outcome.reason) or outcome.reason.replace("-", " ")
+    why = outcome.reason.short if outcome.reason else ""
     if outcome.retry_after is not None and now is not None:
         until = now + timedelta(seconds=outcome.retry_after)
         day = "" if until.date() == now.date() else f"{until:%d %b} "

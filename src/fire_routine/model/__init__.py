@@ -38,6 +38,7 @@ from .outcome import (
     Status,
     Verdict,
 )
+from .reason import Reason, Remedy
 from .run import (
     RUN_FAILED,
     Annotation,
@@ -93,6 +94,8 @@ __all__ = [
     "Outcome",
     "Past",
     "PullRequest",
+    "Reason",
+    "Remedy",
     "Rerun",
     "Result",
     "Role",

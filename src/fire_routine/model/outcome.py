@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .reason import Reason
 from .run import Note, PullRequest
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
@@ -61,7 +62,7 @@ class Verdict:
     """Whether to fire; where not, why, and the earlier session if there is one."""
 
     fire: bool
-    reason: str = ""  # a stable, kebab-case word for the `reason` output
+    reason: Reason | None = None  # of a fire: None
     message: str = ""  # what was decided, and how to change it; Markdown of ours
     failed: bool = False  # not firing is a fault of the set-up, not a decision
     session_id: str = ""
@@ -93,7 +94,7 @@ class Outcome:
     """What became of it all: the values of the action's outputs."""
 
     result: Result
-    reason: str = ""
+    reason: Reason | None = None  # where a session was fired: None
     message: str = ""  # what happened, and what to do about it; Markdown of ours, others' values quoted
     session_id: str = ""
     session_url: str = ""

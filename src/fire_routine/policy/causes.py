@@ -6,7 +6,7 @@ the text. `docs/security.md` has the table for users.
 
 from __future__ import annotations
 
-from ..model import COMMENT_MARK, Event, Role, Run, Verdict
+from ..model import COMMENT_MARK, Event, Reason, Role, Run, Verdict
 from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Settings
@@ -41,20 +41,20 @@ def _by_session(event: Event, settings: Settings) -> Verdict | None:
     texts = (*event.title, *(words.text for words in event.words))
     if any(text.lstrip().startswith(COMMENT_MARK) or _SESSION.search(text) for text in texts):
         return skip(
-            "untrusted-run",
+            Reason.UNTRUSTED_RUN,
             "The event has a session's link, or a comment of fire-routine's: what a session does starts no"
             " other. To ask for one, do it in words of your own.",
         )
     if settings.skip_branches and not event.branches_known:
         return skip(
-            "untrusted-run",
+            Reason.UNTRUSTED_RUN,
             "GitHub does not say which branch the event is about, so it may be a session's. Give the job"
             " `contents: read` and `pull-requests: read`, or run it again later.",
         )
     branch = next((branch for branch in event.branches if matches(branch, settings.skip_branches)), "")
     if branch:
         return skip(
-            "skip-branches",
+            Reason.SKIP_BRANCHES,
             f"The event is about branch {code(branch)}, which matches `skip-branches`"
             f" ({code(', '.join(settings.skip_branches))}).",
         )
@@ -66,7 +66,9 @@ def _opted_out(event: Event, settings: Settings) -> Verdict | None:
     label = next((label for label in event.labels if label.casefold() in unwanted), "")
     if not label:
         return None
-    return skip("skip-labels", f"#{event.number} has the label {code(label)}, which `skip-labels` names.")
+    return skip(
+        Reason.SKIP_LABELS, f"#{event.number} has the label {code(label)}, which `skip-labels` names."
+    )
 
 
 def _untrusted(event: Event, run: Run, settings: Settings) -> Verdict | None:
@@ -88,4 +90,4 @@ def _untrusted(event: Event, run: Run, settings: Settings) -> Verdict | None:
 
 def _distrust(event: Event, why: str, remedy: str = " `allow-forks: true` fires all the same.") -> Verdict:
     what = code(f"{event.name} {event.action}".strip())
-    return skip("untrusted-run", f"The event {what} starts no session: {why}.{remedy}")
+    return skip(Reason.UNTRUSTED_RUN, f"The event {what} starts no session: {why}.{remedy}")

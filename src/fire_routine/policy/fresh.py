@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from ..model import Commit, GitHubError, History, Note, PullRequest, Run, TriggerKind, Verdict
+from ..model import Commit, GitHubError, History, Note, PullRequest, Reason, Run, TriggerKind, Verdict
 from ..sanitize import code
 from .guards import skip
 from .trailers import sessions_in
@@ -66,7 +66,7 @@ def _closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
     """Whether the pull request, read again, no longer has the failing commit at its head."""
     if pull.state == "closed" and not _began_closed(run):
         return skip(
-            "pull-request-closed",
+            Reason.PULL_REQUEST_CLOSED,
             f"Pull request #{pull.number} is closed or merged. To report it, reopen it if you can, and re-run"
             " the failed jobs.",
         )
@@ -89,7 +89,7 @@ def _moved(run: Run, what: str, head: str | None) -> Verdict | None:
     if head is None or head == run.head_sha:
         return None
     return skip(
-        "stale-head",
+        Reason.STALE_HEAD,
         f"{what} has moved on from {run.head_sha[:8]} to {head[:8]}, whose own run reports what still fails."
         " Re-run that one if it did not.",
     )
@@ -120,7 +120,7 @@ def labelled(
         label = next((label for label in pull.labels if label.casefold() in unwanted), "")
         if label:
             return skip(
-                "skip-labels",
+                Reason.SKIP_LABELS,
                 f"Pull request #{number} has the label {code(label)}, which `skip-labels` names. To report"
                 " it, remove the label and re-run the failed jobs.",
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model import RUN_FAILED, Origin, Run, TriggerKind, Verdict
+from ..model import RUN_FAILED, Origin, Reason, Run, TriggerKind, Verdict
 from ..sanitize import code
 from ..settings import Context, Settings
 from .branch_filter import matches
@@ -20,7 +20,7 @@ _NO_KEY = "Or `key` was empty: without one, a run is reported only if it failed.
 _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TOKEN"}
 
 
-def skip(reason: str, message: str) -> Verdict:
+def skip(reason: Reason, message: str) -> Verdict:
     return Verdict(fire=False, reason=reason, message=message)
 
 
@@ -65,7 +65,7 @@ def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
     return Verdict(
         fire=False,
         failed=True,
-        reason="invalid-input",
+        reason=Reason.INVALID_INPUT,
         message="rerun-first: the run has not ended, so its jobs can't be re-run. Set it in a workflow of its"
         " own, which `workflow_run` starts with `types: [completed]` (examples/rerun-first.yml).",
     )
@@ -81,13 +81,13 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
     """Why there are no secrets; `missing`: the inputs that are empty."""
     if context.actor == "dependabot[bot]":
         return skip(
-            "secrets-withheld",
+            Reason.SECRETS_WITHHELD,
             "GitHub gives Dependabot's runs no Actions secrets. Save them as Dependabot secrets too"
             " (Settings → Secrets and variables → Dependabot).",
         )
     if run and run.origin is Origin.FORK and context.event_name not in _PRIVILEGED:
         return skip(
-            "secrets-withheld",
+            Reason.SECRETS_WITHHELD,
             "GitHub gives a fork's pull request no secrets. To report it, use a `workflow_run` workflow"
             " with `allow-forks: true`. Its log is untrusted: see Security in the README.",
         )
@@ -95,7 +95,7 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
     return Verdict(
         fire=False,
         failed=True,
-        reason="missing-secrets",
+        reason=Reason.MISSING_SECRETS,
         message=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} empty. Save {secrets} under"
         " Settings → Secrets and variables → Actions, and pass them as `${{ secrets.… }}`. A reusable"
         " workflow needs `secrets: inherit`.",
@@ -113,7 +113,7 @@ def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
 def not_failed(conclusion: str | None) -> Verdict:
     """A finished run, reported by a workflow of its own, that did not fail."""
     return skip(
-        "not-failed",
+        Reason.NOT_FAILED,
         f"The run ended as {code(conclusion)}, so there is nothing to report. To spare the job, add"
         " `if: github.event.workflow_run.conclusion != 'success'`. To report this workflow's own jobs,"
         f" add `run-id: ${{{{ github.run_id }}}}`. {_NO_KEY}",
@@ -127,7 +127,7 @@ def _by_settings(settings: Settings, run: Run) -> Verdict | None:
     branch = run.head_branch or ""
     if matches(branch, settings.skip_branches):
         return skip(
-            "skip-branches",
+            Reason.SKIP_BRANCHES,
             f"Branch {code(branch)} matches `skip-branches` ({code(', '.join(settings.skip_branches))})."
             " Change `skip-branches` to report it.",
         )
@@ -152,10 +152,12 @@ def untrusted(run: Run) -> Verdict | None:
         if run.pull_request and not run.from_fork:
             name = run.pull_request.head_repository
         fork = f"the fork {code(name)}" if name else "a fork"
-        return skip("untrusted-run", f"The code that ran is from {fork}, so its log is untrusted. {remedy}")
+        return skip(
+            Reason.UNTRUSTED_RUN, f"The code that ran is from {fork}, so its log is untrusted. {remedy}"
+        )
     if run.origin is Origin.UNKNOWN:
         return skip(
-            "untrusted-run",
+            Reason.UNTRUSTED_RUN,
             f"The event ({code(run.event or 'unknown')}) does not prove that people with write access wrote"
             f" the code that ran. {remedy}",
         )
@@ -170,7 +172,7 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
         if run.conclusion in (*RUN_FAILED, "cancelled"):
             return None
         return skip(
-            "not-failed",
+            Reason.NOT_FAILED,
             f"The run ended as {code(run.conclusion)}, so there is nothing to report. Start this job only"
             f" after a failure: see Quick start in the README. {_NO_KEY}",
         )
@@ -182,7 +184,7 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
     if run.cancelled_jobs:
         return _cancelled()
     return skip(
-        "not-failed",
+        Reason.NOT_FAILED,
         "No job of the run has failed so far. Start this job after all others, with the condition of"
         f" Quick start in the README. {_NO_KEY}",
     )
@@ -190,6 +192,6 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
 
 def _cancelled() -> Verdict:
     return skip(
-        "cancelled",
+        Reason.CANCELLED,
         "A person or a newer run cancelled the run, and no job ran out of time. Re-run it to report it.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..model import Action, Failure, KnownFailure, Note, Run, Verdict, to_fire
+from ..model import Action, Failure, KnownFailure, Note, Reason, Run, Verdict, to_fire
 from ..sanitize import code
 from .guards import skip
 
@@ -17,7 +17,7 @@ def known_failures(failures: Sequence[Failure]) -> Verdict | None:
     if not entries or any(entry.action is Action.RERUN for entry in entries):
         return None
     return skip(
-        "known-failure",
+        Reason.KNOWN_FAILURE,
         f'{known_as(entries)} To report it anyway, set `action = "note"` there, on the default branch, and'
         " re-run the failed jobs.",
     )

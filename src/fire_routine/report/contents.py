@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..model import Brief, EarlierSession, Failure, Highlight, Note, Outcome, Past, Result, Run
+from ..model import Brief, EarlierSession, Failure, Highlight, Note, Outcome, Past, Reason, Result, Run
 from .markdown import Clean
 
 
@@ -36,7 +36,7 @@ class Contents:
     def session(self) -> EarlierSession | None:
         """The earlier session that kept this failure from being fired, or may have."""
         url, sessions = self.outcome.session_url, self.past.sessions
-        if self.outcome.reason == "earlier-unknown":
+        if self.outcome.reason == Reason.EARLIER_UNKNOWN:
             return next((one for one in reversed(sessions) if not one.certain), None)
         return next((one for one in sessions if url and one.url == url), None)
 
@@ -49,7 +49,7 @@ class Contents:
 
     @property
     def dry_run(self) -> bool:
-        return self.outcome.reason == "dry-run"
+        return self.outcome.reason == Reason.DRY_RUN
 
     @property
     def total_jobs(self) -> int:
@@ -68,56 +68,25 @@ class Heading(NamedTuple):
         return f"{self.icon} {self.sentence}"
 
 
-_WHY = {  # by the outcome's reason
-    "duplicate": "this failure already has a session",
-    "earlier-unknown": "a session may already have started",
-    "earlier-failed": "another job of this attempt got no session",
-    "max-sessions": "this incident has had its sessions",
-    "daily-limit": "the day's sessions are used up",
-    "skip-branches": "this branch is excluded",
-    "skip-labels": "a label of the pull request excludes it",
-    "known-failure": "all that failed is known already",
-    "rerun": "the failed jobs are re-run first",
-    "flake": "it passed when it was re-run",
-    "untrusted-run": "the code may be from outside the repository",
-    "secrets-withheld": "GitHub gives this run no secrets",
-    "stale-head": "the branch has moved on",
-    "pull-request-closed": "the pull request is closed",
-    "not-failed": "no job failed",
-    "cancelled": "the run was cancelled",
-    "missing-secrets": "the routine's URL or token is missing",
-    "invalid-input": "an input is invalid",
-    "no-run": "the run could not be read",
-    "no-connection": "the endpoint could not be reached",
-    "unauthorized": "the token was refused",
-    "not-found": "the routine was not found",
-    "forbidden": "this account may not start routines",
-    "refused": "the endpoint refused the request",
-    "rate-limited": "the routine's limit is reached",
-    "overloaded": "the endpoint is overloaded",
-    "ledger-unavailable": "duplicates could not be ruled out",
-    "interrupted": "the job was cancelled",
-    "internal-error": "the action has a fault",
-}
-_WHY_OF_KEY = {
-    "duplicate": "this key already has a session",
-    "untrusted-run": "this event starts no session",
-    "skip-branches": "the event is about an excluded branch",
+_OF_A_KEY = {
+    Reason.DUPLICATE: "this key already has a session",
+    Reason.UNTRUSTED_RUN: "this event starts no session",
+    Reason.SKIP_BRANCHES: "the event is about an excluded branch",
 }
 
 
 def heading(contents: Contents) -> Heading:
     """How the report begins, in every place where it is read."""
     outcome = contents.outcome
-    if outcome.reason == "dry-run":
+    if outcome.reason == Reason.DRY_RUN:
         return Heading("🧪", "Dry run: this is what the session would get", "NOTE")
     if outcome.result is Result.FIRED:
         return Heading("🛠️", "Claude is on it", "WARNING" if contents.missing else "TIP")
     if outcome.result is Result.UNKNOWN:
         return Heading("⚠️", "Unknown: check before you send it again", "WARNING")
-    known = _WHY | (_WHY_OF_KEY if contents.run and contents.run.fired_for else {})
-    why = f": {known[outcome.reason]}" if outcome.reason in known else ""
+    for_key = _OF_A_KEY if contents.run and contents.run.fired_for else {}
+    why = f": {for_key.get(outcome.reason, outcome.reason.heading)}" if outcome.reason else ""
     if outcome.result is Result.SKIPPED:
-        kind = "WARNING" if outcome.reason == "earlier-unknown" else "NOTE"
+        kind = "WARNING" if outcome.reason == Reason.EARLIER_UNKNOWN else "NOTE"
         return Heading("⏭️", f"Skipped{why}", kind)
     return Heading("❌", f"Not fired{why}", "CAUTION")

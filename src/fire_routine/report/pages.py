@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import COMMENT_MARK, Result, Run, SessionState
+from ..model import COMMENT_MARK, Reason, Remedy, Result, Run, SessionState
 from ..sanitize import inline, prose, verbatim, web_address
 from .contents import Contents, heading
 from .failures import blocks, counted, line, title, whose
@@ -23,12 +23,6 @@ LIMIT = 1024 * 1024 - 1
 MOST_NOTES = 30
 MOST_LINES = 15  # of the outcome's message: one line per invalid input
 MOST_FILES = 10
-# Reasons that end with the failure unsent, by what sends it once their cause is gone: a re-run, or a person
-_SENT_BY_RERUN = (
-    *("no-connection", "unauthorized", "not-found", "forbidden", "refused", "rate-limited", "overloaded"),
-    *("missing-secrets", "internal-error", "interrupted"),
-)
-_SENT_BY_AGAIN = ("duplicate", "earlier-unknown", "max-sessions", "stale-head", "pull-request-closed")
 # Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
 _DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))
 MOST_FAILURES = 10  # in the comment
@@ -144,11 +138,12 @@ def _once_more(contents: Contents) -> Iterator[str]:
     outcome, run = contents.outcome, contents.run
     if run is None or contents.dry_run:
         return
-    if outcome.reason in _SENT_BY_RERUN:
+    remedy = outcome.reason.remedy if outcome.reason else Remedy.NONE
+    if remedy is Remedy.RERUN:
         yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
-    elif run.fired_for and outcome.reason in _SENT_BY_AGAIN:
+    elif run.fired_for and remedy is Remedy.PERSON:
         yield "To start a session anyway, run the workflow with this `key` and `again: true`."
-    elif outcome.reason in _SENT_BY_AGAIN or outcome.result is Result.UNKNOWN:
+    elif remedy is Remedy.PERSON or outcome.result is Result.UNKNOWN:
         address = run.url if web_address(run.url) else "RUN_URL"
         local = f"`fire-routine preview {address} | fire-routine send --raw -`"
         yield (
@@ -278,7 +273,7 @@ def comment(contents: Contents) -> str:
     job summary, for those who can change them.
     """
     outcome, run = contents.outcome, contents.run
-    if run is None or outcome.reason == "max-sessions":
+    if run is None or outcome.reason == Reason.MAX_SESSIONS:
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""

@@ -52,7 +52,7 @@ class Workflow:
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step, and its last line; outside Actions a line like others."""
-        line = flat(message, LINE_LIMIT)
+        line = workflow_safe(flat(message, LINE_LIMIT))
         if not in_actions():
             self.say(f"{level}: {line}" if level != "notice" else line)
             self._annotated = True

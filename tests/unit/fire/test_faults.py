@@ -63,7 +63,7 @@ def fire(url: str, server: FaultServer | None = None, deadline: float | None = N
 
 def ended(outcome: Outcome) -> tuple[Result, str, int]:
     """How it ended, why, and after how many requests."""
-    return outcome.result, outcome.reason, outcome.requests
+    return outcome.result, outcome.reason or "", outcome.requests
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -75,7 +75,7 @@ def test_fault_has_its_outcome(
             monkeypatch.setenv(name, value)
         outcome = fire(stage.url, stage.server)
     server, not_made = stage.server, outcome.reason == "no-connection"
-    assert (outcome.result, outcome.reason) == (fault.result, fault.reason)
+    assert (outcome.result, outcome.reason or "") == (fault.result, fault.reason)
     assert (server.connections > 1) == fault.again
     assert outcome.requests <= server.connections
     assert outcome.requests >= server.requests

@@ -13,7 +13,7 @@ from tests.unit.ledger.troubles import PROFILES
 from tests.unit.ledger.world import Cancelled, Client, Report, Session
 
 from fire_routine.ledger import Ledger, Terms
-from fire_routine.model import Outcome, Result, Verdict
+from fire_routine.model import Outcome, Reason, Result, Verdict
 
 KEYS = ("kaaaaaaa", "kbbbbbbb")
 COOL_DOWNS = (timedelta(0), timedelta(minutes=1), timedelta(hours=24))
@@ -73,10 +73,10 @@ class Keyed:
         try:
             verdict = ledger.claim(run, sample_brief(name))
         except Cancelled:
-            verdict = Verdict(fire=False, reason="cancelled", message="cancelled")
+            verdict = Verdict(fire=False, reason=Reason.CANCELLED, message="cancelled")
         if verdict.fire:
             if world.random.random() < self.schedule.faults.labelled:
-                outcome = Outcome(Result.SKIPPED, "skip-labels")
+                outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
             else:
                 outcome = client.fire(run, frozenset({name}), marks[-1])
             try:

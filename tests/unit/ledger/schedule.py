@@ -17,7 +17,7 @@ from tests.unit.ledger.violations import Violations
 from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World
 
 from fire_routine.ledger import Ledger, Terms
-from fire_routine.model import History, Outcome, Result, Run, Verdict
+from fire_routine.model import History, Outcome, Reason, Result, Run, Verdict
 
 MOST_RERUNS = 3  # of one run
 REPLACED_AFTER = timedelta(minutes=5)
@@ -145,11 +145,11 @@ class Schedule:
         try:
             verdict = self._decide(ledger, run, failures)
         except Cancelled:
-            verdict = Verdict(fire=False, reason="cancelled", message="cancelled")
+            verdict = Verdict(fire=False, reason=Reason.CANCELLED, message="cancelled")
         outcome = None
         if verdict.fire:
             if world.random.random() < self.faults.labelled:
-                outcome = Outcome(Result.SKIPPED, "skip-labels")
+                outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
             else:
                 outcome = client.fire(run, failures, marks[-1])
             try:
@@ -161,7 +161,7 @@ class Schedule:
     def _decide(self, ledger: Ledger, run: Run, failures: frozenset[str]) -> Verdict:
         if run.conclusion == "success":
             verdict = ledger.record_flake(run)
-            return verdict or Verdict(fire=False, reason="not-failed", message="green")
+            return verdict or Verdict(fire=False, reason=Reason.NOT_FAILED, message="green")
         return ledger.claim(run, sample_brief(*failures), trailers=self._trailers(run))
 
     def _trailers(self, run: Run) -> frozenset[str]:

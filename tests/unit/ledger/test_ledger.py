@@ -26,7 +26,7 @@ from tests.unit.ledger.boards import (
 )
 
 from fire_routine.ledger.entry import LEDGER, Stage
-from fire_routine.model import GitHubError, Outcome, Result, Verdict
+from fire_routine.model import GitHubError, Outcome, Reason, Result, Verdict
 
 A, B = "a" * 16, "b" * 16
 UNKNOWN = Outcome(Result.UNKNOWN)
@@ -73,7 +73,7 @@ def test_an_outcome_that_is_unknown_blocks_and_stays_unknown(board: Board) -> No
 
 
 def test_a_refused_request_blocks_nothing_later(board: Board) -> None:
-    Job(board).fire(A, outcome=Outcome(Result.FAILED, "rate-limited", retry_after=1800))
+    Job(board).fire(A, outcome=Outcome(Result.FAILED, Reason.RATE_LIMITED, retry_after=1800))
     assert board.words() == ["No session: rate limited until 12:30 UTC"]
     assert Job(board).fire(A).fire
 
@@ -234,7 +234,7 @@ def test_the_time_for_which_others_are_waited_for_is_not_taken_from_githubs(boar
 def test_a_job_that_is_cancelled_before_its_request_leaves_the_session_to_another(board: Board) -> None:
     leader = Job(board, legs=2)
     assert leader.claim(A).fire
-    cancelled = Outcome(Result.FAILED, "interrupted")
+    cancelled = Outcome(Result.FAILED, Reason.INTERRUPTED)
     board.clock.at = lambda: leader.ledger.settle(cancelled) if board.clock.seconds > 10 else None
     assert Job(board, legs=2).fire(A).fire
     assert board.stages() == "cswcsf"

@@ -23,6 +23,7 @@ from fire_routine.model import (
     GreenRuns,
     Note,
     Outcome,
+    Reason,
     Result,
     Run,
     SessionState,
@@ -315,7 +316,7 @@ class Client:
                 return Outcome(Result.UNKNOWN)
             return Outcome(Result.FIRED, session_id=session.id, session_url=session.url)
         except Cancelled:
-            return Outcome(Result.UNKNOWN, reason="cancelled")
+            return Outcome(Result.UNKNOWN, reason=Reason.CANCELLED)
 
 
 def leaves_trace(run_id: int) -> bool:

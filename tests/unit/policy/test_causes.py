@@ -33,7 +33,7 @@ def caused(name: str, whole: Json, own: bool = True, **inputs: Any) -> str:
     verdict = may_cause(event, run, settings)
     if verdict is not None:
         assert not verdict.fire and verdict.message
-    return verdict.reason if verdict else ""
+    return str(verdict.reason) if verdict else ""
 
 
 def with_role(event: Event) -> Event:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from tests.unit.report import samples
 
-from fire_routine.model import Brief, Fingerprint, Highlight, Outcome, Result, SessionState, SessionTrace
+from fire_routine.model import (
+    Brief,
+    Fingerprint,
+    Highlight,
+    Outcome,
+    Reason,
+    Result,
+    SessionState,
+    SessionTrace,
+)
 from fire_routine.report import outputs, write_text
 
 BRIEF = Brief(
@@ -19,7 +28,7 @@ BRIEF = Brief(
 def test_every_output_has_its_value() -> None:
     outcome = Outcome(
         Result.FAILED,
-        reason="rate-limited",
+        reason=Reason.RATE_LIMITED,
         message="m",
         session_id="session_1",
         session_url="https://claude.ai/code/session_1",
@@ -46,7 +55,7 @@ def test_every_output_has_its_value() -> None:
 
 
 def test_what_became_of_an_earlier_session_with_a_plain_address_or_none() -> None:
-    skipped = Outcome(Result.SKIPPED, "duplicate")
+    skipped = Outcome(Result.SKIPPED, Reason.DUPLICATE)
     for state, address in ((SessionState.BRANCH, ""), (SessionState.MERGED, f"{samples.PAGE}/pull/14")):
         values = outputs(skipped, None, "", samples.session(state))
         assert (values["session-state"], values["pull-request-url"]) == (state.value, address)

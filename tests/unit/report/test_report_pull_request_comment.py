@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.unit.report import samples
 from tests.unit.report.samples import FIRED, PAGE, SESSION, clean, contents, failure, job
 
-from fire_routine.model import History, Outcome, Result, Run
+from fire_routine.model import History, Outcome, Reason, Result, Run
 from fire_routine.report import Contents, comment, marker
 
 
@@ -45,9 +45,9 @@ def test_a_comment_with_room_for_all_failures_counts_no_others() -> None:
 
 def test_there_is_no_comment_without_a_session_on_this_failure_or_a_run() -> None:
     assert comment(Contents(FIRED, clean)) == ""
-    for result, reason in ((Result.SKIPPED, "untrusted-run"), (Result.FAILED, "rate-limited")):
+    for result, reason in ((Result.SKIPPED, Reason.UNTRUSTED_RUN), (Result.FAILED, Reason.RATE_LIMITED)):
         assert comment(_of(Outcome(result, reason))) == ""
-    assert comment(_of(Outcome(Result.SKIPPED, "max-sessions", session_url=SESSION))) == ""
+    assert comment(_of(Outcome(Result.SKIPPED, Reason.MAX_SESSIONS, session_url=SESSION))) == ""
 
 
 def test_a_comment_names_the_label_that_stops_further_sessions() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, job
 
-from fire_routine.model import Brief, Fingerprint, Highlight, Note, Outcome, Result
+from fire_routine.model import Brief, Fingerprint, Highlight, Note, Outcome, Reason, Result
 from fire_routine.report import Contents, Workflow, annotation, marker, report
 from fire_routine.report.pages import MOST_NOTES
 
@@ -74,14 +74,17 @@ def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
     [
         (FIRED, f"Claude is on it: {SESSION}"),
         (
-            Outcome(Result.FAILED, "invalid-input", "max-characters: too small.\n\nattach: hunter2"),
+            Outcome(Result.FAILED, Reason.INVALID_INPUT, "max-characters: too small.\n\nattach: hunter2"),
             "Not fired: max-characters: too small. attach: [redacted]",
         ),
         (
-            Outcome(Result.SKIPPED, "duplicate", "It was reported before.", session_url=SESSION),
+            Outcome(Result.SKIPPED, Reason.DUPLICATE, "It was reported before.", session_url=SESSION),
             f"Skipped: It was reported before: {SESSION}",
         ),
-        (Outcome(Result.SKIPPED, "untrusted-run"), "Skipped: the code may be from outside the repository"),
+        (
+            Outcome(Result.SKIPPED, Reason.UNTRUSTED_RUN),
+            "Skipped: the code may be from outside the repository",
+        ),
     ],
 )
 def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome, line: str) -> None:
@@ -95,4 +98,4 @@ def test_an_annotation_says_what_broke() -> None:
 
 
 def test_that_a_session_may_have_been_started_is_a_warning() -> None:
-    assert annotation(Contents(Outcome(Result.SKIPPED, "earlier-unknown"), clean))[0] == "warning"
+    assert annotation(Contents(Outcome(Result.SKIPPED, Reason.EARLIER_UNKNOWN), clean))[0] == "warning"

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from tests.unit.report.samples import SESSION, contents, failure, job, session
 
-from fire_routine.model import EarlierSession, Outcome, Past, Result, SessionState
+from fire_routine.model import EarlierSession, Outcome, Past, Reason, Result, SessionState
 from fire_routine.report import Contents, summary
 
-DUPLICATE = Outcome(Result.SKIPPED, "duplicate", "Started before.", session_url=SESSION)
+DUPLICATE = Outcome(Result.SKIPPED, Reason.DUPLICATE, "Started before.", session_url=SESSION)
 
 
 def reported(*sessions: EarlierSession, outcome: Outcome = DUPLICATE) -> Contents:
@@ -38,7 +38,7 @@ def test_a_further_session_shows_the_three_before_it() -> None:
 
 
 def test_a_session_that_may_have_been_started() -> None:
-    outcome = Outcome(Result.SKIPPED, "earlier-unknown", "Cut off.")
+    outcome = Outcome(Result.SKIPPED, Reason.EARLIER_UNKNOWN, "Cut off.")
     shown = reported(session(SessionState.BRANCH, url="", certain=False), outcome=outcome)
     assert "it pushed `claude/fix-run-3`" in summary(shown)
     assert shown.session and shown.session.state is SessionState.BRANCH
