@@ -13,7 +13,7 @@ from itertools import count
 from threading import Thread
 
 from . import gather
-from .github.client import GitHub
+from .github.client import INSISTENCE, GitHub
 from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger, TriggerKind
 from .redact import redact_text
 from .sanitize import code
@@ -115,12 +115,13 @@ def gather_evidence(
 def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say) -> Evidence:
     """The same for the event of this run: who caused it, and what it brings."""
     from . import distill  # see `read_ahead`
+    from .gather.cause import read_cause  # most runs are reported for their failure
 
     run = gather.run_as_reported(trigger, context)
     if run is None:
         raise gather.GatherError("key: the runner does not describe this run.")
-    insisting = github.insisting(github.clock.monotonic() + GREEN)
-    event = gather.read_cause(insisting, settings.key, context)
+    insisting = github.insisting(github.clock.monotonic() + INSISTENCE)
+    event = read_cause(insisting, settings.key, context)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, fired_for=event, notes=unattached)
     composed = _composer(settings, context, (), attachments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .cause import read_cause
 from .context import with_context
 from .event import run_as_reported
 from .event_source import GatherError, find_trigger
@@ -17,7 +16,6 @@ __all__ = [
     "find_trigger",
     "gather_run",
     "read_attachments",
-    "read_cause",
     "read_green_logs",
     "read_logs",
     "run_as_reported",

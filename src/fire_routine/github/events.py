@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..model import Event, Words
+from ..patterns import pattern
 from . import fields
 from .fields import Json
 
@@ -93,7 +94,7 @@ _PAGES = (
     *(f"{part}.html_url" for part in ("comment", "review", "issue", "pull_request", "discussion", "release")),
     *("deployment_status.target_url", "workflow_run.html_url", "compare"),
 )
-_PLACE = re.compile(r"\{([\w.]+)(!?)\}")
+_PLACE = pattern(r"\{([\w.]+)(!?)\}")
 
 
 def read_event(name: str, payload: Json, key: str) -> Event:
