@@ -193,9 +193,10 @@ def _text(body: bytes) -> str:
 
 def _wrong(headers: Mapping[str, str], body: bytes) -> str:
     """What is wrong with a request. The body is optional, its unknown fields are ignored."""
-    betas = [value.strip() for value in headers.get("anthropic-beta", "").split(",")]
+    # Since autumn 2026 it may be left out: https://code.claude.com/docs/en/routines.
+    betas = [value.strip() for value in headers.get("anthropic-beta", BETA).split(",")]
     if BETA not in betas:
-        return f"Missing or invalid anthropic-beta header: it must include {BETA}."
+        return f"Invalid anthropic-beta header: it must include {BETA}."
     if not headers.get("anthropic-version"):
         return "anthropic-version: header is required."
     if body and not headers.get("content-type", "").startswith("application/json"):

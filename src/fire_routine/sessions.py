@@ -8,11 +8,11 @@ there is too much.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from .github import parse
+from .github import fields, parse
 from .github.client import GitHub
 from .github.traces import session_traces
 from .ledger.claims import Claim, claims, session_id, session_link
@@ -43,6 +43,7 @@ STATES = {
     "unknown": "unknown",
     "uncertain": "may have started",
 }
+_LOOK = "Look at https://claude.ai/code/routines whether the routine is on, or ends without a fix."
 _NARROW = 24  # characters shown of a name
 _HEAD = ("STARTED", "FAILURE", "BRANCH", "RUN", "BECAME", "PR", "TO PR", "TO MERGE", "TO GREEN", "SESSION")
 
@@ -77,7 +78,7 @@ def report(
     traces, notes = session_traces(
         github, started_by, since=since, pages=PULL_PAGES, checks=False, prefixes=prefixes
     )
-    left_out += [f"{note.what}: {note.why}" for note in (*notes, *github.take_left_out())]
+    left_out += [f"{note.what}: {note.why}" for note in notes]
 
     files = {entry.record.mark: entry.record.workflow for entry in entries}
     by_id = {run.id: run for run in runs}
@@ -92,6 +93,8 @@ def report(
         for claim in found
         if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
     ]
+    hints = list(_hints(github, sessions, left_out))
+    left_out += [f"{note.what}: {note.why}" for note in github.take_left_out()]
     states = Counter(row["state"] for row in sessions)
     flakes = [row for row in reruns if row["ended"] == PASSED]
     stuck = [row for row in reruns if row["ended"] not in (PASSED, GOING_ON)]
@@ -107,6 +110,7 @@ def report(
         "sessions": sessions,
         "flakes": flakes,
         "stuck_reruns": stuck,
+        "hints": hints,
         "left_out": left_out,
         "not_counted": dict(others),
     }
@@ -229,6 +233,34 @@ def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
     }
 
 
+def _hints(github: GitHub, sessions: Sequence[Json], left_out: list[str]) -> Iterator[str]:
+    """What to look at: each workflow's file whose last two sessions left nothing at all."""
+    settled = [row for row in sessions if row["state"] not in ("early", "uncertain")]
+    for file in dict.fromkeys(row["workflow_file"] for row in settled):
+        last = [row for row in settled if row["workflow_file"] == file][:2]
+        if [row["state"] for row in last] != ["none", "none"]:
+            continue
+        try:
+            commented = any(_left_comment(github, row) for row in last)
+        except GitHubError as error:
+            left_out.append(f"comments of the last sessions of {file}: {error}")
+            continue
+        if not commented:
+            yield f"{file}: the last two sessions left no branch, pull request or comment. {_LOOK}"
+
+
+def _left_comment(github: GitHub, row: Json) -> bool:
+    """Whether a session left its diagnosis, or so much was written since that it is not known."""
+    marker = f"<!-- {SESSION_BRANCH}{row['run_id']} -->"  # as the skill has it begin
+    since = {"since": row["started_at"], "sort": "updated", "direction": "asc"}
+    for path, query in (("/issues/comments", since), (f"/commits/{row['commit']}/comments", {})):
+        what = "the comments of sessions"
+        found = github.list_page(path, what, None, fields.mapping, **query, per_page=100).items
+        if len(found) == 100 or any(str(item.get("body")).startswith(marker) for item in found):
+            return True
+    return False
+
+
 def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, SessionTrace]) -> SessionTrace:
     """What the run's sessions left, if it is this one's: of several, the last before the pull request's."""
     trace = traces.get(claim.run) or SessionTrace(claim.run, None)
@@ -312,6 +344,7 @@ def table(report: Json) -> str:
     for title, key in (("Re-runs that are stuck", "stuck_reruns"), ("Flakes", "flakes")):
         if report[key]:
             lines += ["", title, *_aligned(list(map(_rerun_cells, report[key])))]
+    lines += [""] * bool(report["hints"]) + report["hints"]
     notes = [f"Left out: {line}" for line in report["left_out"]] + [
         f"Not counted: {number:,} of the entries are by {login}. Count that account's by --creator '{login}'"
         for login, number in sorted(report["not_counted"].items())

@@ -291,10 +291,7 @@ def _together(settings: Settings, *, named_run: bool) -> Iterator[str]:
             " `text`"
         )
     if settings.again and not settings.key and not named_run:
-        yield (
-            "again is for what a person names: give the `run-id` of the run, or a `key`, too"
-            " (examples/again.yml)"
-        )
+        yield "again is for what a person names: give the `run-id` of the run, or a `key`, too"
     for name in ("run_id", "artifacts", "rerun_first", "known_failures") if settings.key else ():
         if getattr(settings, name) != getattr(Settings(), name):
             yield f"{name.replace('_', '-')} is for failed runs: leave it out where `key` is set"

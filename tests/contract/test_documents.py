@@ -89,6 +89,14 @@ def test_relative_links_lead_somewhere() -> None:
     assert [f"{name_of(path)}: {link}" for path, link in links if not leads_somewhere(path, link)] == []
 
 
+def test_what_the_action_links_to_is_there() -> None:
+    linked = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        linked |= set(re.findall(r"\{DOCUMENTS\}(/[\w./#-]+)", path.read_text("utf-8")))
+    assert linked
+    assert [link for link in linked if not leads_somewhere(README, f"docs{link}")] == []
+
+
 def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs/README.md"
     assert {page.name for page in PAGES} - {index.name} <= set(relative_links(index))

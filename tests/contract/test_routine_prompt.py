@@ -13,7 +13,7 @@ from tests.unit.compose.sections.test_event import keyed
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
-from fire_routine.model import Action, EarlierSession, KnownFailure, Note, Past, Rerun
+from fire_routine.model import SESSION_BRANCH, Action, EarlierSession, KnownFailure, Note, Past, Rerun
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SKILL = EXAMPLES / "skills/ci-failure/SKILL.md"
@@ -100,6 +100,7 @@ def test_what_the_prompt_names_is_in_the_text() -> None:
 def test_the_prompt_sets_the_rules_that_a_payload_cannot() -> None:
     said = " ".join(PROMPT.split())
     assert [rule for rule in RULES if rule not in said] == []
+    assert f"begins with `<!-- {SESSION_BRANCH}NUMBER -->`" in said  # by which the report finds the comment
 
 
 def test_the_skill_can_be_found_by_its_name_and_is_short() -> None:

@@ -26,6 +26,7 @@ _SCHEMAS = {
     "check run": "check-run",
     "comment": "issue-comment",
     "commit": "commit",
+    "commit comment": "commit-comment",
     "comparison": "commit-comparison",
     "content": "content-file",
     "job": "job",

@@ -64,8 +64,12 @@ def test_beta_header_may_name_others_too(endpoint: Endpoint) -> None:
     assert post(endpoint, anthropic_beta="other-2026-01-01").status_code == 400
 
 
+def test_beta_header_may_be_left_out(endpoint: Endpoint) -> None:
+    assert post(endpoint, without="anthropic-beta").status_code == 200
+
+
 def test_what_the_api_refuses_is_refused(endpoint: Endpoint) -> None:
-    for without in ("anthropic-beta", "anthropic-version", "Content-Type"):
+    for without in ("anthropic-version", "Content-Type"):
         assert error_of(post(endpoint, without=without)) == (400, "invalid_request_error"), without
     long = json.dumps({"text": "\U0001f600" * 32_769}).encode()
     for body in (b"{", b"\xff", b"[]", b'{"text": 5}', long):

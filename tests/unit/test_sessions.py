@@ -133,6 +133,46 @@ def test_a_session_is_early_before_it_has_no_trace(month: Month) -> None:
     assert states(report_of(month)) == {"none": 1}
 
 
+def silent(month: Month, *ages: timedelta) -> list[int]:
+    """Sessions without a trace, started so long ago; their runs."""
+    return [month.session(month.run(NOW - age - 5 * MINUTE, branch=f"topic-{age}")) for age in ages]
+
+
+def test_two_sessions_that_left_nothing_are_a_reason_to_look_at_the_routine(month: Month) -> None:
+    silent(month, DAY)
+    assert report_of(month)["hints"] == []
+    silent(month, HOUR, 10 * MINUTE)  # the last one is still young
+    report = report_of(month)
+    (hint,) = report["hints"]
+    assert hint.startswith("ci.yml: the last two sessions left no branch, pull request or comment.")
+    assert "whether the routine is on, or ends without a fix" in table(report)
+    run = silent(month, 50 * MINUTE)[0]
+    month.fix(run, NOW - 40 * MINUTE)
+    assert report_of(month)["hints"] == []
+
+
+@pytest.mark.parametrize("place", ["pull request", "commit"])
+def test_a_diagnosis_is_a_trace_of_a_session(month: Month, place: str) -> None:
+    _, run = silent(month, DAY, HOUR)
+    text = f"<!-- claude/fix-run-{run} -->\nThe registry is down."
+    if place == "commit":
+        month.github.add_commit_comment(Month.sha(run), text)
+    else:
+        month.github.add_comment(7, text)["updated_at"] = timestamp(NOW)
+    assert report_of(month)["hints"] == []
+
+
+def test_comments_that_cannot_be_read_prove_nothing(month: Month) -> None:
+    silent(month, DAY, HOUR)
+    assert isinstance(month.github, GitHubEmulator)
+    month.github.fail("/issues/comments", Fault.forbidden())
+    report = report_of(month)
+    assert report["hints"] == []
+    assert [
+        line for line in report["left_out"] if line.startswith("comments of the last sessions of ci.yml: ")
+    ]
+
+
 def test_a_request_without_an_answer_is_a_session_if_it_left_a_trace(month: Month) -> None:
     month.without_pull_request()
     report = report_of(month)
@@ -296,7 +336,7 @@ def test_the_table_has_a_line_for_each_session(github: GitHubEmulator) -> None:
         "2026-11-01 12:05 ci.yml 00009c42 main 40002.1 fixed #3 10 min 1 h 1 h"
         " https://claude.ai/code/session_of_40002"
     )
-    assert sum("https://claude.ai/" in line for line in lines) == 12
+    assert sum("https://claude.ai/code/session" in line for line in lines) == 12
     assert ("Re-runs that are stuck" in lines, "Flakes" in lines) == (True, True)
     assert lines[-1].startswith("Not counted: 3 of the entries are by octocat.")
 

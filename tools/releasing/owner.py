@@ -82,7 +82,7 @@ def stamp(root: Path, name: str) -> list[Path]:
 def pin(root: Path, commit: str, release: str = "") -> list[Path]:
     """Write a commit wherever users are shown the action; the files that changed.
 
-    release: its version's tag, such as `v1.0.0`, for the comment that update tools keep; empty: it is no release
+    release: its tag, such as `v1.0.0`, for the comment that update tools keep; empty: it is no release
 
     Raises:
         ReleaseError: it is not a commit's SHA.

@@ -294,6 +294,7 @@ def _sessions(command: Command) -> None:
           the failed attempt         kind (failure or key), title, workflow, workflow_file, failures[] (or
                                      the key's name), run_id, run_attempt, run_url,
                                      branch, commit
+          hints[]                    what to look at, where sessions left nothing
           left_out[], not_counted{}  what could not be read; entries of other accounts by login
           A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last
           one does not count in totals.sessions.

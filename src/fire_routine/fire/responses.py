@@ -50,8 +50,14 @@ _COPY_URL = (
 )
 _SHORTEN = "Lower `max-characters`."
 _BETA = "Set `anthropic-beta` to the value in the endpoint's current documentation."
+# After 72 hours without the owner's GitHub connection: https://code.claude.com/docs/en/routines
+_RESUME = (
+    "Resume the routine at https://claude.ai/code/routines. It turns itself off if its owner's GitHub"
+    " connection is lost for three days: connect it again first."
+)
 _ANY_BAD_REQUEST = (
-    "Check at https://claude.ai/code/routines that the routine is not paused and `anthropic-beta` is right."
+    "Check at https://claude.ai/code/routines that the routine is not paused, that its owner's GitHub"
+    " connection holds, and that `anthropic-beta` is right."
 )
 _RENEW = (
     "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret that"
@@ -64,7 +70,7 @@ _REDIRECTED = f"Redirects are not followed, so that the token goes to one addres
 _OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
 # What a refusal means: the first row with its status, and with words that its message has (in lower case)
 _REFUSALS = (
-    (400, "paused", Reason.REFUSED, "Resume the routine at https://claude.ai/code/routines."),
+    (400, "paused", Reason.REFUSED, _RESUME),
     (400, "anthropic-beta", Reason.REFUSED, _BETA),
     (400, "beta header", Reason.REFUSED, _BETA),
     (400, "anthropic-version", Reason.REFUSED, _NEWER),

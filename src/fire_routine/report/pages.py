@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..model import COMMENT_MARK, Reason, Remedy, Result, Run, SessionState
-from ..sanitize import inline, prose, verbatim, web_address
+from ..sanitize import inline, prose, verbatim
+from ..version import DOCUMENTS
 from .contents import Contents, heading
 from .failures import blocks, counted, line, title, whose
 from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
@@ -26,6 +27,7 @@ MOST_FILES = 10
 # Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
 _DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))
 MOST_FAILURES = 10  # in the comment
+_SEND_AGAIN = f"[send it again]({DOCUMENTS}/reasons.md#send-again)"  # what a person can do
 _SHARE = 0.6  # of the limit for everything above the text
 
 # What the recommended job has. A block that names some permissions takes all others away, so it names all.
@@ -144,12 +146,7 @@ def _once_more(contents: Contents) -> Iterator[str]:
     elif run.fired_for and remedy is Remedy.PERSON:
         yield "To start a session anyway, run the workflow with this `key` and `again: true`."
     elif remedy is Remedy.PERSON or outcome.result is Result.UNKNOWN:
-        address = run.url if web_address(run.url) else "RUN_URL"
-        local = f"`fire-routine preview {address} | fire-routine send --raw -`"
-        yield (
-            f"To start a session anyway, run the workflow of `examples/again.yml` with run `{run.id}`. Or on"
-            f" your machine: {local}"
-        )
+        yield f"To start a session anyway, {_SEND_AGAIN} with run `{run.id}`."
 
 
 def _files(contents: Contents) -> Iterator[str]:
@@ -312,14 +309,15 @@ def _next(contents: Contents, advice: str) -> Iterator[str]:
     if not advice and outcome.result is Result.UNKNOWN:
         advice = (
             "The endpoint's answer was lost, so a session may or may not have started. Look at"
-            " https://claude.ai/code. This failure is not sent again until the workflow is green."
+            " https://claude.ai/code. Until the workflow is green, this failure is not sent again, unless a"
+            f" person does: {_SEND_AGAIN}."
         )
     if advice:
         yield f"**What happens next:** {advice}"
         return
     yield (
         "**What happens next:** The session looks for the cause. If it finds a fix, it opens a pull"
-        " request from a `claude/…` branch. Nothing reaches this branch unless someone merges it."
+        " request from a `claude/…` branch. Else it reports what it found."
     )
     opened = worded_link("Open the session", outcome.session_url) or "Open the session"
     label = f"give this pull request the label {inline(contents.skip_label, NAME)}"

@@ -168,11 +168,13 @@ def test_limit_without_a_believable_reset_is_not_tried_again() -> None:
     ("message", "remedy"),
     [
         ("This routine is paused.", "Resume"),
+        ("This routine is paused.", "GitHub connection is lost"),
         ("Missing anthropic-beta header", "Set `anthropic-beta`"),
         ("A beta header is required", "Set `anthropic-beta`"),
         ("anthropic-version: required", "Update the action"),
         ("text exceeds 65,536 characters", "`max-characters`"),
         ("Something else.", "not paused"),
+        ("Something else.", "GitHub connection holds"),
     ],
 )
 def test_bad_request_names_the_remedy_for_its_cause(message: str, remedy: str) -> None:

@@ -8,10 +8,11 @@ import pytest
 from tests.browser.reports import COMMENTED, SCENES, report
 
 from fire_routine.model import Result
+from fire_routine.version import DOCUMENTS
 
 BECAME = "**What became of it:** "
 PULL = "[#14](https://github.com/octo/widgets/pull/14) `Fix it` is "
-AGAIN = "`examples/again.yml` with run `8`. Or on your machine: `fire-routine preview https://github.com/octo"
+AGAIN = f"To start a session anyway, [send it again]({DOCUMENTS}/reasons.md#send-again) with run `8`."
 RERUN = "> To send it, re-run the failed jobs of [`CI #1`](https://github.com/octo/widgets/actions/runs/7).\n"
 SENT, NOT_SENT = "The text that was sent (", "The text, which was not sent ("
 PERMISSIONS = """\
@@ -98,7 +99,7 @@ SAID = {
         "### ⚠️ Unknown: check before you send it again",
         "WARNING",
         ("> The endpoint returned 503. A session may have started: look at", SENT, AGAIN.replace("8", "7")),
-        ("Look at https://claude.ai/code. This failure is not sent again",),
+        ("Look at https://claude.ai/code. Until the workflow is green, this failure is not sent again",),
     ),
     "dry-run": Said(
         "### 🧪 Dry run: this is what the session would get",
@@ -125,7 +126,7 @@ def test_a_report_says_what_happened_and_what_follows(name: str) -> None:
     assert [words for words in (f"> [!{said.alert}]\n", *said.summary) if words not in of.summary] == []
     assert bool(of.comment) == (name in COMMENTED)
     assert [words for words in said.comment if words not in of.comment and of.comment] == []
-    assert ("To send it" in of.summary, "anyway, run" in of.summary) == (
+    assert ("To send it" in of.summary, "anyway, [send" in of.summary) == (
         RERUN in said.summary,
         AGAIN in said.summary or name == "unknown",
     )
