@@ -38,7 +38,7 @@ from .model import (
     Verdict,
     fault_of,
 )
-from .redact import redact_text
+from .redact import keep_out, redact_text
 from .report import Contents, Workflow, report
 from .sanitize import code
 from .settings import (
@@ -75,8 +75,12 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
         clock: its pauses are those of the decision and of the fire. A GitHub that never lags needs none.
     """
     workflow = workflow or Workflow()
-    for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
-        workflow.mask(environ.get(PREFIX + name, ""))
+    own_secrets = [
+        environ.get(PREFIX + name, "") for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN")
+    ]
+    keep_out(*own_secrets)
+    for secret in own_secrets:
+        workflow.mask(secret)
     try:
         settings, own = read_settings(environ), read_context(environ)
         context = context_of_run(settings, own)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -24,6 +25,7 @@ from ..model import (
 from ..patterns import pattern
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
+from ..redact.text_index import TooSlowError
 from ..sanitize import code, new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
@@ -42,6 +44,12 @@ _TRIES = 3
 _MARK = 120  # units of the mark that the user's own words are cut
 _OWN_WORDS = 4  # they may take one part in this many of the budget, if that is more than what is never cut
 _REDACTED = 1_000_000  # characters of logs and annotations that are searched for secrets: about a second
+_SECONDS = 15.0  # that the search may take
+_TOO_SLOW = Note(
+    "most of the logs",
+    "the search for secrets in them took too long, and what is not searched is not sent",
+    "Look for lines that repeat themselves without end.",
+)
 _ROOMY = 16_384  # units of a text from which on facts may take more
 _FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
 _LEAST_FACTS = 3  # facts that every text has
@@ -136,8 +144,7 @@ def _composed(
     run = replace(run, notes=(*run.notes, *faults))
     failures = [replace(one, digest=one.digest and telling(one.digest)) for one in failures]
     attachments = [replace(one, digest=telling(one.digest)) for one in attachments]
-    given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past)
-    material, redactions = cleaned(given)
+    given, material, redactions = _cleaned(run, failures, attachments, text.strip(), past)
     material = replace(material, text=closed(material.text))
     render = partial(_text, material, excerpt, server_url)
     body, late = _redacted(render, max_characters, identifiers(given), word)
@@ -155,6 +162,19 @@ def _composed(
         named_files=tuple(file for file in history.files if file.named),
         notes=faults,
     )
+
+
+def _cleaned(
+    run: Run, failures: Sequence[Failure], attachments: Sequence[Attachment], text: str, past: Past
+) -> tuple[_Material, _Material, Counter[str]]:
+    """What the text is made of, as given and cleaned, and what was redacted; without what takes too long."""
+    for room in (_REDACTED, _REDACTED // 20):
+        given = _Material(*bounded(run, failures, attachments, room), text, past)
+        with suppress(TooSlowError):
+            return given, *cleaned(given, _SECONDS)
+        run = replace(run, notes=(*run.notes, *(() if _TOO_SLOW in run.notes else (_TOO_SLOW,))))
+    given = _Material(*bounded(run, failures, attachments, 0), text, past)
+    return given, *cleaned(given)
 
 
 def _faults(logs: Iterable[tuple[str, Digest | None]]) -> Iterator[Note]:

@@ -29,10 +29,24 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from ..sanitize import visible
-from .engine import find_secrets
+from .engine import find_in_parts, find_secrets, kept
 from .spans import replace
+from .text_index import within
 
-__all__ = ["redact", "redact_text"]
+__all__ = ["keep_out", "redact", "redact_parts", "redact_text"]
+
+_SHORTEST = 8  # characters of a value that is kept out
+_own: tuple[str, ...] = ()
+
+
+def keep_out(*secrets: str) -> None:
+    """Have these values, the action's own tokens, replaced in all that is redacted from now on.
+
+    They need no known format. Earlier ones are forgotten.
+    """
+    global _own
+    lines = (line.strip() for secret in secrets for line in secret.splitlines())
+    _own = tuple(dict.fromkeys(line for line in lines if len(line) >= _SHORTEST))
 
 
 def redact(lines: Sequence[str], public: Collection[str] = ()) -> tuple[list[str], Counter[str]]:
@@ -59,4 +73,18 @@ def _next_line(lines: Iterator[str], breaks: int) -> str:
 def redact_text(text: str, public: Collection[str] = ()) -> tuple[str, Counter[str]]:
     """The same for a text; its line feeds stay."""
     text = visible(text)
-    return replace(text, find_secrets(text, public))
+    return replace(text, find_secrets(text, public, _own))
+
+
+def redact_parts(
+    parts: Sequence[str], public: Collection[str], seconds: float
+) -> tuple[list[str], Counter[str]]:
+    """The lines of texts that belong together by their values alone; what is found is kept for the next time.
+
+    Raises:
+        TooSlowError: it takes longer than `seconds`.
+    """
+    parts = [visible(part) for part in parts]
+    with within(seconds):
+        text, counts = replace("\n".join(parts), find_in_parts(parts, public, _own, kept))
+    return text.split("\n"), counts

@@ -5,34 +5,40 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from typing import Any, TypeVar
 
 from ..model import Digest
 from ..sanitize import sanitize_line
-from . import redact
+from . import redact_parts
 
 Value = TypeVar("Value")
 
+_LONG = 2_000  # characters of a text that is searched alone, so that what is found can be kept
 _IDENTIFIERS = ("sha", "sha_of_event", "repository", "branch", "url")  # what such fields' names end with
 
 
-def cleaned(value: Value) -> tuple[Value, Counter[str]]:
+def cleaned(value: Value, seconds: float = inf) -> tuple[Value, Counter[str]]:
     """The same value with every text in it cleaned, and how much was redacted of the kinds that are in it.
 
     Dataclasses and tuples are searched for texts. All texts are redacted together; a tuple of them (the lines
     of a log) keeps its order. So a secret that is wrapped over lines is seen whole. One that is recognised in
     one place is known in every other, except in `identifiers`. Call this before any cut: half a secret is no
     longer recognised.
+
+    Raises:
+        TooSlowError: it takes longer than `seconds`.
     """
     texts: dict[str | tuple[str, ...], None] = {}  # each once, however often a matrix repeats it
     _mapped(value, lambda text: texts.setdefault(text) or text)  # only looked at
-    lines: list[str] = []
-    for text in texts:
-        lines += [*_lines(text), ""]  # the blank line keeps what is unrelated apart
-    redacted, counts = redact(lines, identifiers(value))
+    parts = {text: "\n".join((*_lines(text), "")) for text in texts}  # the blank line keeps them apart
+    long = [text for text, part in parts.items() if len(part) > _LONG]
+    short = [text for text, part in parts.items() if len(part) <= _LONG]
+    together = [*map(parts.__getitem__, long), "\n".join(map(parts.__getitem__, short))]
+    redacted, counts = redact_parts(together, identifiers(value), seconds)
     clean = iter([sanitize_line(line) for line in redacted])
     known: dict[str | tuple[str, ...], Any] = {}
-    for text in texts:
+    for text in (*long, *short):
         own = [next(clean) for _ in _lines(text)]
         next(clean)
         known[text] = tuple(own) if isinstance(text, tuple) else "\n".join(own)
@@ -67,7 +73,8 @@ def _identifiers(value: object) -> Iterator[str]:
 
 
 def _lines(text: str | tuple[str, ...]) -> Iterable[str]:
-    return text if isinstance(text, tuple) else text.splitlines() or ("",)
+    lines = text if isinstance(text, tuple) else text.splitlines() or ("",)
+    return (line.replace("\n", " ") for line in lines)
 
 
 def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:

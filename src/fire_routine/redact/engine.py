@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from .decoders import decode_base64, decode_escapes
 from .detectors import CONTEXTUAL, DETECTORS, tokens
@@ -17,23 +18,54 @@ from .heuristics import (
 )
 from .line_wraps import Join, join_by_width
 from .spans import Span, merge
-from .text_index import TextIndex
+from .text_index import TextIndex, occurrences
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
 _JUDGED = 512  # characters of a value that show whether it is searched for
 _REPEATED = 200  # distinct secrets that are searched for elsewhere; each is one pass over the text
 
 
-def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
+def find_secrets(text: str, public: Collection[str] = (), own: Collection[str] = ()) -> list[Span]:
     """The secrets in `text`, in order and without overlaps.
 
     Args:
         text: without invisible characters (`sanitize.visible`).
         public: values that are known not to be secret. Other occurrences of them, or of parts, stay.
+        own: values that are secret wherever they stand, whatever they look like.
     """
-    found = [*_detect(TextIndex(text), 0)]
-    found += [*_wrapped(text, {span.start for span in found})]
+    return find_in_parts([text], public, own)
+
+
+def find_in_parts(
+    parts: Sequence[str],
+    public: Collection[str] = (),
+    own: Collection[str] = (),
+    search: Callable[[str], Iterable[Span]] | None = None,
+) -> list[Span]:
+    """The same for parts that are unrelated but for the values in them; the spans are of the joined lines.
+
+    Args:
+        search: what finds the secrets of a part, for one that keeps them (`kept`).
+    """
+    text = "\n".join(parts)
+    found = [
+        Span(place, place + len(value), "own-token") for value in own for place in occurrences(text, value)
+    ]
+    start = 0
+    for part in parts:
+        spans = (search or _secrets)(part)
+        found += (span._replace(start=span.start + start, end=span.end + start) for span in spans)
+        start += len(part) + 1
     return merge([*found, *_repeated(text, merge(found), public)])
+
+
+def _secrets(text: str) -> tuple[Span, ...]:
+    found = [*_detect(TextIndex(text), 0)]
+    return *found, *_wrapped(text, {span.start for span in found})
+
+
+# A text is composed several times, mostly of the same logs.
+kept = lru_cache(64)(_secrets)
 
 
 def _detect(index: TextIndex, depth: int) -> Iterator[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from enum import Enum
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ _BREAK = pattern(
     r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?(?:[\w.-]{1,40} {1,20}\| )?"
     r"[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)"
 )
-_LONGEST = 16_384  # characters of a token's last line
+_WHOLE_RUN = pattern(r"\S{0,8192}+")  # of a token over all its lines
 _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
@@ -43,28 +44,46 @@ class Gap(NamedTuple):
     found: re.Match[str]  # in the text
 
 
-def join_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | None:
-    """The text from `position` over at most `lines` line breaks, as far as no white space is in it.
+class Joined:
+    """A text without the breaks over which a token may go on. It is made once for all tokens in it."""
 
-    The view begins with the character before `position`, if that is on the same line: what a token may not
-    follow has to be seen. The view's `lead` is where the text itself begins.
-    """
-    gap = _gap_after_run(text, position)
-    if not gap:
-        return None
-    view = View()
-    gaps: list[Gap] = []
-    if position and text[position - 1] != "\n":
-        view.add(text, position - 1, position)
-        view.lead = 1
-    while gap:
-        view.add(text, position, gap.start())
-        gaps.append(Gap(view.length, gap))
-        position = gap.end()
-        gap = _gap_after_run(text, position) if len(gaps) < lines else None
-    end = text.find("\n", position, position + _LONGEST)
-    view.add(text, position, min(len(text), position + _LONGEST) if end < 0 else end)
-    return view, gaps
+    def __init__(self, text: str) -> None:
+        view = View()
+        done = 0
+        self._gaps: list[Gap] = []
+        end = text.find("\n")
+        while end >= 0:
+            found = _break_at(text, end, done)
+            if found and found.start() > done:
+                view.add(text, done, found.start())
+                self._gaps.append(Gap(view.length, found))
+                done = found.end()
+            end = text.find("\n", max(end + 1, done))
+        view.add(text, done, len(text))
+        self._view = view
+        self.original = view.original
+        self.text = view.text
+
+    def at(self, position: int) -> int:
+        """Where a position of the original is in this text."""
+        return self._view.position(position)
+
+    def gaps(self, start: int, lines: int) -> tuple[list[Gap], int]:
+        """The breaks in the run without white space from `start`, at most `lines`, and where they end."""
+        run = _WHOLE_RUN.match(self.text, start)
+        end = run.end() if run else start
+        first = bisect_left(self._gaps, start, key=lambda gap: gap.position)
+        found = [gap for gap in self._gaps[first : first + lines + 1] if gap.position < end]
+        return found[:lines], found[lines].position if len(found) > lines else end
+
+
+def goes_on(text: str, position: int) -> bool:
+    """Whether only a run without white space and the edge of a line are between here and a break."""
+    run = _RUN.match(text, position)
+    end = run.end() if run else position
+    while end > position and text[end - 1] in EDGES:
+        end -= 1
+    return _gap(text, end) is not None
 
 
 def looks_cut(text: str, gap: Gap) -> bool:
@@ -102,22 +121,14 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
     return view, joins
 
 
-def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
-    """The first break, if only a run without white space and the edge of a line precede it."""
-    run = _RUN.match(text, position)
-    if not run:
-        return None
-    end = run.end()
-    while end > position and text[end - 1] in EDGES:
-        end -= 1
-    return _gap(text, end)
-
-
 def _gap(text: str, end: int) -> re.Match[str] | None:
     """The break at or shortly after `end`, with the edges and indentation around it."""
     line_end = text.find("\n", end, end + _MARGIN + 1)
-    if line_end < 0:
-        return None
+    return _break_at(text, line_end, end) if line_end >= 0 else None
+
+
+def _break_at(text: str, line_end: int, end: int) -> re.Match[str] | None:
+    """The same for the break at `line_end`, if nothing but edges is between it and `end`."""
     start = line_end
     while start > end and text[start - 1] in EDGES:
         start -= 1

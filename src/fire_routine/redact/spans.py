@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,6 @@ class View:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self.length = 0
-        self.lead = 0  # characters at its start that are only context
         self._starts: list[int] = []  # of the pieces, in the view
         self._sources: list[tuple[int, int, bool]] = []  # start and end in the original, verbatim
 
@@ -45,6 +45,12 @@ class View:
     @property
     def text(self) -> str:
         return "".join(self._parts)
+
+    def position(self, original: int) -> int:
+        """Where a character of the original is, if all pieces stand in its order; if left out, the next."""
+        piece = bisect_right(self._sources, (original, sys.maxsize)) - 1
+        start, end, _ = self._sources[piece]
+        return self._starts[piece] + min(original, end) - start
 
     def original(self, span: Span) -> Iterator[Span]:
         """The spans of the original that a span of the view comes from, one per separate piece."""

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property
+from math import inf
+from time import monotonic
 
 from ..search import Literals
+from .line_wraps import Joined
 from .token_formats import syntaxes, token_formats
 
+_CHECKED = 64  # occurrences after which the time is looked at
+_deadline: ContextVar[float] = ContextVar("deadline", default=inf)
 _LONG = 26  # characters; the shortest token and encoded key that are looked for here
+
+
+class TooSlowError(Exception):
+    """A search for secrets has taken longer than it may."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What is searched for secrets in here ends in a `TooSlowError` if it takes longer."""
+    reset = _deadline.set(monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(reset)
 
 
 @cache
@@ -46,6 +67,11 @@ class TextIndex:
         return "\n".join(word for word in self.words.split("\n") if len(word) >= _LONG)
 
     @cached_property
+    def joined(self) -> Joined:
+        """The text without the breaks over which a token may go on."""
+        return Joined(self.text)
+
+    @cached_property
     def keywords(self) -> frozenset[str]:
         """The keywords of tokens' formats that occur."""
         return _among(_keywords(), self.words)
@@ -75,8 +101,15 @@ def _among(literals: Literals, text: str) -> frozenset[str]:
 
 
 def occurrences(text: str, literal: str) -> Iterator[int]:
-    """Where the literal occurs in a text."""
-    position = text.find(literal)
+    """Where the literal occurs in a text.
+
+    Raises:
+        TooSlowError: a search `within` some seconds takes longer. Most of its time is between occurrences.
+    """
+    number, position = 0, text.find(literal)
     while position >= 0:
         yield position
+        number += 1
+        if number % _CHECKED == 0 and monotonic() > _deadline.get():
+            raise TooSlowError
         position = text.find(literal, position + len(literal))

@@ -18,6 +18,7 @@ import github_action_utils as toolkit
 from ..sanitize import flat, sanitize_line, workflow_safe
 
 TITLE = "fire-routine"
+SHORTEST_SECRET = 8  # characters of one that is replaced wherever it stands
 LINE_LIMIT = 2_000  # characters, of one line in the job's log
 
 Level = Literal["notice", "warning", "error"]
@@ -29,6 +30,7 @@ class Workflow:
 
     def __init__(self) -> None:
         self._annotated = False
+        self._masked: list[str] = []
 
     def mask(self, secret: str) -> None:
         """Have the runner replace `secret` by `***` in every log line from now on.
@@ -37,9 +39,16 @@ class Workflow:
         print the secret: then nothing is written. Nor is the toolkit's own `add_mask` used: it writes
         `::add-mask ::`, which act and the runners built on it don't take for a command, and so print.
         """
-        for line in secret.splitlines() if in_actions() else ():
-            if line.strip():
-                _print(f"::add-mask::{line.strip().replace('%', '%25')}")
+        lines = [line.strip() for line in secret.splitlines() if line.strip()]
+        self._masked += (line for line in lines if len(line) >= SHORTEST_SECRET)
+        for line in lines if in_actions() else ():
+            _print(f"::add-mask::{line.replace('%', '%25')}")
+
+    def _shown(self, text: str) -> str:
+        """The text without the secrets: the runner masks them in its log alone."""
+        for secret in self._masked:
+            text = text.replace(secret, "***")
+        return text
 
     def say(self, line: str) -> None:
         """One line of progress. No text in it is a workflow command, whoever wrote it.
@@ -48,11 +57,11 @@ class Workflow:
         """
         with _one_at_a_time:  # a thread that is about to print waits here while the annotation is written
             if not self._annotated:
-                _print(_printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
+                _print(_printable(workflow_safe(sanitize_line(self._shown(line)))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step, and its last line; outside Actions a line like others."""
-        line = workflow_safe(flat(message, LINE_LIMIT))
+        line = workflow_safe(flat(self._shown(message), LINE_LIMIT))
         if not in_actions():
             self.say(f"{level}: {line}" if level != "notice" else line)
             self._annotated = True
@@ -67,7 +76,7 @@ class Workflow:
 
         def write() -> None:
             for name, value in outputs.items():
-                toolkit.set_output(name, _encodable(value))
+                toolkit.set_output(name, _encodable(self._shown(value)))
 
         if os.environ.get("GITHUB_OUTPUT"):
             self._write("outputs not set", write)
@@ -75,7 +84,9 @@ class Workflow:
     def add_summary(self, markdown: str) -> None:
         """The job summary, where there is a file to take it."""
         if os.environ.get("GITHUB_STEP_SUMMARY"):
-            self._write("summary not written", lambda: toolkit.append_job_summary(_encodable(markdown)))
+            self._write(
+                "summary not written", lambda: toolkit.append_job_summary(_encodable(self._shown(markdown)))
+            )
 
     def _write(self, otherwise: str, write: Callable[[], object]) -> None:
         try:

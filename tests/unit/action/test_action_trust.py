@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 from tests.emulated.faults import Fault
-from tests.emulated.job import SHA, Job
+from tests.emulated.job import LOG, SHA, Job
 
 
 @pytest.mark.parametrize("allow_forks", ["true", "false"])
@@ -78,3 +78,19 @@ def test_a_payload_that_can_t_be_read_is_none(job: Job) -> None:
     (job.temp / "event.json").write_text("[" * 100_000 + "]" * 100_000)
     job.environ["GITHUB_EVENT_PATH"] = str(job.temp / "event.json")
     assert job.ended() == "fired"
+
+
+def test_the_actions_own_tokens_leave_in_nothing_whatever_they_look_like(job: Job) -> None:
+    own = "gw.7f3a9c51d2e84b60"
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = job.endpoint.token = own
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    job.github.set_log(71, LOG.replace("mismatched types", f"upstream refused {own}"))
+    job.github.fail("/annotations", Fault(status=403, message=f"bad credentials {own}"))
+
+    assert job.ended().startswith("fired")
+
+    (session,) = job.endpoint.sessions
+    shown = [line for line in job.log.split("\n") if not line.startswith("::add-mask::")]
+    files = [path.read_text("utf-8") for path in job.temp.iterdir() if path.is_file()]
+    assert "upstream refused" in session.text
+    assert own not in "\n".join([session.text, *shown, *files])

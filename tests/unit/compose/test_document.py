@@ -406,3 +406,12 @@ def test_every_text_keeps_its_budget_its_facts_and_its_form(
     assert SHA in made.text
     if seen.head_branch:
         assert f"`{seen.head_branch}`" in outside
+
+
+def test_logs_that_are_not_searched_for_secrets_in_time_are_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fire_routine.compose.document._SECONDS", 0.0)
+    lines = [f"error: {TOKEN} was refused", *("ghp_ eyJ sk- " * 100 for _ in range(200))]
+    one = job(1)
+    text = brief(run([one]), {one.id: digest("ab", *lines)}).text
+    assert "was refused" not in text
+    assert "took too long" in text

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
 from fire_routine.model import Annotation, Block, Commit, Digest, Failure, Fingerprint
 from fire_routine.redact.apply import cleaned
+from fire_routine.redact.detectors import tokens
+from fire_routine.redact.spans import Span
+from fire_routine.redact.text_index import TextIndex, TooSlowError
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 KEY = (
@@ -82,3 +87,22 @@ def test_a_token_that_the_branch_is_named_after_is_redacted_all_the_same() -> No
         (run([job(0)], head_branch=f"topic-{TOKEN}"), Failure(Fingerprint("f"), (job(0),), log))
     )
     assert TOKEN not in repr(clean)
+
+
+def test_what_was_found_in_a_log_is_kept_for_the_next_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    def find(index: TextIndex) -> Iterator[Span]:
+        searched.append(index.text)
+        return tokens.find(index)
+
+    monkeypatch.setattr("fire_routine.redact.engine.DETECTORS", (find,))
+    log = (f"export DEPLOY_TOKEN={TOKEN}", *(f"error {number}: far too late" for number in range(100)))
+    results = [cleaned((log, note))[0] for note in ("first", "second")]
+    assert TOKEN not in repr(results)
+    assert sum("error 99: far too late" in text for text in searched) == 1
+
+
+def test_a_search_that_takes_longer_than_it_may_ends() -> None:
+    with pytest.raises(TooSlowError):
+        cleaned("ghp_ " * 1_000, 0.0)

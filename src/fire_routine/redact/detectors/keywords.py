@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...patterns import pattern
@@ -24,6 +25,7 @@ _WORD = pattern(
     r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)|_cookie(?![a-z_])|(?<![a-z_])appid(?![a-z])"
 )
 _LONGEST_OWNER = 16  # characters
+_LONGEST_HEAD = 32  # of what precedes a key; it shows its owner
 _AT_END = r"[-_. ]?\Z"
 _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
 _OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
@@ -127,6 +129,11 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
 
 def _is_owned(head: str) -> bool:
     """Whether a key with that name before it gives access to something."""
+    return _is_owner(head[-_LONGEST_HEAD:])
+
+
+@lru_cache(1024)
+def _is_owner(head: str) -> bool:
     service = _LAST_WORD.search(head)
     return word_pattern("owners_of_key", _AT_END).search(
         head.lower(), max(0, len(head) - _LONGEST_OWNER)

@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from ..line_wraps import EDGES, join_from, looks_cut
+from ..line_wraps import EDGES, goes_on, looks_cut
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 from ..token_formats import TokenFormat, token_formats
+from .value_location import end_of_line
 
 _LINES = (3, 64)  # lines that one token may span; the first limit is tried first, as most tokens span few
+_CLOSED = 8  # line ends at which a token may end that nothing may follow
+_TRIES = 4  # tokens that are looked for over line breaks in vain from one line on
 _SHORT = 12  # characters per line on average; no token is wrapped into narrower lines
 _MARGIN = 120  # columns of indentation and edges at most
 
@@ -51,49 +54,45 @@ def _matches(text: str, keyword: str, one: TokenFormat) -> Iterator[re.Match[str
 
 
 def _tokens(index: TextIndex, keyword: str, one: TokenFormat) -> Iterator[Span]:
-    done = 0
+    done = tries = line_end = 0
     for position in occurrences(index.text, keyword):
-        if position >= done:
-            for span in _token(index.text, position, one):
-                done = max(done, span.end)
-                yield span
+        if position < done:
+            continue
+        match = one.pattern.match(index.text, max(0, position - one.before))
+        if match:
+            yield Span(*match.span(match.lastindex or 0), one.kind)
+        if position >= line_end:
+            tries, line_end = 0, end_of_line(index.text, position)
+        if tries < _TRIES and _may_be_cut(index.text, position, match, one):
+            pieces = [*_over_lines(index, position, one)]
+            yield from pieces
+            tries += not pieces
+            done = max([done, *(piece.end for piece in pieces)])
+        done = max(done, match.end() if match else 0)
 
 
-def _token(text: str, position: int, one: TokenFormat) -> Iterator[Span]:
-    """The token whose keyword is at `position`, if there is one."""
-    start = max(0, position - one.before)
-    match = one.pattern.match(text, start)
-    if match:
-        yield Span(*match.span(match.lastindex or 0), one.kind)
-    if join_from(text, match.end() if match else position, 1):
-        yield from _over_lines(text, start, one)
-    before = text[start:position].split("\n")[-1].lstrip(EDGES)
-    line_start = _rstripped(text, position - len(before))
-    if len(before) < one.before and text[line_start - 1 : line_start] == "\n":
-        # The line break is in front of the keyword, within the token.
-        above = _rstripped(text, line_start - 1)
-        yield from _over_lines(text, max(0, above - one.before + len(before)), one)
+def _may_be_cut(text: str, position: int, match: re.Match[str] | None, one: TokenFormat) -> bool:
+    """Whether the token whose keyword is at `position` may go on over a break, after it or in front of it."""
+    if goes_on(text, match.end() if match else position):
+        return True
+    before = text[max(0, position - one.before) : position].split("\n")[-1].lstrip(EDGES)
+    start = position - len(before)
+    above = text[max(0, start - _MARGIN) : start].rstrip(EDGES)
+    return len(before) < one.before and above.endswith("\n")
 
 
-def _rstripped(text: str, end: int) -> int:
-    """Where the text up to `end` ends without indentation or a box's edges."""
-    start = max(0, end - _MARGIN)
-    return start + len(text[start:end].rstrip(EDGES))
-
-
-def _over_lines(text: str, start: int, one: TokenFormat) -> Iterator[Span]:
-    """The token that begins at `start` and continues on the next lines."""
-    match = None
+def _over_lines(index: TextIndex, position: int, one: TokenFormat) -> Iterator[Span]:
+    """The token whose keyword is at `position` and that continues over line breaks."""
+    joined = index.joined
+    start = max(0, joined.at(position) - one.before)
     for lines in _LINES:
-        joined = join_from(text, start, lines)
-        if not joined:
+        gaps, edge = joined.gaps(start, lines)
+        if not gaps:
             return
-        view, gaps = joined
-        read = view.text
-        ends = [view.length, *(gap.position for gap in gaps[1:] if one.closed)]
-        match = next(filter(None, (one.pattern.match(read, view.lead, end) for end in ends)), None)
-        # No token begins here if too little was joined, or if a blank is in it.
-        none = not match and (view.length < lines * _SHORT or " " in read[view.lead : gaps[-1].position])
+        ends = [edge, *(gap.position for gap in gaps[1:_CLOSED] if one.closed)]
+        match = next(filter(None, (one.pattern.match(joined.text, start, end) for end in ends)), None)
+        # No token begins here if too little was joined.
+        none = not match and edge - start < lines * _SHORT
         if len(gaps) < lines or none or (match and match.end() <= gaps[-1].position):
             break
     if not match:
@@ -104,7 +103,7 @@ def _over_lines(text: str, start: int, one: TokenFormat) -> Iterator[Span]:
         if place >= end:
             break
         # The token ends here if it is whole already and the line does not look cut.
-        whole = place - first >= one.whole and one.pattern.fullmatch(read, view.lead, place)
-        if first < place and whole and not looks_cut(text, gap):
+        whole = place - first >= one.whole and one.pattern.fullmatch(joined.text, start, place)
+        if first < place and whole and not looks_cut(index.text, gap):
             end = place
-    yield from view.original(Span(first, end, one.kind))
+    yield from joined.original(Span(first, end, one.kind))

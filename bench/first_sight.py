@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""What redaction makes of forms that it has not seen: recall by kind, and false findings in real lines.
+
+    python3 src/entrypoint.py bench/first_sight.py                  # the 150 lines of first_sight.toml
+    python3 src/entrypoint.py bench/first_sight.py --show           # and those whose secret can still be read
+    python3 src/entrypoint.py bench/first_sight.py --harmless LOGS  # 100 kB of lines drawn from real logs
+
+`first_sight.toml` says how its tools were chosen. It was committed before the rules that are measured on it.
+A secret survives where more than half of it can be read in one piece. The harmless lines are drawn with a
+fixed seed from those of the logs that hold a naming word or 20 characters of hexadecimal or base64. They
+are not part of this repository;
+`HARMLESS` is the digest of those that were measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from tools.token_data import value_of  # noqa: E402
+
+from fire_routine.redact import redact  # noqa: E402
+
+FILE = Path(__file__).with_suffix(".toml")
+FROZEN = "9a9c8128eee0afa855de681532e3bbc30038e927d12451391f908653e3b6dd6a"
+HARMLESS = "a84d7778960e442c22381df7295d93d74581dd4fc8b6c60b9524e84f30a98609"
+SEED = 56
+SIZE = 100_000  # characters of harmless lines
+LONGEST = 500  # characters of one
+STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ?")
+PER_LOG = 20  # lines of one log, at most: few print the same kind of line ten thousand times
+TELLING = re.compile(
+    r"(?i:password|token|secret|key|auth)|[0-9a-f]{20}"
+    r"|(?=[a-z+/]{0,80}[A-Z])(?=[a-z+/A-Z]{0,80}\d)(?=[A-Z0-9+/]{0,80}[a-z])[A-Za-z0-9+/]{20}"  # base64
+)
+REAL = frozenset(  # digests of drawn lines that hold a secret, by eye
+    ("f273b5d3f901", "478cd936c70c", "c63c00673ac5", "184b54cfa077", "d1d1841e0c08")
+)
+MARK = re.compile(r"\[redacted:[\w-]+\]")
+MARKED = re.compile("«([^»]*)»")
+BEFORE = ("##[group]Run make check", "make check", "shell: /usr/bin/bash -e {0}", "##[endgroup]")
+AFTER = ("", "1 failed, 11 passed in 3.21s", "##[error]Process completed with exit code 1.")
+
+
+class Planted(NamedTuple):
+    kind: str
+    tool: str
+    text: str
+    secrets: tuple[str, ...]
+
+
+def planted() -> Iterator[Planted]:
+    """The frozen lines, their holes filled."""
+    for kind, tools in tomllib.loads(FILE.read_text("utf-8")).items():
+        for tool, lines in tools.items():
+            for line in lines:
+                text = value_of(line, SEED)
+                yield Planted(kind, tool, MARKED.sub(r"\1", text), tuple(MARKED.findall(text)))
+
+
+def survives(one: Planted) -> bool:
+    lines = one.text.split("\n")
+    redacted, _ = redact([*BEFORE, *lines, *AFTER])
+    text = MARK.sub("\0", "\n".join(redacted[len(BEFORE) : len(BEFORE) + len(lines)]))
+    return any(readable(secret, text) for secret in one.secrets)
+
+
+def readable(secret: str, text: str) -> bool:
+    """Whether more than half of it stands there in one piece."""
+    size = len(secret) // 2 + 1
+    return any(secret[start : start + size] in text for start in range(len(secret) - size + 1))
+
+
+def harmless(folder: Path) -> list[str]:
+    """Lines of the folder's logs that look as if they held a secret, drawn by the seed."""
+    chance = random.Random(SEED)
+    found: set[str] = set()
+    for log in sorted(path for path in folder.rglob("*") if path.is_file()):
+        lines = {STAMP.sub("", line) for line in re.split(r"\r?\n|\r", log.read_text("utf-8", "replace"))}
+        telling = sorted(line for line in lines if len(line) <= LONGEST and TELLING.search(line))
+        found.update(chance.sample(telling, min(PER_LOG, len(telling))))
+    drawn = sorted(found)
+    chance.shuffle(drawn)
+    size = 0
+    for number, line in enumerate(drawn):
+        size += len(line) + 1
+        if size >= SIZE:
+            drawn = drawn[: number + 1]
+            break
+    return [line for line in drawn if digest(line)[:12] not in REAL]
+
+
+def show_recall(*, show: bool) -> None:
+    if digest(FILE.read_text("utf-8")) != FROZEN:
+        print("first_sight.toml is not the frozen file: what follows is no first figure")
+    kinds: dict[str, list[bool]] = {}
+    for one in planted():
+        kinds.setdefault(one.kind, []).append(alive := survives(one))
+        if alive and show:
+            print(f"  {one.kind}, {one.tool}: {one.text!r}")
+    for kind, survived in kinds.items():
+        print(
+            f"{kind:16} {len(survived):4} lines, {sum(survived):3} survive,"
+            f" recall {1 - sum(survived) / len(survived):.2f}"
+        )
+    every = [one for survived in kinds.values() for one in survived]
+    print(
+        f"{'all':16} {len(every):4} lines, {sum(every):3} survive, recall {1 - sum(every) / len(every):.3f}"
+    )
+
+
+def show_harmless(folder: Path, *, show: bool) -> None:
+    lines = harmless(folder)
+    if digest("\n".join(lines)) != HARMLESS:
+        print(f"these are other lines than those of the figure: {digest(chr(10).join(lines))}")
+    spread = [part for line in lines for part in (line, "")]  # blank lines keep what is unrelated apart
+    redacted, counts = redact(spread)
+    size = sum(map(len, lines)) + len(lines)
+    print(f"{len(lines)} lines, {size / 1000:.0f} kB: {counts.total()} findings, {dict(counts)}")
+    for before, after in zip(spread, redacted, strict=True) if show else ():
+        if MARK.search(after) and not MARK.search(before):
+            print(f"  - {before!r}\n  + {after!r}")
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--show", action="store_true", help="print the lines that survive, or the findings")
+    parser.add_argument("--harmless", type=Path, metavar="LOGS", help="draw harmless lines from these logs")
+    options = parser.parse_args()
+    if options.harmless:
+        show_harmless(options.harmless, show=options.show)
+    else:
+        show_recall(show=options.show)
+
+
+if __name__ == "__main__":
+    main()
