@@ -64,7 +64,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
         return lost(by, what)
     if claim.stage is Stage.UNKNOWN:
         return unknown(by, unsure, what)
-    message = f"{unsure}A session was started on {what} before ({by})."
+    message = f"{unsure}A session was started {'for' if job.key else 'on'} {what} before ({by})."
     if ruling.is_back:
         after = _since(claim, now)
         message = (
