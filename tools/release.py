@@ -3,7 +3,7 @@
 
 - `check`: whether version, CHANGELOG, README, examples and docs agree
 - `build OUT`: make the release's tree
-- `verify OUT`: whether a tree is what the lock, git and the Pythons make of its commit
+- `verify OUT`: whether a tree is what the lock and git make of its commit
 - `dist OUT`: make the wheel and the source distribution
 - `notes`: what CHANGELOG.md has on this version
 - `stamp --owner NAME --ref COMMIT`: write the owner's name, or a commit, wherever users are shown the action
@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tools.releasing import ReleaseError, consistency, owner, tree, verifying, wheels  # noqa: E402
 
-from bootstrap import install, pythons  # noqa: E402
+from bootstrap import install  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,18 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     build = command("build", _build, "Make the release's tree in a new folder.")
     build.add_argument("--commit", default="HEAD", help="of which commit (default HEAD)")
-    verify = command(
-        "verify", _verify, "Whether a tree is what the lock, git and the Pythons make of its commit."
-    )
-    verify.add_argument("--all", action="store_true", help="fail where a Python to compare with is missing")
+    verify = command("verify", _verify, "Whether a tree is what the lock and git make of its commit.")
     for each in (build, verify):
         each.add_argument("out", type=Path, metavar="OUT")
-        each.add_argument(
-            "--python",
-            type=Path,
-            action="append",
-            help="that compiles (default: those found, from 3.11 to 3.14)",
-        )
         each.add_argument(
             "--from-environment",
             action="store_true",
@@ -91,32 +82,18 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    compilers = _compilers(options.python)
     parts = tree.made(ROOT, options.commit, _packages(options))
-    tree.write(parts, options.out, [path for path, _ in compilers.values()])
+    tree.write(parts, options.out)
     print(f"{options.out}: {parts.about['version']}, commit {parts.about['commit']}")
-    files = [path for path in options.out.rglob("*") if path.is_file()]
-    print(f"  {len(files):,} files, {sum(path.stat().st_size for path in files):,} bytes")
-    print(f"  compiled by Python {', '.join(version for _, version in compilers.values())}")
+    files = tree.content(parts)
+    print(f"  {len(files):,} files, {sum(map(len, files.values())):,} bytes")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
     about = verifying.read_about(options.out)
-    at_hand = _compilers(options.python)
-    found = list(
-        verifying.problems(
-            ROOT, options.out, _packages(options), {tag: path for tag, (path, _) in at_hand.items()}
-        )
-    )
-    missing = [
-        version for tag, version in about["pythons"].items() if at_hand.get(tag, ("", ""))[1] != version
-    ]
-    if missing:
-        notice = f"not compared, since it is not at hand: the code of Python {', '.join(missing)}"
-        found += [notice] if options.all else []
-        print(f"release: {notice}", file=sys.stderr)
-    return _reported(found, f"{options.out} is {about['version']} of commit {about['commit']}")
+    found = list(verifying.problems(ROOT, options.out, _packages(options)))
+    return _reported(found, f"{options.out} is {about.get('version')} of commit {about.get('commit')}")
 
 
 def _dist(options: argparse.Namespace) -> int:
@@ -161,24 +138,6 @@ def _packages(options: argparse.Namespace) -> dict[str, list[wheels.Files]]:
     if cache is None:
         raise ReleaseError("there is no private cache for the wheels: name a folder with --wheels")
     return wheels.downloaded(ROOT, cache if options.wheels else cache / "wheels")
-
-
-def _compilers(given: Sequence[Path] | None) -> dict[str, tuple[Path, str]]:
-    """Pythons that compile, and their versions, by the tag of their bytecode."""
-    base = Path(getattr(sys, "_base_executable", sys.executable))
-    places = os.environ.get("PATH", "")
-    candidates = given or [
-        base,
-        *pythons.on_path(places),
-        *pythons.in_tool_cache(os.environ.get("RUNNER_TOOL_CACHE", "")),
-    ]
-    found: dict[str, tuple[Path, str]] = {}
-    for path in candidates:
-        if not given and pythons.version_of(path) < pythons.NEEDED:
-            continue
-        tag, version = tree.identity(path)
-        found.setdefault(tag, (path, version))
-    return found
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -98,9 +97,8 @@ def release_commit(temporary: Path) -> str:
 
 
 def build_release(folder: Path) -> Path:
-    """A release's tree for this Python, made from the packages of this environment."""
-    python = Path(getattr(sys, "_base_executable", sys.executable))
+    """A release's tree, made from the packages of this environment."""
     with tempfile.TemporaryDirectory() as temporary:
         commit = release_commit(Path(temporary))
-    tree.write(tree.made(ROOT, commit, packages()), folder, [python])
+    tree.write(tree.made(ROOT, commit, packages()), folder)
     return folder

@@ -1,10 +1,10 @@
 """The tree of a release: of the source what a start uses, and in `src/` what makes it install nothing.
 
 - `src/vendor`: the packages of the action's lock, as in their wheels; LICENSES.md lists their licences
-- `__pycache__`: each module compiled by each Python. Python compares the code with its source by a hash
-- `release.json`: version, commit, and what the rest was made with
+- `release.json`: version and commit
 
-The same commit, wheels and Pythons give the same bytes.
+Nothing is compiled, so that all but the search library can be read. The same commit and wheels give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def git(root: Path, *arguments: str) -> bytes:
 
 
 def made(root: Path, commit: str, packages: Mapping[str, Sequence[Files]]) -> Made:
-    """The parts of the release of a commit, apart from what is compiled.
+    """The parts of the release of a commit.
 
     Raises:
         ReleaseError: a part is missing or wrong.
@@ -159,42 +159,18 @@ def _write_files(contents: Files, out: Path) -> None:
         file.write_bytes(data)
 
 
-def write(parts: Made, out: Path, pythons: Sequence[Path]) -> None:
-    """Make the tree in the empty folder `out`, with the code compiled by each of `pythons`.
+def write(parts: Made, out: Path) -> None:
+    """Make the tree in the empty folder `out`.
 
     Raises:
-        ReleaseError: it cannot be made.
+        ReleaseError: it holds something.
     """
     if out.exists() and any(out.iterdir()):
         raise ReleaseError(f"{out} is not empty: name a new folder")
-    _write_files({**parts.source, **parts.vendored}, out)
-    made_with = dict(_compiled(python, out) for python in pythons)
-    about = {**parts.about, "pythons": dict(sorted(made_with.items()))}
-    (out / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8", newline="\n")
+    _write_files(content(parts), out)
 
 
-def _compiled(python: Path, out: Path) -> tuple[str, str]:
-    """Compile all modules of a tree; the Python's tag, such as `cpython-312`, and its version."""
-    command = [str(python), "-s", "-S", "-P", "-m", "compileall", "-q", "-s", str(out)]
-    command += ["--invalidation-mode", "checked-hash", str(out / "src")]
-    # A fixed order of sets, so that the same source gives the same bytes.
-    done = subprocess.run(command, env={"PYTHONHASHSEED": "0"}, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise ReleaseError(
-            f"{python} cannot compile the release: {(done.stdout + done.stderr).strip()[-500:]}"
-        )
-    return identity(python)
-
-
-def identity(python: Path) -> tuple[str, str]:
-    """A Python's tag, such as `cpython-312`, and its version.
-
-    Raises:
-        ReleaseError: it does not start.
-    """
-    probe = "import sys; print(sys.implementation.cache_tag, '.'.join(map(str, sys.version_info[:3])))"
-    try:
-        tag, version = subprocess.check_output([str(python), "-I", "-S", "-c", probe], text=True).split()
-    except (OSError, ValueError, subprocess.SubprocessError):
-        raise ReleaseError(f"{python} does not start") from None
-    return tag, version
+def content(parts: Made) -> Files:
+    """All files of the tree, by their paths."""
+    about = json.dumps(parts.about, indent=2) + "\n"
+    return {**parts.source, **parts.vendored, ABOUT: about.encode()}
