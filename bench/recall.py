@@ -3,6 +3,7 @@
     python3 src/entrypoint.py bench/recall.py [FOLDER] [--worst N] [--every N] [--halves]
     python3 src/entrypoint.py bench/recall.py FOLDER [--green] [--splice MB]
     python3 src/entrypoint.py bench/recall.py [FOLDER] --without NAME … [--splice MB]
+    python3 src/entrypoint.py bench/recall.py [FOLDER] --unknown FAMILY
 
 Without FOLDER, the project's own labelled logs are read (`tests/labelled`). FOLDER has a `cases.json`, a list
 of `{"id", "set", "log", "labels": [[line, ...], ...], "green"}`. `log` and `green` are paths below FOLDER;
@@ -20,6 +21,11 @@ much other output of the green logs. `--halves` also prints two halves, by the S
 `--without NAME` prints how many logs' excerpts change, and the change of these shares, in thousandths,
 without one mechanism (`bench/without.py` names them; `all`: one after the other). Below zero, it serves. What
 changes no text is dead, and what changes texts alone is presentation, which `bench/cards.py` judges.
+
+`--unknown FAMILY` shows how tools fare that no rule knows: the shares at 4,096 characters with all that is
+known, and without the rules of a family, and how its test runners mark what passed. A family is a file of
+rules; its logs are those of which one of its rules matches a labelled line. `all`: one after the other, and
+the mean of those with eight logs or more.
 """
 
 from __future__ import annotations
@@ -29,8 +35,9 @@ import hashlib
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from itertools import compress
 from multiprocessing import Pool
 from pathlib import Path
 from statistics import median
@@ -54,8 +61,13 @@ from bench.labelled import (  # noqa: E402
     with_progress,
 )
 from bench.without import OFF, switch_off  # noqa: E402
+from tools.knowledge import sources  # noqa: E402
 
 from fire_routine import distill  # noqa: E402
+from fire_routine.distill import noise  # noqa: E402
+from fire_routine.distill.lines import unstamped  # noqa: E402
+from fire_routine.distill.match import classify  # noqa: E402
+from fire_routine.distill.rules import entries, table  # noqa: E402
 
 # Where a step begins or ends, or a runner echoes its script: absent from the output of one step.
 OF_RUNNERS = re.compile(
@@ -77,6 +89,10 @@ def distilled(case: Case, data: bytes, green: bytes | None = None) -> Measured:
     known = distill.read_green(chunks(green)) if green is not None else None
     digest = distill.read(chunks(data), green=known)
     return measured(case, lambda budget: distill.excerpt(digest, budget).text)
+
+
+def distilled_file(folder: Path, case: Case) -> Measured:
+    return distilled(case, (folder / case["log"]).read_bytes())
 
 
 def of_case(folder: Path, with_green: bool, case: Case) -> dict[str, Measured]:
@@ -146,6 +162,61 @@ def spliced(
     return found
 
 
+FAMILIES = (
+    *("jvm", "dotnet", "go", "ruby_php", "javascript", "native", "python", "rust", "others"),
+    *("checks", "infrastructure"),
+)
+FEWEST = 8  # logs of a family that count in the mean
+
+
+@cache
+def ids() -> dict[str, set[str]]:
+    """The ids of the rules in each family's file."""
+    written = sources()
+    return {name: {each.id for each in written if each.file == f"{name}.toml"} for name in FAMILIES}
+
+
+def leave_out(family: str) -> None:
+    """Leave out what is known of a family's tools, in this process and for good."""
+    entries()[:] = [fields for fields in entries() if fields["id"] not in ids()[family]]
+    others = [test["family"] != family for test in table("passed_test")]
+    noise._RUNNERS[:] = compress(noise._RUNNERS, others)
+    for at, run in enumerate(table("successful_run")):
+        if run["family"] == family:
+            noise._BEGINS[at] = re.compile(b"(?!)")
+
+
+def families_of(case: Case) -> set[str]:
+    """The families of which a rule matches a labelled line."""
+    lines = [line.encode("utf-8", "replace") for label in case["labels"] for line in label]
+    found = {rule.id for rule in classify(unstamped(lines), every=True) if rule is not None}
+    return {family for family in FAMILIES if found & ids()[family]}
+
+
+def unknown(chosen: Sequence[str], cases: Sequence[Case], work: Callable[[Case], Measured]) -> Iterator[str]:
+    """A row for each family: its logs, and the shares at 4,096 with all rules and without its own."""
+    with Pool() as pool:
+        families = pool.map(families_of, cases)
+        known = list(with_progress(pool.imap(work, cases), len(cases)))
+    at = BUDGETS.index(4_096)
+    rows = []
+    yield f"{'':16}{'logs':>6}{'known':>8}{'unknown':>9}"
+    for family in chosen:
+        own = [number for number, names in enumerate(families) if family in names]
+        if not own:
+            continue
+        with Pool(initializer=leave_out, initargs=(family,)) as pool:
+            found = pool.map(work, [cases[number] for number in own])
+        row = [sum(each.recall[at] for each in some) / len(own) for some in ([known[n] for n in own], found)]
+        rows += [row] if len(own) >= FEWEST else []
+        yield f"{family:16}{len(own):6}{row[0]:8.3f}{row[1]:9.3f}"
+    if rows:
+        yield f"{'mean':16}{'':6}" + "".join(
+            f"{sum(each) / len(rows):{width}.3f}"
+            for each, width in zip(zip(*rows, strict=True), (8, 9), strict=True)
+        )
+
+
 def half_of(case: Case) -> str:
     project = case.get("project") or project_of(case["id"])
     return "AB"[int(hashlib.sha1(project.encode()).hexdigest(), 16) % 2]
@@ -170,7 +241,7 @@ def middle(measures: Sequence[Measured]) -> str:
     return f"{median(found):8,.0f}" if found else f"{'-':>8}"
 
 
-def table(name: str, found: Sequence[dict[str, Measured]]) -> Iterator[str]:
+def rows_of_set(name: str, found: Sequence[dict[str, Measured]]) -> Iterator[str]:
     """The rows of one set of logs: each way of making an excerpt, and the ratios."""
     ways = {
         way: [each[way] for each in found if way in each]
@@ -194,9 +265,9 @@ def report(
         if halves:
             groups.setdefault(f"{case.get('set', '')} {half_of(case)}", []).append(each)
     for name in sorted(groups):
-        yield from table(name, groups[name])
+        yield from rows_of_set(name, groups[name])
     if len(groups) > 1:
-        yield from table("all", found)
+        yield from rows_of_set("all", found)
 
 
 def changes(
@@ -246,12 +317,20 @@ def main() -> int:
     parser.add_argument(
         "--without", nargs="+", default=[], choices=["all", *OFF], metavar="NAME", help="show its worth"
     )
+    parser.add_argument(
+        "--unknown", choices=["all", *FAMILIES], metavar="FAMILY", help="leave out what is known of it"
+    )
     parser.add_argument("--halves", action="store_true", help="also print two halves of each set")
     arguments = parser.parse_args()
     folder: Path = arguments.folder
     cases = cases_to_read(folder, arguments.every)
     if not cases:
         parser.error(f"{folder} has no cases.json with labels: name a folder that has one")
+    if arguments.unknown:
+        chosen = FAMILIES if arguments.unknown == "all" else [arguments.unknown]
+        for row in unknown(chosen, cases, partial(distilled_file, folder)):
+            print(row, flush=True)
+        return 0
     work = partial(of_case, folder, arguments.green)
     if arguments.splice:
         greens = sorted({folder / green for case in cases_of(folder) if (green := case.get("green"))})

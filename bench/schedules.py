@@ -60,16 +60,17 @@ def storm(
     without: str = "",
 ) -> bool:
     began, bad, name = time.perf_counter(), 0, f" ({profile})" if profile else ""
-    part, trouble = LEFT_OUT[without] if without else (nullcontext, None)
+    part = LEFT_OUT[without] if without else None
     name += f", without {without}" if without else ""
     name += ", rerun-first" if rerun_first else ""
     name += ", replacing" if replacing else ""
     outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
-        faults = PROFILES[profile] if profile else trouble
-        schedule = Schedule.draw(seed, faults, rerun_first=rerun_first, replacing=replacing)
-        with part():
+        faults = PROFILES[profile] if profile else part.faults if part else None
+        timing = part.timing if part else None
+        schedule = Schedule.draw(seed, faults, rerun_first=rerun_first, replacing=replacing, timing=timing)
+        with part() if part else nullcontext():
             schedule.play()
         world = schedule.world
         outcomes.update(

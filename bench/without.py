@@ -20,7 +20,7 @@ _MANY = 10**9
 Setting = tuple[object, str, object]  # a module or class, a name in it, and its value without the mechanism
 OFF: dict[str, list[Setting]] = {
     # reading
-    "prefixes": [(match, "_better", lambda rest, whole: False)],  # a tool's format behind another's prefix
+    "prefixes": [(match, "_better", lambda rest, whole, record: False)],  # a tool's format behind another's prefix
     "levels": [(match, "_INFO", _NEVER), (match, "_WARN", _NEVER)],
     "red": [(match, "red_places", lambda raw: [])],  # tools that no rule knows
     "near-the-end": [(scanner, "NEAR", 0)],  # the same

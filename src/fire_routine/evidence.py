@@ -5,7 +5,6 @@ The action decides on it, and `preview` shows it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,13 +26,40 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What the text is made of, besides the run and its failures."""
+
+    attachments: tuple[Attachment, ...]
+    unusable: tuple[Note, ...]  # faults of the file of known failures
+    settings: Settings
+    server_url: str
+
+    def text(self, run: Run, failures: Sequence[Failure], past: Past | None = None) -> Brief:
+        """`past`: what became of earlier sessions."""
+        from . import compose, distill  # see `read_ahead`
+
+        # A person mends the file of known failures, so the session is not told of its faults.
+        told = replace(run, notes=tuple(note for note in run.notes if note not in self.unusable))
+        return compose.compose(
+            told,
+            failures,
+            self.attachments,
+            text=self.settings.text,
+            past=past,
+            max_characters=self.settings.max_characters,
+            excerpt=distill.excerpt,
+            server_url=self.server_url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of the failed run, and the text made of it."""
 
     run: Run
     failures: tuple[Failure, ...]
     brief: Brief
-    composed: Callable[[Run, Past | None], Brief]  # the text; `Past`: what became of earlier sessions
+    source: Source
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -42,14 +68,17 @@ class Evidence:
 
     def with_past(self, past: Past) -> Evidence:
         """The same, with what became of earlier sessions."""
-        return replace(self, brief=self.composed(self.run, past))
+        return replace(self, brief=self.source.text(self.run, self.failures, past))
+
+    def with_run(self, run: Run) -> Evidence:
+        """The same, with more of the run."""
+        return replace(self, run=run, brief=self.source.text(run, self.failures))
 
     def with_context(self, github: GitHub) -> Evidence:
         """The same, with what only the text needs: what changed, and what was green or red before."""
         if self.run.fired_for:
             return self
-        run = gather.with_context(github, self.run, time.monotonic() + CONTEXT)
-        return replace(self, run=run, brief=self.composed(run, None))
+        return self.with_run(gather.with_context(github, self.run, github.clock.monotonic() + CONTEXT))
 
 
 def gather_evidence(
@@ -59,15 +88,14 @@ def gather_evidence(
     context: Context,
     say: Say,
     show: Say = lambda _state: None,
-    recall: Callable[[Run, Sequence[Failure]], Run] = lambda run, _failures: run,
 ) -> Evidence:
     """From the run to the text, without its context: gather, distill, compose.
 
-    `say` gets lines that stay, `show` the state of work that takes long. `recall` adds what the ledger knows.
+    `say` gets lines that stay, `show` the state of work that takes long.
     """
     if trigger.kind is TriggerKind.EVENT:
         return _of_event(github, trigger, settings, context, say)
-    deadline = time.monotonic() + GATHERING
+    deadline = github.clock.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
     failed = _count(len(run.failed_jobs), "failed job")
     say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
@@ -76,7 +104,9 @@ def gather_evidence(
     )
     from . import compose, distill  # see `read_ahead`
 
-    greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
+    greens = gather.read_green_logs(
+        github, run, distill.read_green, min(deadline, github.clock.monotonic() + GREEN)
+    )
 
     reader, number = distill.Reader(), count(1)
 
@@ -93,23 +123,16 @@ def gather_evidence(
     run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
-    run = recall(run, failures)
     attachments += tests
     run = replace(run, notes=(*run.notes, *unusable))
 
-    compose_it = _composer(settings, context, failures, attachments)
-
-    def composed(run: Run, past: Past | None = None) -> Brief:
-        # A person mends the file of known failures, so the session is not told of its faults.
-        told = replace(run, notes=tuple(note for note in run.notes if note not in unusable))
-        return compose_it(told, past)
-
-    brief = composed(run)
+    source = Source(attachments, unusable, settings, context.server_url)
+    brief = source.text(run, failures)
     say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
         f" a text of {brief.characters:,} characters")  # fmt: skip
     for known in dict.fromkeys(failure.known for failure in failures if failure.known):
         say(f"Known failure: {known.place} (action `{known.action}`)")
-    return Evidence(run, failures, brief, composed)
+    return Evidence(run, failures, brief, source)
 
 
 def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say) -> Evidence:
@@ -124,30 +147,10 @@ def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Con
     event = read_cause(insisting, settings.key, context)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, fired_for=event, notes=unattached)
-    composed = _composer(settings, context, (), attachments)
-    brief = composed(run, None)
+    source = Source(attachments, (), settings, context.server_url)
+    brief = source.text(run, ())
     say(f"Event {code(event.name)}, key {code(settings.key)}: a text of {brief.characters:,} characters")
-    return Evidence(run, (), brief, composed)
-
-
-def _composer(
-    settings: Settings, context: Context, failures: Sequence[Failure], attachments: Sequence[Attachment]
-) -> Callable[[Run, Past | None], Brief]:
-    from . import compose, distill
-
-    def composed(run: Run, past: Past | None) -> Brief:
-        return compose.compose(
-            run,
-            failures,
-            attachments,
-            text=settings.text,
-            past=past,
-            max_characters=settings.max_characters,
-            excerpt=distill.excerpt,
-            server_url=context.server_url,
-        )
-
-    return composed
+    return Evidence(run, (), brief, source)
 
 
 def read_ahead() -> None:

@@ -47,6 +47,9 @@ _ESCAPES = pattern(
 _EIGHT_BIT = str.maketrans(
     {chr(code): f"\x1b{chr(code - 0x40)}" for code in (0x90, 0x98, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F)}
 )
+# An 8-bit introducer of a string without its terminator: nothing after it is of an escape sequence. Text that
+# was decoded wrongly is full of them.
+_STRAY_C1 = pattern("[\x90\x98\x9d-\x9f](?![^\x07\x1b\x9c\n]{0,400}+(?:\x07|\x1b\\\\|\x9c))")
 _INVISIBLE = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -93,7 +96,7 @@ def visible(text: str) -> str:
         return text
     text = _BREAKS.sub(lambda match: "\n" if match[0] == "\r\n" else " ", text)
     if not text.isascii() and _C1.search(text):
-        text = text.translate(_EIGHT_BIT)
+        text = _STRAY_C1.sub("", text).translate(_EIGHT_BIT)
     text = _ESCAPES.sub("", text).expandtabs(_TAB)
     if _PLAIN.fullmatch(text):
         return text

@@ -15,9 +15,9 @@ from typing import Any
 from .github import fields, parse
 from .github.client import GitHub
 from .github.traces import session_traces
-from .ledger.claims import Claim, claims, session_id, session_link
-from .ledger.entry import Entry, Stage
-from .ledger.store import recorded
+from .ledger.entry import Claim, Entry, Stage, claims, session_id, session_link
+from .ledger.log import recorded
+from .ledger.names import Kind
 from .model import EVENT_BRANCH, SESSION_BRANCH, GitHubError, Run, SessionState, SessionTrace
 from .sanitize import flat
 
@@ -214,7 +214,7 @@ def _session(
 
 
 def _is_keyed(claim: Claim) -> bool:
-    return any(name.startswith("k") for name in claim.names)
+    return any(name.kind is Kind.KEY for name in claim.names)
 
 
 def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
@@ -224,7 +224,7 @@ def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
         "title": run.title if run else None,
         "workflow": run.workflow if run else None,
         "workflow_file": file,
-        "failures": sorted(name for name in claim.names if not name.startswith("j")),
+        "failures": sorted(str(name) for name in claim.names if name.kind is not Kind.LOG_AND_STEP),
         "run_id": claim.run,
         "run_attempt": claim.attempt,
         "run_url": run.url if run else None,

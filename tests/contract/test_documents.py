@@ -11,10 +11,8 @@ import yaml
 
 from fire_routine import sessions
 from fire_routine.evidence import GATHERING
-from fire_routine.ledger.candidate import TIMING
 from fire_routine.ledger.entry import Stage
-from fire_routine.ledger.rerun import DAYS
-from fire_routine.ledger.rule import LAPSES
+from fire_routine.ledger.terms import Timing
 from fire_routine.model import Outcome, Reason, Result
 from fire_routine.report import Contents, heading
 
@@ -39,6 +37,7 @@ OTHER_NAMES = {
     "anthropic-version", "branches-ignore", "continue-on-error", "error-like", "fire-routine", "no-claude",
     "persist-credentials", "pull-requests", "runs-on", "timeout-minutes",
 }  # fmt: skip
+TIMING = Timing()
 MOST_WORDS = 900  # of the README, outside tables and code
 MOST_PAGES = 12  # in docs/
 MOST_WORDS_OF_PAGES = 9_600  # of all of them, tables included
@@ -112,11 +111,11 @@ def test_the_documents_are_short() -> None:
 def test_numbers_in_documents_are_those_of_the_code() -> None:
     stated = {
         "at-most-once": [
-            f"lapses after {LAPSES.seconds} s",
+            f"lapses after {TIMING.lapse:g} s",
             f"{sum(TIMING.looks):g} s later, an announcement",
         ],
         "before-you-choose": [f"at most {GATHERING:g} s; most runs take"],
-        "no-session": [f"in {DAYS} days"],
+        "no-session": [f"in {TIMING.flake_days} days"],
         "reasons": [f"at most {GATHERING:g} s for evidence"],
         "sessions": [
             f"the newest {sessions.RUN_PAGES * 100:,} runs",

@@ -13,7 +13,7 @@ LEAVES = (
     *("model", "settings", "sanitize", "patterns", "redact", "known_failures", "retrying", "version"),
     *("clock", "github", "http", "threads", "search"),
 )
-STORYTELLERS = ("action.py", "decision.py", "evidence.py", "sessions.py", "demo.py")  # know several stages
+STORYTELLERS = ("action.py", "story.py", "evidence.py", "sessions.py", "demo.py")  # know several stages
 
 
 @cache

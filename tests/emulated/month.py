@@ -13,6 +13,7 @@ from tests.emulated.ids import sha_of
 from tests.emulated.repository import Repository, timestamp
 
 from fire_routine.ledger.entry import LEDGER, SHOWN, Record, Stage
+from fire_routine.ledger.names import read_names
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BOT = "github-actions[bot]"
@@ -188,7 +189,9 @@ class Month:
         mark = f"{next(self._numbers):08}"
         created = datetime.fromisoformat(self.github.runs[run]["created_at"]) + 5 * MINUTE
         for seconds, stage in enumerate(stages):
-            record = Record(stage, "ci.yml", run, attempt, "0000", self.sha(run)[:7], mark, (f"{run:08x}",))
+            record = Record(
+                stage, "ci.yml", run, attempt, "0000", self.sha(run)[:7], mark, read_names(f"{run:08x}")
+            )
             shown = stage in (Stage.RERUN, Stage.COVERED, Stage.LIMITED, Stage.FLAKE)
             self.github.add_status(
                 self.sha(run) if shown else self.github.commits[-1],

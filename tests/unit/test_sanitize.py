@@ -106,6 +106,10 @@ def test_words_of_any_language_stay(text: str) -> None:
         ("\x1b]8;;https://evil.test", ""),
         ("\x1bPq#0;2\x1b\\text", "text"),
         ("\x1b(Btext\x1b7\x1b8", "text"),
+        (
+            "\u00e2\x98search_path\u00e2\x99 of \u00e2\x9dx",
+            "\u00e2search_path\u00e2 of \u00e2x",
+        ),  # decoded wrongly
         ("\x9b1mtext\x9d0;t\x9cmore", "textmore"),
         ("a\tb", "a   b"),
         ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),

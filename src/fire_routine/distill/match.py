@@ -18,9 +18,11 @@ from .rules import (
     BEGIN,
     GENERAL,
     HINT,
-    NOISE,
     NOISE_TIER,
+    RESULT,
+    SHARED,
     SIGN,
+    TOOL,
     Rule,
     entries,
     is_anywhere,
@@ -200,13 +202,15 @@ def _first(text: str, called: Sequence[Rule]) -> Rule | None:
     return None
 
 
-def _better(rest_rule: Rule, whole: Rule | None) -> bool:
-    """Whether the rule for the text after a prefix outranks the one for the whole line.
+def _better(rest_rule: Rule, whole: Rule | None, record: bool) -> bool:
+    """Whether the rule for the text after a prefix, or in a record, outranks the one for the whole line.
 
     It always does if the text is no failure by its rule.
     """
     if whole is None or rest_rule.tier == NOISE_TIER:
         return True
+    if whole.tier == NOISE_TIER:  # a record of what a tool printed has that tool's word, whatever its level
+        return record and rest_rule.tier in (TOOL, SHARED) and rest_rule.weight >= RESULT
     if whole.tier not in (SIGN, GENERAL):
         return False
     if rest_rule.weight < 1 or rest_rule.weight > whole.weight:
@@ -218,12 +222,11 @@ def _rule(line: bytes, called: Sequence[Rule], red: bool) -> Rule | None:
     """The rule for a line, also after other tools' prefixes; red is an error in every tool."""
     text = line.decode("utf-8", "replace")
     rule = _first(text, called)
-    if rule is None or rule.weight > NOISE:
-        prefix = RAW_PREFIX.match(line)
-        if prefix is not None:
-            rest_rule = _first(line[prefix.end() :].decode("utf-8", "replace"), called)
-            if rest_rule is not None and _better(rest_rule, rule):
-                rule = rest_rule
+    prefix = RAW_PREFIX.match(line)
+    if prefix is not None:
+        rest_rule = _first(line[prefix.end() :].decode("utf-8", "replace"), called)
+        if rest_rule is not None and _better(rest_rule, rule, line.lstrip().startswith(b"{")):
+            rule = rest_rule
     # A level says less of a line than a tool's rule does.
     if rule is not None and rule.weight >= 1 and rule.tier in (SIGN, GENERAL):
         if _INFO.match(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Role, Run, Status
+from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role, Run, SessionTrace, Status
 from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .fields import Json
@@ -29,6 +29,7 @@ PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 PAST_RUNS = 100  # of one page
 GREEN_PAGES = 4  # of a workflow's runs, to find green ones
+TRACES = 15.0  # seconds for what became of earlier sessions
 FLAKY = 10  # commits that were green in a re-run, at most
 
 T = TypeVar("T")
@@ -204,6 +205,18 @@ class GitHub(Session):
         filters = {**past_runs.branch_filters(run), "status": "success"}
         listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items
         return past_runs.green_runs(listed, run)
+
+    def traces(
+        self, runs: Collection[int], since: datetime | None, prefix: str
+    ) -> tuple[Mapping[int, SessionTrace], tuple[Note, ...]]:
+        """What became of the sessions that were started for these runs since then; see `traces.py`.
+
+        `prefix`: how the names of their branches begin.
+        """
+        from .traces import session_traces  # a first failure needs none
+
+        timely = self.within(self.clock.monotonic() + TRACES).sparing()
+        return session_traces(timely, runs, since=since, prefixes=(prefix,))
 
     def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
         """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ..model import GreenRuns, Run, Status
+from ..model import GreenRuns, Note, Run, SessionTrace, Status
 
 
 class StatusPage(Protocol):
@@ -58,6 +58,16 @@ class LedgerApi(Protocol):
 
     def rerun_failed_jobs(self, run_id: int) -> None:
         """Begin another attempt of the run. GitHub refuses that with a status from 400 to 499."""
+        ...
+
+    def traces(
+        self, runs: Collection[int], since: datetime | None, prefix: str
+    ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+        """What became of the sessions that were started for these runs since then.
+
+        `prefix`: how the names of their branches begin.
+        With a note on each failed request: this alone raises nothing.
+        """
         ...
 
     def passed_in_rerun(self, run: Run, since: datetime) -> Sequence[str]:

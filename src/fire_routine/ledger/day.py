@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ..model import Reason, Verdict
+from ..model import Reason, Skip
 from . import messages
-from .claims import Claim
-from .entry import Stage
+from .entry import Claim, Stage
 
 DAY = timedelta(hours=24)
 LOST = timedelta(minutes=5)  # after which an announcement without a result counts as a session
@@ -25,7 +24,7 @@ def starts(claims: Iterable[Claim], now: datetime) -> list[datetime]:
     )
 
 
-def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_limit: int) -> Verdict | None:
+def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_limit: int) -> Skip | None:
     """Skip what would be one session too many.
 
     Args:

@@ -1,18 +1,9 @@
-"""One entry of the ledger, which is a commit status, and the names of failures in it. Pure.
+"""One entry of the ledger, which is a commit status, and a claim: all entries of one mark. Pure.
 
     s ci.yml 4711.2 f3c1d2 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727
 
 That is: the stage, the workflow's file, the run and attempt, the branch (`ref_of`), the failing commit, a
-mark, and the failures. The mark ties the entries of one claim together.
-
-A failure is named by eight characters:
-
-    4f3a1c2b              by its log
-    s8a04727              by its job and step, because its log does not exist yet
-    j8a04727              the same name, of a failure that its log names as well
-    x4f3a1c2              without a log, for good
-    k3f9ad07              no failure: the event's `key`
-    7 failures 4f3a1c2b   several together that don't fit; `x`: all without a log, `y`: some of them
+mark, and the names of the failures. The mark ties the entries of one claim together.
 
 The ledger's entries have the contexts `fire-routine ledger` and a day. On the failing commit, people find
 an entry of the context `fire-routine`. Words for them come first, and " · " separates them from the rest.
@@ -23,15 +14,18 @@ commit whose own checks are green (https://docs.github.com/rest/commits/statuses
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from ..model import Brief, Fingerprint, Run, Status, is_fork
+from ..model import Run, Status, is_fork
 from ..patterns import pattern
+from ..settings import LOOPBACK
+from .names import Name, digest_of, read_names
 
 STATE = "success"
 SHOWN = "fire-routine"  # context of what people see on the failing commit
@@ -39,7 +33,9 @@ LEDGER = "fire-routine ledger"  # how the contexts of the ledger's entries begin
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _WORDS_LIMIT = 34  # bytes of the stages' own words, and what other words may take where there is no more room
 _LABEL_LIMIT = 24
-_SEVERAL = r"[0-9]{1,6} failures [0-9a-fxy][0-9a-f]{7}"
+# Bytes for the names in an entry with a long label, run and attempt; and in one with words for people
+ROOM = DESCRIPTION_LIMIT - len("f " + "l" * _LABEL_LIMIT + " 99999999999.999 000000 0000000 00000000 ")
+SHOWN_ROOM = ROOM - _WORDS_LIMIT - len(" · ".encode())
 
 
 class Stage(StrEnum):
@@ -77,12 +73,15 @@ _WORDS = {
 }
 
 # https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+_PATH = r"/code/session_[A-Za-z0-9_-]{1,200}"
+_CLAUDE = pattern(r"https://claude\.ai" + _PATH)
+_LOCAL = pattern(r"https?://(?P<host>127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?" + _PATH)
 _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
     r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
     r" (?P<commit>[0-9a-f]{7}) (?P<mark>[0-9a-z]{8})"
-    rf" (?P<failures>[0-9a-fsjxk][0-9a-f]{{7}}(?: [0-9a-fsjxk][0-9a-f]{{7}})*|{_SEVERAL})",
+    r" (?P<names>[0-9a-z]+(?: [0-9a-z]+)*)",
 )
 
 
@@ -97,12 +96,12 @@ class Record:
     ref: str  # identifies the branch, tag or pull request: `ref_of`
     commit: str  # seven digits of the failing one
     mark: str
-    failures: tuple[str, ...]  # names
+    names: tuple[Name, ...]  # of its failures
 
     def __str__(self) -> str:
         return (
             f"{self.stage} {self.workflow} {self.run}.{self.attempt} {self.ref} {self.commit} {self.mark}"
-            f" {' '.join(self.failures)}"
+            f" {' '.join(map(str, self.names))}"
         )
 
     def shown(self, words: str = "") -> str:
@@ -131,9 +130,9 @@ def later(stages: Iterable[Stage]) -> Stage:
 def read_entry(status: Status, sha: str) -> Entry | None:
     """The status as an entry; None for one that another tool or a person wrote."""
     found = _DESCRIPTION.fullmatch(status.description)
-    if found is None:
+    names = read_names(found["names"]) if found else ()
+    if found is None or not names:
         return None
-    several = " failures " in found["failures"]
     record = Record(
         stage=Stage(found["stage"]),
         workflow=found["workflow"],
@@ -142,9 +141,94 @@ def read_entry(status: Status, sha: str) -> Entry | None:
         ref=found["ref"],
         commit=found["commit"],
         mark=found["mark"],
-        failures=(found["failures"],) if several else tuple(found["failures"].split()),
+        names=names,
     )
     return Entry(record, status.id, status.created_at, status.target_url, sha)
+
+
+def new_mark() -> str:
+    """Eight random characters of 0-9 and a-z, which tie the entries of one claim together."""
+    return "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(8))
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """All that was written under one mark."""
+
+    mark: str
+    id: int  # of the entry that claims: the claim's place in the order
+    at: datetime | None  # of the same
+    until: datetime | None  # of its last one
+    stage: Stage
+    workflow: str
+    run: int
+    attempt: int
+    ref: str
+    commit: str
+    names: tuple[Name, ...]  # of its failures
+    url: str  # of the session; empty where it leads elsewhere
+
+    @property
+    def has_session(self) -> bool:
+        """Whether a session of it exists, or may exist."""
+        return self.stage in (Stage.FIRED, Stage.UNKNOWN)
+
+    def same_attempt(self, run: int, attempt: int) -> bool:
+        return (self.run, self.attempt) == (run, attempt)
+
+
+def claims(entries: Iterable[Entry], link: Callable[[str], str] = str) -> list[Claim]:
+    """The entries, grouped by mark, in the order of the claims.
+
+    `link` gives an address back if it is a session's, else an empty string.
+    """
+    marks: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        marks.setdefault(entry.record.mark, []).append(entry)
+    return sorted((_claim(written, link) for written in marks.values()), key=lambda claim: claim.id)
+
+
+def _claim(written: list[Entry], link: Callable[[str], str]) -> Claim:
+    first = next((entry for entry in written if entry.record.stage is Stage.CLAIMED), written[0])
+    stage = later(entry.record.stage for entry in written)
+    last = next(entry for entry in written if entry.record.stage is stage)
+    times = [entry.created_at for entry in written if entry.created_at]
+    return Claim(
+        mark=first.record.mark,
+        id=first.id,
+        at=first.created_at,
+        until=max(times, default=None),
+        stage=stage,
+        workflow=first.record.workflow,
+        run=first.record.run,
+        attempt=first.record.attempt,
+        ref=first.record.ref,
+        commit=first.record.commit,
+        names=last.record.names,
+        url=link(last.url),
+    )
+
+
+def session_link(url: str, routine_url: str) -> str:
+    """The address if it is a session's, else an empty string.
+
+    Anyone who may write commit statuses can put any address there. So an address of an entry is shown, copied
+    or counted only if it is a session's of Claude, `https://claude.ai/code/session_…`; or of the routine's
+    host, where that is loopback.
+    """
+    if _CLAUDE.fullmatch(url):
+        return url
+    found = _LOCAL.fullmatch(url)
+    host = urlsplit(routine_url).hostname or ""
+    return url if found and host in LOOPBACK and found["host"].strip("[]") == host else ""
+
+
+def session_id(url: str) -> str:
+    """The id at the end of a session's address."""
+    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
 # --- the run -------------------------------------------------------------------------------------
@@ -157,12 +241,12 @@ def label(run: Run) -> str:
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)
     if name and plain == name and len(plain) <= _LABEL_LIMIT:
         return plain
-    return f"{plain[: _LABEL_LIMIT - 7]}~{_digest(path)[:6]}"
+    return f"{plain[: _LABEL_LIMIT - 7]}~{digest_of(path)[:6]}"
 
 
 def commit_of(run: Run) -> str:
     """Seven digits of the failing commit."""
-    return run.head_sha[:7] if re.fullmatch("[0-9a-f]{7,}", run.head_sha) else _digest(run.head_sha)[:7]
+    return run.head_sha[:7] if re.fullmatch("[0-9a-f]{7,}", run.head_sha) else digest_of(run.head_sha)[:7]
 
 
 def ref_of(run: Run) -> str:
@@ -176,85 +260,4 @@ def ref_of(run: Run) -> str:
         branch = _QUEUE_TRY.sub("", branch)
     fork = (run.head_repository or "?").casefold() if is_fork(run.head_repository, run.repository) else ""
     pull = run.pull_request.number if run.pull_request and run.event == "pull_request_target" else 0
-    return _digest(f"{fork}\n{branch}\n{pull}")[:6]
-
-
-# --- failures ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Failure:
-    """One of a run's failures, as entries name it."""
-
-    name: str
-    by_step: tuple[str, ...] = ()  # its names with `j`
-    count: int = 1
-
-    @property
-    def uncertain(self) -> bool:
-        return is_uncertain(self.name)
-
-
-def is_uncertain(name: str) -> bool:
-    """Whether the failure of this name may be any other, for want of a log."""
-    return name.rpartition(" ")[2][0] in "xy"
-
-
-# Bytes for the names in an entry with a long label, run and attempt; and in one with words for people
-ROOM = DESCRIPTION_LIMIT - len("f " + "l" * _LABEL_LIMIT + " 99999999999.999 000000 0000000 00000000 ")
-SHOWN_ROOM = ROOM - _WORDS_LIMIT - len(" · ".encode())
-
-
-def failures_of(brief: Brief) -> tuple[Failure, ...]:
-    """The brief's failures as the ledger names them."""
-    return fitted(in_short(brief.fingerprints or (brief.fingerprint,)))
-
-
-def in_short(fingerprints: Iterable[Fingerprint]) -> tuple[Failure, ...]:
-    """Each of them by its names."""
-    return tuple(sorted({_short(one) for one in fingerprints}))
-
-
-def fitted(failures: Sequence[Failure], room: int = ROOM) -> tuple[Failure, ...]:
-    """The same, all together where their names don't fit into the room."""
-    if len(failures) <= 1 or len(" ".join(one.name for one in failures)) <= room:
-        return tuple(failures)
-    uncertain = [one.uncertain for one in failures]
-    letter = "x" if all(uncertain) else "y" if any(uncertain) else ""
-    digest = _digest(" ".join(one.name for one in failures))[: 8 - len(letter)]
-    count = sum(one.count for one in failures)
-    return (Failure(f"{count} failures {letter}{digest}", count=count),)
-
-
-def names(failures: Sequence[Failure], room: int = ROOM) -> tuple[str, ...]:
-    """All names of the failures that fit; those by job and step come last, and may be left out."""
-    found = [failure.name for failure in fitted(failures, room)]
-    by_step = (name for failure in failures for name in failure.by_step)
-    for name in dict.fromkeys(by_step) if " failures " not in found[0] else ():
-        if len(" ".join([*found, name])) <= room:
-            found.append(name)
-    return tuple(found)
-
-
-def _short(one: Fingerprint) -> Failure:
-    if one.digest.startswith("k"):
-        return Failure(one.digest)
-    if one.count > 1:
-        letter = "x" if one.no_log else "y" if one.partly else ""
-        return Failure(
-            f"{one.count} failures {letter}{_digits(one.digest, 8 - len(letter))}", count=one.count
-        )
-    if one.running and one.by_step:
-        return Failure("s" + _digits(one.by_step[0], 7))
-    if one.no_log:
-        return Failure("x" + _digits(one.digest, 7))
-    return Failure(_digits(one.digest, 8), tuple("j" + _digits(name, 7) for name in one.by_step))
-
-
-def _digits(digest: str, length: int) -> str:
-    found = digest[:length]
-    return found if re.fullmatch(rf"[0-9a-f]{{{length}}}", found) else _digest(digest)[:length]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(f"{fork}\n{branch}\n{pull}")[:6]

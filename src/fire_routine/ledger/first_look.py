@@ -12,46 +12,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ..clock import Clock
-from ..model import Reason, Run, Verdict
+from ..model import Reason, Run, Skip
 from . import messages
-from .candidate import TIMING, Say
-from .claims import Claim, claims
-from .entry import Stage
-from .store import LedgerError, Store, UnavailableError
+from .entry import Claim, Stage, label
+from .log import LedgerError, Log, UnavailableError
 
-# Seconds in which the number of legs that have come grows by the factor e. A leg needs about half of that
-# from its first request until its claim is visible, so mostly one leg or two gather. At 5, a matrix of 256
-# legs keeps to GitHub's limits even if each request takes a second. A small one needs less: all its legs may
-# gather.
-SPREAD = 5.0
-SPREAD_OF_ONE = 1.0
-LEGS_PER_SECOND = 16  # more, which add a second each time, up to `SPREAD`
-# Up to this many legs look before they wait as well, so that one which fails later need not wait at all. For
-# more, a second request for each is too much.
-LOOK_BEFORE = 128
 _BY = "another job of this attempt"
 
 
 class FirstLook:
     """What people see on the run's commit, as it is for a job that does not know yet what failed."""
 
-    def __init__(
-        self, run: Run, store: Store, legs: int, clock: Clock, say: Say, link: Callable[[str], str]
-    ) -> None:
+    def __init__(self, log: Log, run: Run, say: Callable[[str], object]) -> None:
+        """`run`: as much of it as is known before GitHub is asked."""
+        self._log = log
         self._run = run
-        self._store = store
-        self._legs = legs
-        self._clock = clock
         self._say = say
-        self._link = link
+        self._legs = log.terms.legs
+        self._timing = log.terms.timing
 
-    def verdict(self) -> Verdict | None:
-        """The verdict against a fire, if it is certain by now; None: the job has to go on."""
+    def skip(self) -> Skip | None:
+        """Why the job need not gather, if that is certain by now; None: it has to go on."""
+        self._log.identify()
         if self._legs > 1:
-            verdict = self._look() if self._legs <= LOOK_BEFORE else None
-            if verdict is not None:
-                return verdict
+            skip = self._look() if self._legs <= self._timing.look_before else None
+            if skip is not None:
+                return skip
             self._spread()
         return self._look()
 
@@ -62,16 +48,17 @@ class FirstLook:
         that grows as e^(t/spread), so almost all of them start after it is visible what the first one did.
         Multicast feedback is spread in the same way (RFC 4654, section 2.5).
         """
-        spread = min(SPREAD, SPREAD_OF_ONE + self._legs / LEGS_PER_SECOND)
-        seconds = max(0.0, spread * math.log(self._legs * (1.0 - self._clock.random())))
+        timing = self._timing
+        spread = min(timing.spread, timing.spread_of_one + self._legs / timing.legs_per_second)
+        seconds = max(0.0, spread * math.log(self._legs * (1.0 - self._log.clock.random())))
         if seconds:
             self._say(
                 f"this job is one of {self._legs} of a matrix: waiting for {seconds:.1f} s, so that one of"
                 " them can start the session for all"
             )
-            self._clock.sleep(seconds)
+            self._log.clock.sleep(seconds)
 
-    def _look(self) -> Verdict | None:
+    def _look(self) -> Skip | None:
         try:
             found = self._read()
             if self._legs > 1:
@@ -81,39 +68,42 @@ class FirstLook:
             return messages.unavailable(str(problem)) if self._legs > 1 else None
         except LedgerError:
             return None
-        verdicts = filter(None, map(self._against, reversed(found)))
-        return next(verdicts, None)
+        return next(filter(None, map(self._against, reversed(found))), None)
 
     def _read(self) -> list[Claim]:
         """The claims of this attempt."""
-        self._store.begin()
-        self._store.read_commit(self._run.head_sha, patient=self._legs > 1)
-        found = claims(self._store.entries(self._run, shown=True), self._link)
+        self._log.begin()
+        self._log.read_commit(self._run.head_sha, patient=self._legs > 1)
+        found = self._log.claims(label(self._run), shown=True)
         return [claim for claim in found if claim.same_attempt(self._run.id, self._run.attempt)]
 
     def _once_settled(self, found: list[Claim]) -> list[Claim]:
         """The claims once a sibling that is starting a session has reported its result, or took too long."""
-        slowness, waited = max(1.0, self._legs / TIMING.calm), 0.0
-        for pause in (*TIMING.waits, *TIMING.waits[-1:] * 4):
+        timing, waited = self._timing, 0.0
+        for pause in (*timing.waits, *timing.waits[-1:] * 4):
             settled = any(claim.has_session for claim in found)
-            if settled or waited >= TIMING.leader or all(claim.stage is not Stage.CLAIMED for claim in found):
+            if (
+                settled
+                or waited >= timing.watch_request
+                or all(claim.stage is not Stage.CLAIMED for claim in found)
+            ):
                 break
             if not waited:
                 self._say(f"waiting for {_BY}, which is starting a session")
-            pause = min(pause * slowness, TIMING.leader - waited)
-            self._clock.sleep(pause)
+            pause = min(pause * self._log.terms.slowness, timing.watch_request - waited)
+            self._log.clock.sleep(pause)
             waited += pause
             found = self._read()
         return found
 
-    def _against(self, claim: Claim) -> Verdict | None:
+    def _against(self, claim: Claim) -> Skip | None:
         """What one claim of this attempt means for the others."""
         if claim.stage is Stage.FIRED:
             return messages.duplicate(f"A session was started on this failure before ({_BY}).", claim.url)
         if claim.stage is Stage.REFUSED and self._legs > 1:
             return messages.refused(_BY)
         # Of too many legs for each to gather, one that finds its failure covered decides for all.
-        crowd = self._legs > TIMING.calm
+        crowd = self._log.terms.crowd
         if crowd and claim.stage is Stage.LIMITED:
             return messages.skip(
                 Reason.MAX_SESSIONS, f"No more sessions are due ({_BY} found it).", claim.url

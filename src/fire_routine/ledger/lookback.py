@@ -5,23 +5,27 @@ It decides one thing only: a session that left no trace within the cool-down may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ..model import EarlierSession, Note, Past, Reason, SessionState, SessionTrace
-from .claims import Claim
-from .entry import Stage
-from .rule import Job
+from ..model import (
+    EVENT_BRANCH,
+    SESSION_BRANCH,
+    EarlierSession,
+    Note,
+    Past,
+    Reason,
+    SessionState,
+    SessionTrace,
+)
+from .contest import Contest
+from .entry import Claim, Stage
+from .log import Log
 
-# What became of the sessions that were started for these runs since then, and a note on each failed request
-Trace = Callable[[Collection[int], datetime | None], tuple[Mapping[int, SessionTrace], Sequence[Note]]]
-TRACED = 10  # runs whose sessions are looked for: the newest
 ABOUT_SESSIONS = (Reason.DUPLICATE, Reason.EARLIER_UNKNOWN, Reason.MAX_SESSIONS)
 
 
-def past(
-    claims: Sequence[Claim], job: Job, session_url: str, trace: Trace, today: datetime, *, matrix: bool
-) -> Past:
+def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
     """The earlier sessions, as one job sees them.
 
     Few requests where there were earlier sessions, else none. What can't be read is left out. Nothing is
@@ -29,23 +33,22 @@ def past(
 
     Args:
         session_url: of the session that keeps this failure from being fired, if one does.
-        trace: looks for what became of sessions.
-        today: the time in UTC by this machine's clock, to show how long a session has had.
-        matrix: the job has siblings of its own kind.
     """
-    siblings = [claim for claim in claims if claim.same_attempt(job.run, job.attempt)]
-    if session_url and (matrix or any(claim.url == session_url for claim in siblings)):
+    claims, case = contest.earlier()
+    asker, today = case.asker, log.clock.now()
+    siblings = [claim for claim in claims if asker.is_sibling(claim)]
+    if session_url and (not log.terms.alone or any(claim.url == session_url for claim in siblings)):
         return Past()
     others = [claim for claim in claims if claim not in siblings and claim.stage is not Stage.WITHDRAWN]
-    alike = [claim for claim in others if claim.run != job.run and job.named(claim)]
-    incident = [claim for claim in others if job.live(claim) and not job.apart(claim)]
+    alike = [claim for claim in others if claim.run != asker.run and asker.named(claim)]
+    incident = [claim for claim in others if case.live(claim) and not case.apart(claim)]
     sessions = [
         claim
         for claim in others
         if claim.has_session or claim.stage is Stage.ANNOUNCED
         if claim in alike or claim in incident or (session_url and claim.url == session_url)
-    ][-TRACED:]
-    traces, notes = _traces(sessions, trace)
+    ][-log.terms.timing.traced :]
+    traces, notes = _traces(log, sessions)
     merged = [
         pull
         for claim in sessions
@@ -61,7 +64,7 @@ def past(
                 started_at=claim.at,
                 age=today - claim.at if claim.at else None,
                 certain=claim.stage is Stage.FIRED,
-                same_failure=bool(job.named(claim)) or bool(session_url and claim.url == session_url),
+                same_failure=bool(asker.named(claim)) or bool(session_url and claim.url == session_url),
                 trace=traces.get(claim.run),
             )
             for claim in sessions
@@ -85,10 +88,12 @@ def without_trace(found: Past, cool_down: timedelta, at: datetime | None) -> fro
     )
 
 
-def _traces(sessions: Sequence[Claim], trace: Trace) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+def _traces(log: Log, sessions: Sequence[Claim]) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     if not sessions:
         return {}, ()
-    return trace({claim.run for claim in sessions}, min((one.at for one in sessions if one.at), default=None))
+    since = min((one.at for one in sessions if one.at), default=None)
+    prefix = EVENT_BRANCH if log.terms.for_key else SESSION_BRANCH
+    return log.api.traces({claim.run for claim in sessions}, since, prefix)
 
 
 def _runs(claims: Iterable[Claim]) -> tuple[tuple[int, datetime | None], ...]:

@@ -1,13 +1,12 @@
-"""The ledger's verdicts in words. Pure."""
+"""What the ledger decides, in words. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Note, Outcome, Reason, Result, Run, Verdict, in_words
-from .claims import Claim, session_id
-from .entry import Stage
-from .rule import Job, Ruling
+from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words
+from .entry import Claim, Stage, session_id
+from .rule import Asker, Case, Ruling
 
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one."
 _WHAT = "the record of sessions (commit statuses named fire-routine)"
@@ -24,18 +23,18 @@ GRANT_ELSEWHERE = (
 _LOOK = "look at https://claude.ai/code"
 
 
-def skip(reason: Reason, message: str, url: str = "") -> Verdict:
+def skip(reason: Reason, message: str, url: str = "") -> Skip:
     """A decision against a fire; `url`: of the session that is at work instead."""
-    return Verdict(fire=False, reason=reason, message=message, session_id=session_id(url), session_url=url)
+    return Skip(reason, message, session_id=session_id(url), session_url=url)
 
 
-def whose(claim: Claim, job: Job) -> str:
-    if claim.same_attempt(job.run, job.attempt):
+def whose(claim: Claim, asker: Asker) -> str:
+    if asker.is_sibling(claim):
         return "another job of this attempt"
     return f"run {claim.run}, attempt {claim.attempt}"
 
 
-def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = True) -> Verdict:
+def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = True) -> Skip:
     """Why the ledger keeps the fire back.
 
     Args:
@@ -43,20 +42,20 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
         waited: a claim that is going on was waited for, as long as it is worth it.
     """
     if ruling.limited:
-        return _limited(ruling, job)
+        return _limited(ruling, case)
     claim = ruling.shown
     if claim is None:
         raise ValueError("nothing blocks")
-    by = whose(ruling.leader or claim, job)
+    by = whose(ruling.leader or claim, case.asker)
     unsure = f"{_UNSURE} " if ruling.unsure else ""
-    what = "this key" if job.key else "this failure"
+    what = "this key" if case.asker.key else "this failure"
     if ruling.leader and waited:
         return lost(by, what)
     if ruling.leader:
         return skip(
             Reason.DUPLICATE,
             f"{unsure}The session for {what} is being started right now ({by})."
-            + ("" if job.key else " Its link will be on the commit."),
+            + ("" if case.asker.key else " Its link will be on the commit."),
         )
     if claim.stage is Stage.REFUSED:
         return refused(by)
@@ -64,7 +63,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
         return lost(by, what)
     if claim.stage is Stage.UNKNOWN:
         return unknown(by, unsure, what)
-    message = f"{unsure}A session was started {'for' if job.key else 'on'} {what} before ({by})."
+    message = f"{unsure}A session was started {'for' if case.asker.key else 'on'} {what} before ({by})."
     if ruling.is_back:
         after = _since(claim, now)
         message = (
@@ -74,7 +73,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
     return duplicate(message, claim.url)
 
 
-def lost(by: str, what: str) -> Verdict:
+def lost(by: str, what: str) -> Skip:
     return skip(
         Reason.EARLIER_UNKNOWN,
         f"The session for {what} was being started ({by}), and no result was reported. That job may"
@@ -82,20 +81,20 @@ def lost(by: str, what: str) -> Verdict:
     )
 
 
-def duplicate(message: str, url: str) -> Verdict:
+def duplicate(message: str, url: str) -> Skip:
     if not url:
         message += " The ledger has no link to the session."
     return skip(Reason.DUPLICATE, message, url)
 
 
-def unknown(by: str, unsure: str = "", what: str = "this failure") -> Verdict:
+def unknown(by: str, unsure: str = "", what: str = "this failure") -> Skip:
     return skip(
         Reason.EARLIER_UNKNOWN,
         f"{unsure}The request for {what} was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
-def refused(by: str) -> Verdict:
+def refused(by: str) -> Skip:
     return skip(
         Reason.EARLIER_FAILED,
         f"No session was started for this attempt just now ({by}; its summary has the reason). Fix that, and"
@@ -103,7 +102,7 @@ def refused(by: str) -> Verdict:
     )
 
 
-def rerun(run: Run) -> Verdict:
+def rerun(run: Run) -> Skip:
     """The failed jobs of a first attempt are re-run, by this job or another."""
     return skip(
         Reason.RERUN,
@@ -112,7 +111,7 @@ def rerun(run: Run) -> Verdict:
     )
 
 
-def flake(first: Claim, run: Run, fired: Claim | None) -> Verdict:
+def flake(first: Claim, run: Run, fired: Claim | None) -> Skip:
     """The run passed; `fired`: a session that was started on it all the same."""
     message = (
         f"Attempt {first.attempt} failed, and attempt {run.attempt} passed without a change: the failure is"
@@ -123,17 +122,41 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Verdict:
     return skip(Reason.FLAKE, message, fired.url)
 
 
-def fires(number: int, job: Job) -> Verdict:
-    if job.key:
-        return Verdict(fire=True, message="This key has no session within `cool-down`.")
-    message = f"Session {number} of at most {job.max_sessions} since the workflow was last green."
-    if job.again_since is not None:
+def fires(number: int, asker: Asker) -> Fire:
+    if asker.key:
+        return Fire("This key has no session within `cool-down`.")
+    message = f"Session {number} of at most {asker.max_sessions} since the workflow was last green."
+    if asker.again_since is not None:
         message = f"Session {number} since the workflow was last green: a person asks for it (`again`)."
-    return Verdict(fire=True, message=message, session_number=number)
+    return Fire(message, number)
 
 
-def _limited(ruling: Ruling, job: Job) -> Verdict:
-    most = f"{ruling.sessions} of `max-sessions: {job.max_sessions}`"
+def fires_unrecorded() -> Fire:
+    return Fire("It can't be recorded: the summary has the reason.")
+
+
+def fired_before() -> Skip:
+    """By this job, which has no other record of it than a file."""
+    return skip(
+        Reason.DUPLICATE,
+        "This job has fired for this attempt already, in an earlier step: see that step's summary.",
+    )
+
+
+def place(sha: str, *, pinned: bool) -> str:
+    """Where the ledger is, for the job's log."""
+    if pinned:
+        return f"The ledger is on commit {sha} (`ledger-commit`)."
+    return f"The ledger is on commit {sha}: to pin it, set `ledger-commit` to that."
+
+
+def replaced(url: str) -> str:
+    """For the job's log."""
+    return f"session {url} left no trace: another one may start in its place"
+
+
+def _limited(ruling: Ruling, case: Case) -> Skip:
+    most = f"{ruling.sessions} of `max-sessions: {case.asker.max_sessions}`"
     last = ruling.shown
     url = last.url if last else ""
     if ruling.looping:
@@ -145,7 +168,9 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
         )
     started = "were started or are being started" if ruling.leader else "were started"
     none = (
-        "the one on this failure left no trace" if job.replaced else "none of them is at work on this failure"
+        "the one on this failure left no trace"
+        if case.known.replaced
+        else "none of them is at work on this failure"
     )
     return skip(
         Reason.MAX_SESSIONS,
@@ -157,7 +182,7 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
 # --- what can't be used, read or recorded ------------------------------------------------------------
 
 
-def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Verdict:
+def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Skip:
     """The ledger can't be used.
 
     Args:
@@ -166,10 +191,9 @@ def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Ve
     """
     remedy = grant or "Re-run the failed jobs later."
     left = " The commit may say that a session is being started, which blocks re-runs." if announced else ""
-    return Verdict(
-        fire=False,
-        failed=True,
+    return Skip(
         reason=Reason.LEDGER_UNAVAILABLE,
+        failed=True,
         message="The commit statuses that keep a failure from having two sessions can't be used now"
         f" ({problem}). Nothing was sent. {remedy}{left}",
     )

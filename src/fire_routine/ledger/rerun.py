@@ -9,69 +9,55 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from ..clock import Clock
-from ..model import Fingerprint, GitHubError, Note, Rerun, Run, Verdict
+from ..model import Fingerprint, GitHubError, Rerun, Run, Skip
 from . import messages
-from .claims import Claim, claims
-from .entry import (
-    SHOWN_ROOM,
-    Failure,
-    Record,
-    Stage,
-    commit_of,
-    fitted,
-    in_short,
-    is_uncertain,
-    label,
-    ref_of,
-)
-from .store import LedgerError, Store
-
-DAYS = 14  # of which flakes are counted
-# Seconds before it is asked again whether a re-run has begun, where the request for it was not granted
-LATE = (0.0, 1.0, 3.0, 6.0, 10.0)
+from .entry import SHOWN_ROOM, Claim, Record, Stage, commit_of, label, new_mark, ref_of
+from .log import LedgerError, Log
+from .names import Kind, Name, Named, fitted, in_short
 
 
 class Reruns:
     """One run's earlier attempt, and its re-run."""
 
-    def __init__(self, store: Store, run: Run, clock: Clock, note: Callable[[Note], object]) -> None:
-        self._store = store
+    def __init__(self, log: Log, run: Run, mark: Callable[[], str] = new_mark) -> None:
+        self._log = log
         self._run = run
-        self._clock = clock
-        self._note = note
+        self._mark = mark
+        self._timing = log.terms.timing
 
-    def begin(self, failures: Sequence[Failure], mark: str) -> Verdict | None:
+    def begin(self, failures: Sequence[Named]) -> Skip | None:
         """Re-run the failed jobs of the first attempt, unless that has begun; None: GitHub does not."""
         run = self._run
         try:
             if self._has_begun():
                 return messages.rerun(run)
-            self._store.api.rerun_failed_jobs(run.id)
+            self._log.api.rerun_failed_jobs(run.id)
         except GitHubError as error:
             if self._begins():
                 return messages.rerun(run)
             # Where the permission is there, GitHub's words are about the workflow's run.
             denied = error.status in (403, 404) and "workflow" not in str(error) and not error.rate_limited
-            self._note(messages.not_rerun(str(error), denied=denied))
+            self._log.note(messages.not_rerun(str(error), denied=denied))
+            self._log.begin()  # what this took is not taken from the ledger's time
             return None
-        self._show(Stage.RERUN, tuple(one.name for one in fitted(failures, SHOWN_ROOM)), mark)
+        self._show(Stage.RERUN, tuple(one.name for one in fitted(failures, SHOWN_ROOM)))
         return messages.rerun(run)
 
-    def record(self, mark: str, *, write: bool) -> Verdict | None:
+    def record(self, *, write: bool = True) -> Skip | None:
         """Record that a run passed in a later attempt; None: nothing is known of an earlier one."""
+        self._log.begin()
         try:
-            self._store.read_commit(self._run.head_sha)
+            self._log.read_commit(self._run.head_sha)
         except LedgerError as problem:
-            self._note(messages.not_recorded(str(problem)))
+            self._log.note(messages.not_recorded(str(problem)))
             return None
         earlier = self._earlier()
         if not earlier:
             return None
         first = earlier[0]
         recorded = any(claim.stage is Stage.FLAKE for claim in self._claims(self._run.id))
-        if write and not recorded and (unwritten := self._show(Stage.FLAKE, first.names, mark)):
-            self._note(messages.not_recorded(unwritten))
+        if write and not recorded and (unwritten := self._show(Stage.FLAKE, first.names)):
+            self._log.note(messages.not_recorded(unwritten))
         return messages.flake(
             first, self._run, next((one for one in earlier if one.stage is Stage.FIRED), None)
         )
@@ -81,63 +67,68 @@ class Reruns:
 
         One request, and one for each of at most ten commits. What can't be read is left out, with a note.
         """
+        self._log.begin()
         try:
-            self._store.read_commit(self._run.head_sha, patient=False)
+            self._log.read_commit(self._run.head_sha, patient=False)
         except LedgerError as problem:
-            self._note(messages.flakes_unread(str(problem)))
+            self._log.note(messages.flakes_unread(str(problem)))
             return None
         failures = fitted(in_short(fingerprints), SHOWN_ROOM)
         now = {one.name for one in failures}
-        flakes = self._flakes({name for name in now if not is_uncertain(name)})
+        flakes = self._flakes({name for name in now if not name.uncertain})
         earlier = [claim for claim in self._earlier() if claim.stage is Stage.RERUN]
         if not earlier:
-            return Rerun(flakes=flakes, days=DAYS) if flakes else None
-        before = {name for name in earlier[0].names if not name.startswith("j")}
+            return Rerun(flakes=flakes, days=self._timing.flake_days) if flakes else None
+        before = {name for name in earlier[0].names if name.kind is not Kind.LOG_AND_STEP}
         return Rerun(
             attempt=earlier[0].attempt,
-            comparable=not any(map(is_uncertain, before | now)),
+            comparable=not any(name.uncertain for name in before | now),
             same=_number(now & before),
             new=_number(now - before),
             gone=_number(before - now),
             flakes=flakes,
-            days=DAYS,
+            days=self._timing.flake_days,
         )
 
     def _claims(self, run: int | None = None) -> list[Claim]:
-        found = claims(self._store.entries(self._run, shown=True, as_evidence=True))
+        found = self._log.claims(label(self._run), shown=True, as_evidence=True)
         return [claim for claim in found if run in (None, claim.run)]
 
     def _earlier(self) -> list[Claim]:
         """What is known of earlier attempts."""
         return [one for one in self._claims(self._run.id) if one.attempt < self._run.attempt]
 
-    def _flakes(self, failures: set[str]) -> int:
+    def _flakes(self, failures: set[Name]) -> int:
         """How many other runs have passed in a re-run after one of these failures."""
         began = self._run.started_at or self._run.created_at
         if began is None or not failures:
             return 0
         try:
-            for sha in self._store.api.passed_in_rerun(self._run, began - timedelta(days=DAYS)):
-                self._store.read_commit(sha, patient=False)
+            for sha in self._log.api.passed_in_rerun(
+                self._run, began - timedelta(days=self._timing.flake_days)
+            ):
+                self._log.read_commit(sha, patient=False)
         except (GitHubError, LedgerError) as problem:
-            self._note(messages.flakes_unread(str(problem)))
+            self._log.note(messages.flakes_unread(str(problem)))
         flaky = (
             one for one in self._claims() if one.stage is Stage.FLAKE and failures.intersection(one.names)
         )
         return len({one.run for one in flaky} - {self._run.id})
 
-    def _show(self, stage: Stage, failures: tuple[str, ...], mark: str) -> str:
+    def _show(self, stage: Stage, names: tuple[Name, ...]) -> str:
         run = self._run
-        record = Record(stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), mark, failures)
-        return self._store.show(run.head_sha, record, run.url)
+        record = Record(
+            stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), self._mark(), names
+        )
+        return self._log.show(run.head_sha, record, run.url)
 
     def _has_begun(self) -> bool:
-        return self._store.api.latest_attempt(self._run.id) > self._run.attempt
+        return self._log.api.latest_attempt(self._run.id) > self._run.attempt
 
     def _begins(self) -> bool:
         """Whether there is another attempt; what can't be read counts as none."""
-        for pause in LATE:
-            self._clock.sleep(pause)
+        for pause in self._timing.begins:
+            self._log.clock.sleep(pause)
             try:
                 if self._has_begun():
                     return True
@@ -146,5 +137,5 @@ class Reruns:
         return False
 
 
-def _number(names: set[str]) -> int:
-    return sum(int(name.split()[0]) if " failures " in name else 1 for name in names)
+def _number(names: set[Name]) -> int:
+    return sum(name.count for name in names)

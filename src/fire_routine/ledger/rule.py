@@ -9,11 +9,80 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .claims import Claim, session_id
-from .entry import Failure, Stage, is_uncertain
+from ..model import Brief, Run
+from .entry import ROOM, Claim, Record, Stage, commit_of, label, ref_of, session_id
+from .names import Kind, Name, Named, fitted, in_short, names_of
+from .terms import Terms
 
-DOUBTED = timedelta(minutes=5)  # after which no job is at the request that it announced
-LAPSES = timedelta(seconds=40)  # after which a claim without an announcement no longer counts
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A job that wants to fire: its run, what failed, and its inputs."""
+
+    workflow: str
+    run: int
+    attempt: int
+    ref: str
+    commit: str
+    event: str
+    failures: tuple[Named, ...]
+    max_sessions: int
+    cool_down: timedelta
+    again_since: datetime | None = None  # `again`: when the run was created that asks
+
+    @classmethod
+    def of(cls, run: Run, brief: Brief, terms: Terms) -> Asker:
+        return cls(
+            workflow=label(run),
+            run=run.id,
+            attempt=run.attempt,
+            ref=ref_of(run),
+            commit=commit_of(run),
+            event=run.event,
+            failures=fitted(in_short(brief.fingerprints or (brief.fingerprint,)), ROOM),
+            max_sessions=terms.max_sessions,
+            cool_down=terms.cool_down,
+            again_since=terms.again_since,
+        )
+
+    def record(self, stage: Stage, mark: str, room: int = ROOM) -> Record:
+        """What it writes; `room`: bytes for the names."""
+        found = names_of(self.failures, room)
+        return Record(stage, self.workflow, self.run, self.attempt, self.ref, self.commit, mark, found)
+
+    @property
+    def key(self) -> Name | None:
+        """That of the event that it fires for; None: it fires for failures."""
+        return next((one.name for one in self.failures if one.name.kind is Kind.KEY), None)
+
+    def sees(self, claim: Claim) -> bool:
+        """Whether the claim is of its kind: for a key, of this key; for failures, of no key."""
+        return self.key in claim.names if self.key else all(name.kind is not Kind.KEY for name in claim.names)
+
+    def concerns(self, claim: Claim) -> bool:
+        """Whether a claim is of the same workflow and branch. Older entries have four digits of a branch."""
+        return claim.workflow == self.workflow and (self.ref.startswith(claim.ref) or claim.run == self.run)
+
+    def is_sibling(self, claim: Claim) -> bool:
+        return claim.same_attempt(self.run, self.attempt)
+
+    def named(self, claim: Claim) -> frozenset[Named]:
+        """The failures that the claim certainly names."""
+        return frozenset(one for one in self.failures if one.is_in(claim.names))
+
+    def covered(self, claim: Claim) -> frozenset[Named]:
+        """The failures that a claim of the incident is for, or may be.
+
+        A failure without a log can't be distinguished from an earlier one. Nor can any failure of a run, or
+        of a commit of which nothing else was known, that had a session started without a log.
+        """
+        blind = all(name.kind is Kind.UNREAD for name in claim.names)
+        again = claim.run == self.run or (claim.commit == self.commit and blind)
+        if again and any(name.uncertain for name in claim.names):
+            return frozenset(self.failures)
+        same = (one for one in self.failures if one.name in claim.names)
+        may_be = () if blind else (one for one in self.failures if one.name.uncertain)
+        return self.named(claim).union(same, may_be)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,100 +95,81 @@ class Greens:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A job that wants to fire, and what it knows."""
+class Known:
+    """What is known from outside the ledger."""
 
-    workflow: str
-    run: int
-    attempt: int
-    ref: str
-    commit: str
-    event: str
-    failures: tuple[Failure, ...]
-    max_sessions: int
-    cool_down: timedelta
+    greens: Greens = field(default_factory=Greens)
     trailers: frozenset[str] = frozenset()  # ids of the sessions that commits name as their authors
     replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
-    again_since: datetime | None = None  # `again`: when the run was created that asks
-    greens: Greens = field(default_factory=Greens)
+
+    @classmethod
+    def of(cls, run: Run, trailers: frozenset[str] = frozenset()) -> Known:
+        """What was gathered. A list may lack a green run, but it never invents one."""
+        green = run.history.last_green_of_event if run.history else None
+        return cls(Greens({green: run.event} if green else {}), trailers)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far it has come by now."""
+
     now: datetime | None = None  # by GitHub's clock
-    own: Claim | None = None  # its claim, once it is announced
+    own: Claim | None = None  # the asker's claim, once it is announced
     waited_for: frozenset[str] = frozenset()  # marks
     lapsed: frozenset[str] = frozenset()  # marks of claims that it has watched until they lapsed
-
-    @property
-    def key(self) -> str:
-        """The name of the key that it fires for; empty: it fires for failures."""
-        return next((one.name for one in self.failures if one.name.startswith("k")), "")
-
-    def concerns(self, claim: Claim) -> bool:
-        """Whether it sees the claim: for a key those of this key alone, for failures none of a key."""
-        keys = [name for name in claim.names if name.startswith("k")]
-        return self.key in keys if self.key else not keys
+    lapse: timedelta = timedelta(seconds=40)  # after which a claim without an announcement no longer counts
+    doubt: timedelta = timedelta(minutes=5)  # after which no job is at the request that it announced
 
     def going_on(self, claim: Claim) -> bool:
         """Whether a request may be on its way."""
         if claim.stage is Stage.CLAIMED and claim.mark not in self.lapsed:
-            return not self.now or not claim.at or self.now - claim.at < LAPSES
+            return not self._is_past(claim.at, self.lapse)
         return claim.stage is Stage.ANNOUNCED and not self.in_doubt(claim)
 
     def in_doubt(self, claim: Claim) -> bool:
         """Whether an announced request has no result for so long that its job must be gone."""
-        old = self.now and claim.until and self.now - claim.until >= DOUBTED
-        return claim.stage is Stage.ANNOUNCED and bool(old)
+        return claim.stage is Stage.ANNOUNCED and self._is_past(claim.until, self.doubt)
+
+    def counts(self, claim: Claim) -> bool:
+        """Whether a session of it exists, or may yet: once the asker has announced, of lower claims alone."""
+        first = self.own is None or claim.id < self.own.id
+        return claim.has_session or self.in_doubt(claim) or (self.going_on(claim) and first)
+
+    def is_old(self, claim: Claim, cool_down: timedelta) -> bool:
+        return self._is_past(claim.at, cool_down)
+
+    def _is_past(self, time: datetime | None, age: timedelta) -> bool:
+        return self.now is not None and time is not None and self.now - time >= age
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a ruling depends on, besides the claims."""
+
+    asker: Asker
+    known: Known = field(default_factory=Known)
+    standing: Standing = field(default_factory=Standing)
 
     def live(self, claim: Claim) -> bool:
-        if claim.workflow != self.workflow or not (self.ref.startswith(claim.ref) or claim.run == self.run):
-            return False
-        going_on = self.going_on(claim) and (self.own is None or claim.id < self.own.id)
-        return claim.has_session or going_on or self.in_doubt(claim)
+        return self.asker.concerns(claim) and self.standing.counts(claim)
 
     def is_old(self, claim: Claim) -> bool:
         """Whether the cool-down is over."""
-        return bool(self.now and claim.at and self.now - claim.at >= self.cool_down)
+        return self.standing.is_old(claim, self.asker.cool_down)
 
     def apart(self, claim: Claim) -> bool:
-        """Whether a green run lies between the claim's run and this one."""
-        if claim.run == self.run:
+        """Whether a green run lies between the claim's run and the asker's."""
+        asker, greens = self.asker, self.known.greens
+        if claim.run == asker.run:
             return False
-        if not self.greens.readable:
-            return claim.commit != self.commit and self.is_old(claim)
-        first, last = sorted((claim.run, self.run))
-        events = (self.event, self.greens.events.get(claim.run, self.event))
+        if not greens.readable:
+            return claim.commit != asker.commit and self.is_old(claim)
+        first, last = sorted((claim.run, asker.run))
+        events = (asker.event, greens.events.get(claim.run, asker.event))
         return any(
-            first <= green <= last and green != self.run and event in events
-            for green, event in self.greens.runs.items()
+            first <= green <= last and green != asker.run and event in events
+            for green, event in greens.runs.items()
         )
-
-    def named(self, claim: Claim) -> frozenset[Failure]:
-        """The failures that the claim certainly names."""
-        return frozenset(
-            one
-            for one in self.failures
-            if not one.uncertain and any(name in claim.names for name in _names(one))
-        )
-
-    def covered(self, claim: Claim) -> frozenset[Failure]:
-        """The failures that a claim of the incident is for, or may be.
-
-        A failure without a log can't be distinguished from an earlier one. Nor can any failure of a run, or
-        of a commit of which nothing else was known, that had a session started without a log.
-        """
-        blind = all(name.rpartition(" ")[2].startswith("x") for name in claim.names)
-        again = claim.run == self.run or (claim.commit == self.commit and blind)
-        if again and any(map(is_uncertain, claim.names)):
-            return frozenset(self.failures)
-        same = (one for one in self.failures if one.name in claim.names)
-        may_be = () if blind else (one for one in self.failures if one.uncertain)
-        return self.named(claim).union(same, may_be)
-
-
-def _names(one: Failure) -> Iterable[str]:
-    """What an entry may call a failure that this one equals."""
-    yield one.name
-    yield from (f"s{name[1:]}" for name in one.by_step)
-    if one.name.startswith("s"):
-        yield f"j{one.name[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,95 +187,110 @@ class Ruling:
     unsure: bool = False  # for want of a log, it may be another failure
 
     @property
-    def fire(self) -> bool:
-        return not self.blockers and not self.limited
+    def blocked(self) -> bool:
+        return bool(self.blockers) or self.limited
 
     @property
     def shown(self) -> Claim | None:
-        """The claim that people are shown: one with a session, else the last."""
-        rank = {Stage.FIRED: 2, Stage.UNKNOWN: 1}
-        return max(self.blockers, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
+        """The claim that people are shown."""
+        return _shown(self.blockers)
 
 
-def rule(found: Iterable[Claim], job: Job) -> Ruling:
+def _shown(claims: Iterable[Claim]) -> Claim | None:
+    """One with a session, else the last."""
+    rank = {Stage.FIRED: 2, Stage.UNKNOWN: 1}
+    return max(claims, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
+
+
+def rule(found: Iterable[Claim], case: Case) -> Ruling:
     """Whether the job may fire."""
-    claims = list(found)
-    if job.key:
-        return _rule_for_key(claims, job)
-    live = [claim for claim in claims if job.live(claim) and (job.own is None or claim.mark != job.own.mark)]
+    claims, standing = [claim for claim in found if case.asker.sees(claim)], case.standing
+    if case.asker.key:
+        return _rule_for_key(claims, case)
+    own = standing.own.mark if standing.own else ""
+    live = [claim for claim in claims if case.live(claim) and claim.mark != own]
     refused = [
         claim
         for claim in claims
-        if claim.stage is Stage.REFUSED
-        and claim.mark in job.waited_for
-        and claim.same_attempt(job.run, job.attempt)
+        if claim.stage is Stage.REFUSED and claim.mark in standing.waited_for and case.asker.is_sibling(claim)
     ]
-    known = job.trailers & {session_id(claim.url) for claim in claims if claim.url}
+    linked = {session_id(claim.url) for claim in claims if claim.url}
     # Settled claims first: where they block, there is nothing to wait for.
-    for counted in ([claim for claim in live if not job.going_on(claim)], live):
-        incident = [claim for claim in counted if not job.apart(claim)]
-        back = [claim for claim in counted if job.apart(claim) and not job.is_old(claim)]
-        blockers = _blockers([*incident, *refused], back, job)
-        sessions = len(incident) + len(known - {session_id(claim.url) for claim in incident})
-        limited = not blockers and sessions >= job.max_sessions and job.again_since is None
-        if blockers or limited:
-            break
+    settled = [claim for claim in live if not standing.going_on(claim)]
+    ruling = _weigh(settled, refused, linked, case)
+    return ruling if ruling.blocked else _weigh(live, refused, linked, case)
+
+
+def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
+    """Once within the cool-down, on whatever branch; nothing ends it earlier.
+
+    What was going on as this job came, and what its attempt has started, counts however short that is.
+    """
+    asker, standing = case.asker, case.standing
+    blockers = []
+    for claim in claims:
+        if claim.workflow != asker.workflow or (standing.own and claim.mark == standing.own.mark):
+            continue
+        same, waited = asker.is_sibling(claim), claim.mark in standing.waited_for
+        if standing.going_on(claim):
+            counts = standing.counts(claim)
+        elif standing.counts(claim):
+            counts = same or waited or not case.is_old(claim)
+        else:
+            counts = same and waited and claim.stage is Stage.REFUSED
+        if counts and (asker.again_since is None or _counts_again(claim, standing, asker.again_since)):
+            blockers.append(claim)
+    # Settled claims first: where they block, there is nothing to wait for.
+    settled = [claim for claim in blockers if not standing.going_on(claim)]
+    leader = next((claim for claim in blockers if standing.going_on(claim)), None)
+    return Ruling(tuple(settled or blockers), leader=None if settled else leader)
+
+
+def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], case: Case) -> Ruling:
+    """What these claims mean. `linked`: ids of the sessions that the ledger knows."""
+    asker = case.asker
+    incident = [claim for claim in live if not case.apart(claim)]
+    back = [claim for claim in live if case.apart(claim) and not case.is_old(claim)]
+    blockers = _blockers([*incident, *refused], back, case)
+    written = case.known.trailers & linked
+    sessions = len(incident) + len(written - {session_id(claim.url) for claim in incident})
+    limited = not blockers and sessions >= asker.max_sessions and asker.again_since is None
     decisive = blockers or (incident if limited else [])
-    others = [claim for claim in decisive if claim.run != job.run and (limited or job.is_old(claim))]
-    shown = Ruling(tuple(decisive)).shown
+    others = [claim for claim in decisive if claim.run != asker.run and (limited or case.is_old(claim))]
+    shown = _shown(decisive)
     return Ruling(
         blockers=tuple(decisive),
         limited=limited,
         sessions=sessions,
-        looping=bool(known),
-        leader=next((claim for claim in decisive if job.going_on(claim)), None),
+        looping=bool(written),
+        leader=next((claim for claim in decisive if case.standing.going_on(claim)), None),
         back_to=min((claim.run for claim in others), default=None),
         is_back=shown in back,
-        unsure=shown is not None and not shown.same_attempt(job.run, job.attempt) and not job.named(shown),
+        unsure=shown is not None and not asker.is_sibling(shown) and not asker.named(shown),
     )
 
 
-def _rule_for_key(claims: Iterable[Claim], job: Job) -> Ruling:
-    """Once within the cool-down, on whatever branch; nothing ends it earlier.
-
-    What was going on as this job came, and what this attempt has started, counts however short that is.
-    """
-    blockers = []
-    for claim in claims:
-        if claim.workflow != job.workflow or (job.own and claim.mark == job.own.mark):
-            continue
-        same = claim.same_attempt(job.run, job.attempt)
-        waited = claim.mark in job.waited_for
-        if job.going_on(claim):
-            counts = job.own is None or claim.id < job.own.id
-        elif claim.has_session or job.in_doubt(claim):
-            counts = same or waited or not job.is_old(claim)
-        else:
-            counts = same and waited and claim.stage is Stage.REFUSED
-        if counts and (job.again_since is None or _counts_again(claim, job, job.again_since)):
-            blockers.append(claim)
-    # Settled claims first: where they block, there is nothing to wait for.
-    settled = [claim for claim in blockers if not job.going_on(claim)]
-    leader = next((claim for claim in blockers if job.going_on(claim)), None)
-    return Ruling(tuple(settled or blockers), leader=None if settled else leader)
-
-
-def _blockers(incident: Sequence[Claim], back: Sequence[Claim], job: Job) -> list[Claim]:
+def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> list[Claim]:
     """The claims that make this fire the second for one failure; `back`: those of earlier incidents."""
-    if job.again_since is not None:
-        incident = [claim for claim in incident if _counts_again(claim, job, job.again_since)]
-        back = [claim for claim in back if _counts_again(claim, job, job.again_since)]
-    siblings = [claim for claim in incident if claim.same_attempt(job.run, job.attempt)]
+    asker = case.asker
+    if asker.again_since is not None:
+        incident = [claim for claim in incident if _counts_again(claim, case.standing, asker.again_since)]
+        back = [claim for claim in back if _counts_again(claim, case.standing, asker.again_since)]
+    siblings = [claim for claim in incident if asker.is_sibling(claim)]
     if siblings:
         return siblings
-    covering = {claim: job.covered(claim) for claim in incident} | {claim: job.named(claim) for claim in back}
-    covering = {one: what for one, what in covering.items() if what and one.url not in job.replaced}
-    covers_all = frozenset(job.failures) <= frozenset[Failure]().union(*covering.values())
+    covering = {claim: asker.covered(claim) for claim in incident} | {
+        claim: asker.named(claim) for claim in back
+    }
+    covering = {
+        claim: what for claim, what in covering.items() if what and claim.url not in case.known.replaced
+    }
+    covers_all = frozenset(asker.failures) <= frozenset[Named]().union(*covering.values())
     return list(covering) if covers_all else []
 
 
-def _counts_again(claim: Claim, job: Job, since: datetime) -> bool:
+def _counts_again(claim: Claim, standing: Standing, since: datetime) -> bool:
     """With `again`: not what was settled before a person asked."""
     newer = claim.until is None or claim.until >= since
-    waited = claim.mark in job.waited_for and not job.in_doubt(claim)
-    return newer or job.going_on(claim) or waited
+    waited = claim.mark in standing.waited_for and not standing.in_doubt(claim)
+    return newer or standing.going_on(claim) or waited

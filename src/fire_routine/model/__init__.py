@@ -28,6 +28,7 @@ from .outcome import (
     SESSION_BRANCH,
     Checks,
     EarlierSession,
+    Fire,
     GitHubError,
     Outcome,
     Past,
@@ -35,8 +36,8 @@ from .outcome import (
     Session,
     SessionState,
     SessionTrace,
+    Skip,
     Status,
-    Verdict,
 )
 from .reason import Reason, Remedy
 from .run import (
@@ -84,6 +85,7 @@ __all__ = [
     "FailedJob",
     "Failure",
     "Fingerprint",
+    "Fire",
     "GitHubError",
     "GreenRuns",
     "Highlight",
@@ -103,11 +105,11 @@ __all__ = [
     "Session",
     "SessionState",
     "SessionTrace",
+    "Skip",
     "Status",
     "Step",
     "Trigger",
     "TriggerKind",
-    "Verdict",
     "Words",
     "fault_of",
     "in_words",

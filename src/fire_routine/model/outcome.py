@@ -58,16 +58,22 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether to fire; where not, why, and the earlier session if there is one."""
+class Skip:
+    """Nothing is fired: why, and the earlier session if there is one."""
 
-    fire: bool
-    reason: Reason | None = None  # of a fire: None
-    message: str = ""  # what was decided, and how to change it; Markdown of ours
+    reason: Reason
+    message: str  # what was decided, and how to change it; Markdown of ours
     failed: bool = False  # not firing is a fault of the set-up, not a decision
     session_id: str = ""
     session_url: str = ""
-    session_number: int = 0  # of the incident's sessions, from 1; 0: not known
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """This job fires."""
+
+    message: str
+    number: int = 0  # of the incident's sessions, from 1; 0: not known
 
 
 class Result(StrEnum):

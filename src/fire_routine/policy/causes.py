@@ -6,7 +6,7 @@ the text. `docs/security.md` has the table for users.
 
 from __future__ import annotations
 
-from ..model import COMMENT_MARK, Event, Reason, Role, Run, Verdict
+from ..model import COMMENT_MARK, Event, Reason, Role, Run, Skip
 from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Settings
@@ -31,12 +31,19 @@ _BY_TRIAGE = ("labeled", "assigned")
 _SESSION = pattern(r"https?://claude\.ai/code/session_")
 
 
-def may_cause(event: Event, run: Run, settings: Settings) -> Verdict | None:
+def is_untrusted(settings: Settings, run: Run) -> bool:
+    """Whether nothing of it may leave, not even in a dry run."""
+    if run.fired_for:
+        return may_cause(run.fired_for, run, settings) is not None
+    return not settings.allow_forks and untrusted(run) is not None
+
+
+def may_cause(event: Event, run: Run, settings: Settings) -> Skip | None:
     """Skip an event that a session caused, that is opted out of, or whose cause is not trusted."""
     return _by_session(event, settings) or _opted_out(event, settings) or _untrusted(event, run, settings)
 
 
-def _by_session(event: Event, settings: Settings) -> Verdict | None:
+def _by_session(event: Event, settings: Settings) -> Skip | None:
     """What a session does is done in its owner's name, who can write: only its traces show it."""
     texts = (*event.title, *(words.text for words in event.words))
     if any(text.lstrip().startswith(COMMENT_MARK) or _SESSION.search(text) for text in texts):
@@ -61,7 +68,7 @@ def _by_session(event: Event, settings: Settings) -> Verdict | None:
     return None
 
 
-def _opted_out(event: Event, settings: Settings) -> Verdict | None:
+def _opted_out(event: Event, settings: Settings) -> Skip | None:
     unwanted = {label.casefold() for label in settings.skip_labels}
     label = next((label for label in event.labels if label.casefold() in unwanted), "")
     if not label:
@@ -71,7 +78,7 @@ def _opted_out(event: Event, settings: Settings) -> Verdict | None:
     )
 
 
-def _untrusted(event: Event, run: Run, settings: Settings) -> Verdict | None:
+def _untrusted(event: Event, run: Run, settings: Settings) -> Skip | None:
     if event.name in _BY_CODE and not settings.allow_forks and (verdict := untrusted(run)):
         return verdict
     named = event.name in (*_BY_SENDER, *_BY_CODE)
@@ -88,6 +95,6 @@ def _untrusted(event: Event, run: Run, settings: Settings) -> Verdict | None:
     return _distrust(event, "Anyone may have caused it")
 
 
-def _distrust(event: Event, why: str, remedy: str = " `allow-forks: true` fires all the same.") -> Verdict:
+def _distrust(event: Event, why: str, remedy: str = " `allow-forks: true` fires all the same.") -> Skip:
     what = code(f"{event.name} {event.action}".strip())
     return skip(Reason.UNTRUSTED_RUN, f"The event {what} starts no session: {why}.{remedy}")

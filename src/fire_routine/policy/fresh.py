@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from ..model import Commit, GitHubError, History, Note, PullRequest, Reason, Run, TriggerKind, Verdict
+from ..model import Commit, GitHubError, History, Note, PullRequest, Reason, Run, Skip, TriggerKind
 from ..sanitize import code
 from .guards import skip
 from .trailers import sessions_in
@@ -43,7 +43,7 @@ class FreshApi(Protocol):
 # --- the branch ---------------------------------------------------------------------------------------
 
 
-def stale(api: FreshApi, run: Run) -> Verdict | None:
+def stale(api: FreshApi, run: Run) -> Skip | None:
     """Skip a run whose branch has moved on, or whose pull request is closed or has moved on.
 
     A push to the default branch is never stale. That branch may move faster than its runs end, and then every
@@ -62,7 +62,7 @@ def stale(api: FreshApi, run: Run) -> Verdict | None:
     return None
 
 
-def _closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
+def _closed_or_moved(run: Run, pull: PullRequest) -> Skip | None:
     """Whether the pull request, read again, no longer has the failing commit at its head."""
     if pull.state == "closed" and not _began_closed(run):
         return skip(
@@ -84,7 +84,7 @@ def _began_closed(run: Run) -> bool:
     return own and run.pull_request is not None and run.pull_request.state == "closed"
 
 
-def _moved(run: Run, what: str, head: str | None) -> Verdict | None:
+def _moved(run: Run, what: str, head: str | None) -> Skip | None:
     """Whether a newer commit than the failing one is at the head; None: there is no head to compare."""
     if head is None or head == run.head_sha:
         return None
@@ -100,7 +100,7 @@ def _moved(run: Run, what: str, head: str | None) -> Verdict | None:
 
 def labelled(
     api: FreshApi, run: Run, skip_labels: Sequence[str], note: Callable[[Note], object]
-) -> Verdict | None:
+) -> Skip | None:
     """Skip a run if any of its pull requests has one of the labels.
 
     Labels that can't be read don't prevent a fire: mostly a permission is missing, and it would prevent every

@@ -1,6 +1,6 @@
 """What keeps a failure from being fired at all, no matter what was fired before. Pure.
 
-Each guard gives the `Verdict` that skips the run, with its own reason and one line on how to change it; or
+Each guard gives the `Skip` of the run, with its own reason and one line on how to change it; or
 None.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model import RUN_FAILED, Origin, Reason, Run, TriggerKind, Verdict
+from ..model import RUN_FAILED, Origin, Reason, Run, Skip, TriggerKind
 from ..sanitize import code
 from ..settings import Context, Settings
 from .branch_filter import matches
@@ -20,14 +20,14 @@ _NO_KEY = "Or `key` was empty: without one, a run is reported only if it failed.
 _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TOKEN"}
 
 
-def skip(reason: Reason, message: str) -> Verdict:
-    return Verdict(fire=False, reason=reason, message=message)
+def skip(reason: Reason, message: str) -> Skip:
+    return Skip(reason, message)
 
 
 # --- before anything is asked of GitHub --------------------------------------------------------------
 
 
-def before_gathering(settings: Settings, context: Context, run: Run | None) -> Verdict | None:
+def before_gathering(settings: Settings, context: Context, run: Run | None) -> Skip | None:
     """What the inputs and the event alone decide. A dry run needs no secrets and is never ended here.
 
     `run`: as far as the runner and the event describe it; None: they do not.
@@ -55,15 +55,14 @@ def _missing(settings: Settings) -> list[str]:
     return [name for name, value in secrets.items() if not value]
 
 
-def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
+def unfinished(status: str, *, rerun_first: bool) -> Skip | None:
     """Refuse `rerun-first` for a run that has not ended: GitHub can't re-run one.
 
     `status`: of the run, as GitHub words it; empty: not known yet.
     """
     if not rerun_first or status in ("", "completed"):
         return None
-    return Verdict(
-        fire=False,
+    return Skip(
         failed=True,
         reason=Reason.INVALID_INPUT,
         message="rerun-first: the run has not ended, so its jobs can't be re-run. Set it in a workflow of its"
@@ -77,7 +76,7 @@ def _describes_its_code(run: Run) -> bool:
     return not own or run.event != "pull_request" or run.pull_request is not None
 
 
-def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) -> Verdict:
+def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) -> Skip:
     """Why there are no secrets; `missing`: the inputs that are empty."""
     if context.actor == "dependabot[bot]":
         return skip(
@@ -92,8 +91,7 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
             " with `allow-forks: true`. Its log is untrusted: see Security in the README.",
         )
     secrets = " and ".join(_SECRETS[name] for name in missing)
-    return Verdict(
-        fire=False,
+    return Skip(
         failed=True,
         reason=Reason.MISSING_SECRETS,
         message=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} empty. Save {secrets} under"
@@ -105,12 +103,12 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
 # --- once the run is known ----------------------------------------------------------------------------
 
 
-def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
+def guards(settings: Settings, context: Context, run: Run) -> Skip | None:
     """What the run as it was gathered decides."""
     return _not_failed(context, run) or _by_settings(settings, run)
 
 
-def not_failed(conclusion: str | None) -> Verdict:
+def not_failed(conclusion: str | None) -> Skip:
     """A finished run, reported by a workflow of its own, that did not fail."""
     return skip(
         Reason.NOT_FAILED,
@@ -120,10 +118,10 @@ def not_failed(conclusion: str | None) -> Verdict:
     )
 
 
-def _by_settings(settings: Settings, run: Run) -> Verdict | None:
+def _by_settings(settings: Settings, run: Run) -> Skip | None:
     """The guards that an input governs."""
-    if not settings.allow_forks and (verdict := untrusted(run)):
-        return verdict
+    if not settings.allow_forks and (skipped := untrusted(run)):
+        return skipped
     branch = run.head_branch or ""
     if matches(branch, settings.skip_branches):
         return skip(
@@ -144,7 +142,7 @@ def limit_a_day(settings: Settings, run: Run) -> int:
     return limit - limit // 5 if run.fired_for or untrusted(run) else limit
 
 
-def untrusted(run: Run) -> Verdict | None:
+def untrusted(run: Run) -> Skip | None:
     """Skip the run unless people with write access wrote the code, or started the run themselves."""
     remedy = "To send its log anyway, set `allow-forks: true` (see Security in the README)."
     if run.origin is Origin.FORK:
@@ -164,7 +162,7 @@ def untrusted(run: Run) -> Verdict | None:
     return None
 
 
-def _not_failed(context: Context, run: Run) -> Verdict | None:
+def _not_failed(context: Context, run: Run) -> Skip | None:
     timed_out = any(job.conclusion == "timed_out" for job in run.failed_jobs)
     if run.conclusion == "cancelled" and not timed_out:
         return _cancelled()
@@ -190,7 +188,7 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
     )
 
 
-def _cancelled() -> Verdict:
+def _cancelled() -> Skip:
     return skip(
         Reason.CANCELLED,
         "A person or a newer run cancelled the run, and no job ran out of time. Re-run it to report it.",

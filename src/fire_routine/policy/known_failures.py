@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..model import Action, Failure, KnownFailure, Note, Reason, Run, Verdict, to_fire
+from ..model import Action, Failure, KnownFailure, Note, Reason, Run, Skip, to_fire
 from ..sanitize import code
 from .guards import skip
 
 MOST_NAMED = 3  # entries in the message
 
 
-def known_failures(failures: Sequence[Failure]) -> Verdict | None:
+def known_failures(failures: Sequence[Failure]) -> Skip | None:
     """Skip a run in which every failure is known, each by an entry with `action = "skip"`."""
     entries = known_entries(failures)
     if not entries or any(entry.action is Action.RERUN for entry in entries):

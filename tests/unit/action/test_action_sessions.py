@@ -11,7 +11,7 @@ from tests.emulated.ids import sha_of
 from tests.emulated.job import LOG, SHA, Job
 from tests.emulated.repository import timestamp
 
-from fire_routine import action
+from fire_routine.github import client
 
 TIP = sha_of("tip")
 BRANCH = "claude/fix-run-7"
@@ -24,7 +24,7 @@ LOOKED = (
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine changes nothing."""
-    monkeypatch.setattr(action, "TRACES", 300.0)
+    monkeypatch.setattr(client, "TRACES", 300.0)
 
 
 def fail_again(job: Job, log: str = LOG, number: int = 8, **run: Any) -> int:

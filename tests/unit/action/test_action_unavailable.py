@@ -8,8 +8,6 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.job import LOG, SHA, Job
 
-from fire_routine.ledger import store
-
 
 def test_a_full_disk_and_no_temporary_folder_keep_no_session_back(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -104,8 +102,7 @@ def test_a_step_whose_job_github_shows_late_leaves_a_session_that_its_re_runs_kn
     assert job.ended() == "skipped duplicate"
 
 
-def test_fires_without_github_and_names_what_is_missing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "NO_PERMISSION", 0.0)  # else it waits for ten seconds, and here no time passes
+def test_fires_without_github_and_names_what_is_missing(job: Job) -> None:
     job.github.fail(".", Fault.forbidden())
     assert job.run() == 0
     text = job.endpoint.sessions[0].text

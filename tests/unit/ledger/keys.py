@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from tests.unit.ledger.baton import Task
-from tests.unit.ledger.boards import sample_brief, sample_run
+from tests.unit.ledger.boards import Job, Verdict, sample_run
 from tests.unit.ledger.schedule import Schedule
 from tests.unit.ledger.troubles import PROFILES
 from tests.unit.ledger.world import Cancelled, Client, Report, Session
 
-from fire_routine.ledger import Ledger, Terms
-from fire_routine.model import Outcome, Reason, Result, Verdict
+from fire_routine.model import Event, Outcome, Reason, Result
 
 KEYS = ("kaaaaaaa", "kbbbbbbb")
 COOL_DOWNS = (timedelta(0), timedelta(minutes=1), timedelta(hours=24))
@@ -25,7 +24,7 @@ class Keyed:
     """Deliveries of events, some of them at once, in the workflow of a schedule's failures."""
 
     schedule: Schedule
-    terms: Terms
+    cool_down: timedelta
     jobs: int = 0
     reports: list[Report] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
@@ -33,7 +32,7 @@ class Keyed:
     @classmethod
     def beside(cls, schedule: Schedule, seed: int) -> Keyed:
         rng = random.Random(f"keys {seed}")
-        keyed = cls(schedule, Terms(cool_down=rng.choice(COOL_DOWNS), for_key=True))
+        keyed = cls(schedule, rng.choice(COOL_DOWNS))
         time, run = 0.0, 5_000
         for _ in range(rng.choice((1, 2, 4, 8))):
             run += 1
@@ -61,19 +60,20 @@ class Keyed:
         world = self.schedule.world
         client = Client(world, task, cancelled_at)
         run = sample_run(run_id, head_branch=branch, head_sha=f"{run_id:07x}".ljust(40, "0"), created_at=None)
-        run = replace(run, attempt=attempt)
+        run = replace(run, attempt=attempt, fired_for=Event("a key", "issues"))
         marks: list[str] = []
 
         def new_mark() -> str:
             marks.append(f"{world.random.randrange(10**8):08d}")
             return marks[-1]
 
-        ledger = Ledger(client, self.terms, clock=client.clock, mark=new_mark, trace=client.traces)
+        cool_down = self.cool_down
+        ledger = Job(client, run, clock=client.clock, mark=new_mark, cool_down=cool_down, for_key=True)
         outcome = None
         try:
-            verdict = ledger.claim(run, sample_brief(name))
+            verdict = ledger.claim(name)
         except Cancelled:
-            verdict = Verdict(fire=False, reason=Reason.CANCELLED, message="cancelled")
+            verdict = Verdict(False, Reason.CANCELLED, "cancelled")
         if verdict.fire:
             if world.random.random() < self.schedule.faults.labelled:
                 outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
@@ -101,7 +101,7 @@ class Keyed:
         for place, session in enumerate(ordered):
             for other in ordered[:place]:
                 same = (other.run, other.attempt) == (session.run, session.attempt)
-                young = session.claimed_at - other.claimed_at < self.terms.cool_down
+                young = session.claimed_at - other.claimed_at < self.cool_down
                 if other.failures == session.failures and (same or young):
                     found.append(f"{session} is the second for its key, after {other}")
         return found

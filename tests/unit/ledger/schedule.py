@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from functools import partial
 
 from tests.unit.ledger.baton import Task
-from tests.unit.ledger.boards import sample_brief, sample_run
+from tests.unit.ledger.boards import Job, Verdict, sample_run
 from tests.unit.ledger.troubles import Faults, draw_faults
 from tests.unit.ledger.violations import Violations
 from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World
 
-from fire_routine.ledger import Ledger, Terms
-from fire_routine.model import History, Outcome, Reason, Result, Run, Verdict
+from fire_routine.ledger.terms import Terms, Timing
+from fire_routine.model import History, Outcome, Reason, Result, Run
 
 MOST_RERUNS = 3  # of one run
 REPLACED_AFTER = timedelta(minutes=5)
@@ -34,6 +34,7 @@ class Schedule:
     world: World
     event: str = "push"
     kinds: list[str] = field(default_factory=list)  # of failures
+    rerun_first: bool = False
     replacing: bool = False  # sessions that left no trace within `REPLACED_AFTER` are replaced
 
     @classmethod
@@ -45,6 +46,7 @@ class Schedule:
         calm: bool = False,
         rerun_first: bool = False,
         replacing: bool = False,
+        timing: Timing | None = None,
     ) -> Schedule:
         """`calm`: no two runs within half a minute, no attempt before the one before is over.
 
@@ -54,8 +56,10 @@ class Schedule:
         faults = faults or draw_faults(rng)
         most, hours = rng.choice((1, 2, 3, 3, 5)), rng.choice((24, 24, 0))
         cool_down = REPLACED_AFTER if replacing else timedelta(hours=hours)
-        terms = Terms(most, rerun_first, cool_down)
-        schedule = cls(seed, faults, terms, 0, World(rng, faults), replacing=replacing)
+        terms = Terms(most, cool_down, timing=timing or Timing())
+        schedule = cls(
+            seed, faults, terms, 0, World(rng, faults), rerun_first=rerun_first, replacing=replacing
+        )
         schedule.world.rerun = schedule._rerun
         schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
         return schedule
@@ -76,11 +80,11 @@ class Schedule:
             if event == "push" or rng.random() < 0.5:
                 sha += 1
             run = self._run(run_id, f"{sha:07x}".ljust(40, "0"), event, time)
-            attempts = 1 if self.terms.rerun_first else rng.choice((1, 1, 2, 3))
+            attempts = 1 if self.rerun_first else rng.choice((1, 1, 2, 3))
             for attempt in range(1, 1 + attempts):
                 self._draw_attempt(rng, run, attempt, time, kinds, most_jobs)
                 time += pause + rng.choice((5, 45, 200, 900)) if attempt < attempts else 0
-            if self.terms.rerun_first and rng.random() < 0.2:
+            if self.rerun_first and rng.random() < 0.2:
                 self.world.baton.at(time + rng.choice((4, 8, 45, 200)), partial(self._rerun, run.id))
             time += pause + rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
         self.kinds = kinds
@@ -141,11 +145,13 @@ class Schedule:
             marks.append(f"{world.random.randrange(10**8):08d}")
             return marks[-1]
 
-        ledger = Ledger(client, self.terms, clock=client.clock, mark=new_mark, trace=client.traces)
+        terms = {one.name: getattr(self.terms, one.name) for one in fields(self.terms)}
+        first = self.rerun_first
+        job = Job(client, run, clock=client.clock, mark=new_mark, rerun_first=first, **terms)
         try:
-            verdict = self._decide(ledger, run, failures)
+            verdict = self._decide(job, failures)
         except Cancelled:
-            verdict = Verdict(fire=False, reason=Reason.CANCELLED, message="cancelled")
+            verdict = Verdict(False, Reason.CANCELLED, "cancelled")
         outcome = None
         if verdict.fire:
             if world.random.random() < self.faults.labelled:
@@ -153,16 +159,16 @@ class Schedule:
             else:
                 outcome = client.fire(run, failures, marks[-1])
             try:
-                ledger.settle(outcome)
+                job.settle(outcome)
             except Cancelled:
-                ledger.settle(outcome)
-        world.reports.append(Report(run.id, run.attempt, failures, verdict, outcome, ledger.notes))
+                job.settle(outcome)
+        world.reports.append(Report(run.id, run.attempt, failures, verdict, outcome, job.notes))
 
-    def _decide(self, ledger: Ledger, run: Run, failures: frozenset[str]) -> Verdict:
-        if run.conclusion == "success":
-            verdict = ledger.record_flake(run)
-            return verdict or Verdict(fire=False, reason=Reason.NOT_FAILED, message="green")
-        return ledger.claim(run, sample_brief(*failures), trailers=self._trailers(run))
+    def _decide(self, job: Job, failures: frozenset[str]) -> Verdict:
+        if job.run.conclusion == "success":
+            skip = job.record_flake()
+            return Verdict.of(skip) if skip else Verdict(False, Reason.NOT_FAILED, "green")
+        return job.claim(*failures, trailers=self._trailers(job.run))
 
     def _trailers(self, run: Run) -> frozenset[str]:
         """Every ninth commit was written by the sessions so far."""
@@ -196,4 +202,6 @@ class Schedule:
 
     def violations(self) -> list[str]:
         replaced_after = REPLACED_AFTER if self.replacing else None
-        return Violations(self.world, self.terms, self.faults, self.event, replaced_after).all()
+        return Violations(
+            self.world, self.terms, self.faults, self.event, replaced_after, self.rerun_first
+        ).all()

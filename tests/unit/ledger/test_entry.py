@@ -8,23 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.ledger.boards import sample_run
 
-from fire_routine.ledger.claims import claims
 from fire_routine.ledger.entry import (
     DESCRIPTION_LIMIT,
+    ROOM,
     SHOWN_ROOM,
     Entry,
     Record,
     Stage,
-    fitted,
-    in_short,
+    claims,
     label,
-    names,
     read_entry,
     ref_of,
 )
+from fire_routine.ledger.names import fitted, in_short, names_of, read_names
 from fire_routine.model import Fingerprint, Status
 
-RECORD = Record(Stage.ANNOUNCED, "ci.yml", 4711, 2, "f3c1d2", "1a2b3c4", "k3f9ad07", ("4f3a1c2b", "j8a04727"))
+RECORD = Record(
+    Stage.ANNOUNCED, "ci.yml", 4711, 2, "f3c1d2", "1a2b3c4", "k3f9ad07", read_names("4f3a1c2b j8a04727")
+)
 STEP = "8a04727f00000000"
 
 
@@ -47,7 +48,7 @@ def test_an_entry_is_one_line_of_its_parts() -> None:
 def test_what_is_written_is_read_again_and_fits(stage: Stage, digests: list[str], shown: bool) -> None:
     run = sample_run(99_999_999_999, attempt=999, workflow_path=f".github/workflows/{'w' * 20}.yml")
     failures = in_short(Fingerprint(one, by_step=(one[::-1],)) for one in digests)
-    found = names(failures, SHOWN_ROOM) if shown else names(failures)
+    found = names_of(failures, SHOWN_ROOM if shown else ROOM)
     record = Record(stage, label(run), run.id, run.attempt, ref_of(run), "a" * 7, "k3f9ad07", found)
     text = record.shown() if shown else str(record)
     assert len(text.encode()) <= DESCRIPTION_LIMIT
@@ -71,23 +72,23 @@ def test_what_others_wrote_is_no_entry() -> None:
 
 def test_a_failure_is_named_by_its_log_and_by_its_job_and_step() -> None:
     (logged,) = in_short([Fingerprint("4f3a1c2b00000000", by_step=(STEP,))])
-    assert (logged.name, logged.by_step) == ("4f3a1c2b", ("j8a04727",))
+    assert (str(logged.name), logged.by_step) == ("4f3a1c2b", read_names("j8a04727"))
     (running,) = in_short([Fingerprint(STEP, running=True, by_step=(STEP,))])
-    assert (running.name, running.by_step) == ("s8a04727", ())
+    assert (str(running.name), running.by_step) == ("s8a04727", ())
     (lost,) = in_short([Fingerprint("4f3a1c2b00000000", no_log=True, by_step=(STEP,))])
-    assert (lost.name, lost.by_step) == ("x4f3a1c2", ())
+    assert (str(lost.name), lost.by_step) == ("x4f3a1c2", ())
 
 
 def test_about_eight_failures_fit_and_more_are_named_together() -> None:
     """Names by job and step are left out before that."""
     failures = in_short(Fingerprint(f"{number:08x}00000000", by_step=(STEP,)) for number in range(8))
-    assert "j8a04727" in names(failures[:7])
-    assert [name for name in names(failures) if name.startswith("j")] == []
-    assert len(fitted(in_short(Fingerprint(f"{number:08x}00000000") for number in range(8)))) == 8
+    assert "j8a04727" in map(str, names_of(failures[:7], ROOM))
+    assert [name for name in names_of(failures, ROOM) if name.kind == "j"] == []
+    assert len(fitted(in_short(Fingerprint(f"{number:08x}00000000") for number in range(8)), ROOM)) == 8
     more = in_short(Fingerprint(f"{number:08x}00000000", no_log=number == 3) for number in range(12))
-    (together,) = fitted(more)
-    assert together.name.startswith("12 failures y")
-    assert (together.count, together.uncertain) == (12, True)
+    (together,) = fitted(more, ROOM)
+    assert str(together.name).startswith("12 failures y")
+    assert (together.name.count, together.name.uncertain) == (12, True)
 
 
 def test_a_long_label_is_cut_and_stays_different() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.unit.ledger.boards import NEXT, PLACE, SERVER_ERROR, Board, Job, fired, sample_run
 
 from fire_routine.ledger.entry import Stage
-from fire_routine.model import History, TriggerKind, Verdict
+from fire_routine.model import History, Skip, TriggerKind
 
 A, B = "a" * 16, "b" * 16
 HOUR = 3600.0
@@ -62,7 +62,7 @@ def test_a_token_of_ones_own_sees_its_sessions_before_it_writes(board: Board) ->
     assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
     assert (len(board.commits[PLACE]), board.calls.count("login")) == (written, 1)
     leg = Job(board, sample_run(trigger=TriggerKind.STEP), legs=8, default_token=False)
-    verdict = leg.ledger.look_first(leg.run)
+    verdict = leg.look_first()
     assert verdict and verdict.reason == "duplicate"
     board.faults["login"] = [SERVER_ERROR]  # then it is known by what this job writes
     assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
@@ -91,8 +91,8 @@ def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
 # --- the first look of a step ---------------------------------------------------------------------------
 
 
-def look(board: Board, legs: int = 8) -> Verdict | None:
-    return Job(board, sample_run(trigger=TriggerKind.STEP), legs=legs).ledger.look_first(sample_run())
+def look(board: Board, legs: int = 8) -> Skip | None:
+    return Job(board, sample_run(trigger=TriggerKind.STEP), legs=legs).look_first()
 
 
 def test_a_leg_ends_at_once_if_its_attempt_has_its_session(board: Board) -> None:
@@ -106,7 +106,7 @@ def test_a_leg_waits_for_a_sibling_that_is_starting(board: Board) -> None:
     job = Job(board, legs=8)
     assert job.claim(A).fire
     assert board.words() == ["A Claude session is about to start"]
-    board.clock.at = lambda: job.ledger.settle(fired())
+    board.clock.at = lambda: job.settle(fired())
     verdict = look(board)
     assert verdict and verdict.session_id == "session_1"
 
@@ -140,4 +140,4 @@ def test_a_failure_was_seen_before_in_the_runs_that_had_it() -> None:
     later(board, 60, 101).fire(B)
     last = later(board, 2 * 86400, 102)
     last.claim(A)
-    assert [number for number, _ in last.ledger.past.seen] == [100]
+    assert [number for number, _ in last.past.seen] == [100]

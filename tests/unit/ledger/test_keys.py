@@ -16,26 +16,31 @@ from tests.unit.ledger.boards import DAY
 from tests.unit.ledger.keys import played
 from tests.unit.ledger.troubles import PROFILES
 
-from fire_routine.ledger.claims import Claim
 from fire_routine.ledger.day import over_limit
-from fire_routine.ledger.entry import Failure, Stage
-from fire_routine.ledger.rule import Job, Ruling, rule
+from fire_routine.ledger.entry import Claim, Stage
+from fire_routine.ledger.names import Named, read_names
+from fire_routine.ledger.rule import Asker, Case, Known, Ruling, Standing, rule
 
 KEY = "kaaaaaaa"
-JOB = Job("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Failure(KEY),), 1, DAY, now=NOON)
-OWN = ("ci.yml", 90, 1, "0000ff", "7654321", (KEY,), "https://claude.ai/code/session_1")
+ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Named(read_names(KEY)[0]),), 1, DAY)
+OWN = ("ci.yml", 90, 1, "0000ff", "7654321", read_names(KEY), "https://claude.ai/code/session_1")
 CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
 SECOND = timedelta(seconds=1)
 
 
 def claim(stage: Stage = Stage.FIRED, *names: str, ago: timedelta = DAY - SECOND, **changes: Any) -> Claim:
     given = {"at": NOON - ago, "until": NOON - ago, **changes}
-    return replace(CLAIM, stage=stage, names=names or CLAIM.names, **given)
+    named = read_names(" ".join(names)) if names else CLAIM.names
+    return replace(CLAIM, stage=stage, names=named, **given)
 
 
 def ruled(*claims: Claim, **changes: Any) -> Ruling:
-    job = replace(JOB, **changes)
-    return rule([one for one in claims if job.concerns(one)], job)
+    """`changes`: of the asker, and of how far it has come."""
+
+    def changed(value: Any) -> Any:
+        return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
+
+    return rule(claims, Case(changed(ASKER), Known(), changed(Standing(now=NOON))))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +63,7 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     ],
 )
 def test_one_session_for_a_key_within_the_cool_down(other: Claim, fires: bool) -> None:
-    assert ruled(other).fire == fires
+    assert ruled(other).blocked != fires
 
 
 @pytest.mark.parametrize(
@@ -72,31 +77,32 @@ def test_one_session_for_a_key_within_the_cool_down(other: Claim, fires: bool) -
     ],
 )
 def test_without_a_cool_down_only_what_is_under_way_counts(other: Claim, fires: bool) -> None:
-    assert ruled(other, cool_down=timedelta(0)).fire == fires
+    assert ruled(other, cool_down=timedelta(0)).blocked != fires
 
 
 def test_a_fire_that_was_under_way_as_the_job_came_counts_when_it_is_settled() -> None:
     waited = {"cool_down": timedelta(0), "waited_for": frozenset({"other000"})}
-    assert not ruled(claim(ago=SECOND), **waited).fire
-    assert ruled(claim(Stage.REFUSED, ago=SECOND), **waited).fire
-    assert not ruled(claim(Stage.REFUSED, ago=SECOND, run=100), **waited).fire
+    assert ruled(claim(ago=SECOND), **waited).blocked
+    assert not ruled(claim(Stage.REFUSED, ago=SECOND), **waited).blocked
+    assert ruled(claim(Stage.REFUSED, ago=SECOND, run=100), **waited).blocked
 
 
 def test_neither_max_sessions_nor_other_keys_keep_it_back() -> None:
     others = [claim(Stage.FIRED, f"k{number:07}", mark=f"m{number:07}", id=number) for number in range(9)]
-    assert ruled(*others).fire
+    assert not ruled(*others).blocked
 
 
 def test_a_job_for_a_failure_sees_no_keys() -> None:
-    failure = replace(JOB, failures=(Failure("aaaaaaaa"),), ref="0000ff", run=90)
-    assert not failure.concerns(claim()) and failure.concerns(claim(Stage.FIRED, "aaaaaaaa"))
+    of_failure = {"failures": (Named(read_names("aaaaaaaa")[0]),), "ref": "0000ff", "run": 90}
+    assert not ruled(claim(), **of_failure).blocked
+    assert ruled(claim(Stage.FIRED, "aaaaaaaa"), **of_failure).blocked
 
 
 def test_again_counts_only_what_is_newer_or_under_way() -> None:
     asked = NOON - timedelta(minutes=1)
-    assert ruled(claim(), again_since=asked).fire
-    assert not ruled(claim(ago=SECOND), again_since=asked).fire
-    assert not ruled(claim(Stage.CLAIMED, ago=SECOND), again_since=asked).fire
+    assert not ruled(claim(), again_since=asked).blocked
+    assert ruled(claim(ago=SECOND), again_since=asked).blocked
+    assert ruled(claim(Stage.CLAIMED, ago=SECOND), again_since=asked).blocked
 
 
 # --- a limit a day ------------------------------------------------------------------------------------
@@ -156,6 +162,6 @@ def test_five_hundred_schedules_of_keys_beside_failures(kind: str) -> None:
 @pytest.mark.parametrize("broken", [True, False])
 def test_the_storms_show_a_failure_that_is_hidden_and_a_key_with_two_sessions(broken: bool) -> None:
     """Jobs that see everything, keys among failures, lose sessions and start second ones."""
-    blind = patch.object(Job, "concerns", lambda _job, _claim: True) if broken else nullcontext()
+    blind = patch.object(Asker, "sees", lambda _asker, _claim: True) if broken else nullcontext()
     with blind:
         assert any(played(seed, "clean").violations() for seed in range(40)) == broken

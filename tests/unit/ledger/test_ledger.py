@@ -20,13 +20,14 @@ from tests.unit.ledger.boards import (
     Board,
     Job,
     Page,
+    Verdict,
     fired,
     green_at,
     pull_request,
 )
 
 from fire_routine.ledger.entry import LEDGER, Stage
-from fire_routine.model import GitHubError, Outcome, Reason, Result, Verdict
+from fire_routine.model import GitHubError, Outcome, Reason, Result
 
 A, B = "a" * 16, "b" * 16
 UNKNOWN = Outcome(Result.UNKNOWN)
@@ -125,10 +126,10 @@ def test_a_session_is_found_behind_two_thousand_others_or_the_summary_says_how_f
     now = board.clock.server()
     history = replace(green_at(95), last_green_at=now - timedelta(hours=10))
     job = Job(board, replace(NEXT, created_at=now, history=history))
-    assert (job.claim(A).reason, job.ledger.notes) == ("duplicate", ())
+    assert (job.claim(A).reason, job.notes) == ("duplicate", ())
     job = Job(board, NEXT)
     assert job.fire(A).fire
-    assert [note.what for note in job.ledger.notes] == ["the older entries of the ledger"]
+    assert [note.what for note in job.notes] == ["the older entries of the ledger"]
 
 
 def test_a_pull_request_that_was_opened_after_its_branchs_session_has_none_of_its_own(board: Board) -> None:
@@ -235,7 +236,7 @@ def test_a_job_that_is_cancelled_before_its_request_leaves_the_session_to_anothe
     leader = Job(board, legs=2)
     assert leader.claim(A).fire
     cancelled = Outcome(Result.FAILED, Reason.INTERRUPTED)
-    board.clock.at = lambda: leader.ledger.settle(cancelled) if board.clock.seconds > 10 else None
+    board.clock.at = lambda: leader.settle(cancelled) if board.clock.seconds > 10 else None
     assert Job(board, legs=2).fire(A).fire
     assert board.stages() == "cswcsf"
     assert "No session: the job was cancelled" in board.words()
@@ -331,8 +332,8 @@ def test_the_result_is_written_again_and_else_noted(board: Board, faults: int, n
     job = Job(board)
     assert job.claim(A).fire
     board.faults["create_status"] = [SERVER_ERROR] * faults
-    job.ledger.settle(fired())
-    assert [note.what for note in job.ledger.notes] == noted
+    job.settle(fired())
+    assert [note.what for note in job.notes] == noted
     assert (board.stages() == "csf") == (not noted)
 
 
@@ -355,7 +356,7 @@ def test_without_permission_a_lone_job_fires_unrecorded_once(
     board.faults[method] = [FORBIDDEN] * 99
     job = Job(board, temp=tmp_path)
     assert job.claim(A).fire
-    assert "`statuses: write`" in job.ledger.notes[0].remedy
+    assert "`statuses: write`" in job.notes[0].remedy
     assert board.clock.seconds >= 10  # that long it may be an outage
     again = Job(board, temp=tmp_path).claim(A)
     assert (again.fire, again.reason) == (False, "duplicate")
@@ -367,13 +368,13 @@ def test_a_denial_that_ends_is_an_outage(board: Board) -> None:
     board.faults["create_status"] = [FORBIDDEN] * 3
     job = Job(board)
     assert job.fire(A).fire
-    assert (board.stages(), job.ledger.notes) == ("csf", ())
+    assert (board.stages(), job.notes) == ("csf", ())
 
 
 def test_a_place_that_is_not_shown_is_asked_for_again_and_never_replaced(board: Board) -> None:
     board.faults["first_commit"] = [SERVER_ERROR, SERVER_ERROR]
     job = Job(board)
-    job.ledger.find()
+    job.log.look_up()
     assert job.fire(A).fire
     board = Board()
     board.faults["first_commit"] = [SERVER_ERROR] * 20
@@ -393,7 +394,7 @@ def test_a_token_that_may_not_read_commits_keeps_its_ledger_on_the_failing_commi
     job = Job(board)
     assert job.fire(A).fire
     assert [entry.record.stage for entry in board.entries(SHA)] == ["c", "s", "f"]
-    assert job.ledger.notes[0].permission == "contents: read"
+    assert job.notes[0].permission == "contents: read"
 
 
 def test_a_job_that_gives_way_again_and_again_fires_nothing_and_says_why() -> None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, OLDER, SERVER_ERROR, SHA, Board, Job, sample_run
+from tests.unit.ledger.boards import (
+    FORBIDDEN,
+    NO_ANSWER,
+    OLDER,
+    SERVER_ERROR,
+    SHA,
+    Board,
+    Job,
+    Verdict,
+    sample_run,
+)
 
-from fire_routine.model import Fingerprint, GitHubError, Verdict
+from fire_routine.ledger.rerun import Reruns
+from fire_routine.model import Fingerprint, GitHubError
 
 RUNNING = GitHubError("GitHub answered 403: This workflow is already running", 403)
 A, B = "a" * 16, "b" * 16
@@ -31,7 +42,7 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board,
     job = Job(board, rerun_first=True)
     assert job.fire(A).fire
     assert board.stages() == "csf"
-    assert ("`actions: write`" in job.ledger.notes[0].remedy) == (fault is FORBIDDEN)
+    assert ("`actions: write`" in job.notes[0].remedy) == (fault is FORBIDDEN)
 
 
 def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires(board: Board) -> None:
@@ -47,7 +58,7 @@ def test_a_run_that_a_person_re_ran_and_that_is_green_then_is_a_flake(board: Boa
     Job(board).fire(A)
     green = Job(board, GREEN)
     for _ in range(2):
-        verdict = green.ledger.record_flake(green.run)
+        verdict = green.record_flake()
         assert verdict and verdict.reason == "flake"
         assert verdict.session_id == "session_1"
     assert board.words().count("Flaky: it passed when re-run") == 1
@@ -55,20 +66,20 @@ def test_a_run_that_a_person_re_ran_and_that_is_green_then_is_a_flake(board: Boa
 
 def test_a_green_attempt_of_which_nothing_is_known_is_no_flake(board: Board) -> None:
     green = Job(board, GREEN)
-    assert green.ledger.record_flake(green.run) is None
+    assert green.record_flake() is None
     board.faults["statuses"] = [SERVER_ERROR] * 10
-    assert green.ledger.record_flake(green.run) is None
-    assert "record of a flaky failure" in green.ledger.notes[0].what
+    assert green.record_flake() is None
+    assert "record of a flaky failure" in green.notes[0].what
 
 
 def test_flakes_of_the_last_days_are_counted(board: Board) -> None:
     rerun(board)
     green = Job(board, GREEN)
-    green.ledger.record_flake(green.run)
+    green.record_flake()
     board.passed = [SHA, OLDER]
     later = sample_run(300, attempt=2, head_sha="c" * 40)
-    found = Job(board, later).ledger.known_of(later, [Fingerprint(A)])
+    found = Reruns(Job(board, later).log, later).known([Fingerprint(A)])
     assert found and (found.flakes, found.attempt) == (1, None)
     assert any(call.startswith("passed_in_rerun CI 2026-02-15") for call in board.calls)
-    assert Job(board, later).ledger.known_of(later, [Fingerprint(B)]) is None
+    assert Reruns(Job(board, later).log, later).known([Fingerprint(B)]) is None
     assert timedelta(days=found.days) == timedelta(days=14)

@@ -10,23 +10,33 @@ import pytest
 from tests.fake_clock import NOON
 from tests.unit.ledger.boards import DAY
 
-from fire_routine.ledger.claims import Claim
-from fire_routine.ledger.entry import Failure, Stage
-from fire_routine.ledger.rule import Greens, Job, Ruling, rule
+from fire_routine.ledger.entry import Claim, Stage
+from fire_routine.ledger.names import Named, read_names
+from fire_routine.ledger.rule import Asker, Case, Greens, Known, Ruling, Standing, rule
 
-A, B = Failure("aaaaaaaa"), Failure("bbbbbbbb")
-JOB = Job("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "push", (A,), 3, DAY, now=NOON)
+
+def named(name: str, *by_step: str) -> Named:
+    return Named(read_names(name)[0], read_names(" ".join(by_step)) if by_step else ())
+
+
+A, B = named("aaaaaaaa"), named("bbbbbbbb")
+ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "push", (A,), 3, DAY)
 OLD = NOON - 2 * DAY
-OWN = ("ci.yml", 90, 1, "f3c1d2", "7654321", ("aaaaaaaa",), "https://claude.ai/code/session_1")
+OWN = ("ci.yml", 90, 1, "f3c1d2", "7654321", read_names("aaaaaaaa"), "https://claude.ai/code/session_1")
 CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
 
 
 def claim(stage: Stage = Stage.FIRED, *names: str, **changes: Any) -> Claim:
-    return replace(CLAIM, stage=stage, names=names or CLAIM.names, **changes)
+    return replace(CLAIM, stage=stage, names=read_names(" ".join(names)) if names else CLAIM.names, **changes)
 
 
 def ruled(*claims: Claim, **changes: Any) -> Ruling:
-    return rule(claims, replace(JOB, **changes))
+    """`changes`: of the asker, of what it knows, and of how far it has come."""
+
+    def changed(value: Any) -> Any:
+        return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
+
+    return rule(claims, Case(changed(ASKER), changed(Known()), changed(Standing(now=NOON))))
 
 
 @pytest.mark.parametrize(
@@ -50,12 +60,12 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     ],
 )
 def test_a_claim_that_may_have_a_session_blocks_what_it_covers(other: Claim, fires: bool) -> None:
-    assert ruled(other).fire == fires
+    assert ruled(other).blocked != fires
 
 
 def test_several_claims_cover_what_they_name_together() -> None:
-    assert ruled(claim(), failures=(A, B)).fire
-    assert not ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", mark="third000"), failures=(A, B)).fire
+    assert not ruled(claim(), failures=(A, B)).blocked
+    assert ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", mark="third000"), failures=(A, B)).blocked
     doubt = claim(Stage.UNKNOWN, mark="third000", id=2)
     assert ruled(claim(), doubt).shown == claim()  # the session rather than the doubt
 
@@ -64,15 +74,15 @@ def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() ->
     own = claim(Stage.ANNOUNCED, mark="mine0000", id=5, run=100)
     for other, fires in ((4, False), (6, True)):
         at_it = claim(Stage.ANNOUNCED, id=other)
-        assert ruled(own, at_it, own=own).fire == fires
-    assert not ruled(own, claim(id=6), own=own).fire  # it has fired
+        assert ruled(own, at_it, own=own).blocked != fires
+    assert ruled(own, claim(id=6), own=own).blocked  # it has fired
 
 
 def test_a_claim_that_lapsed_and_a_session_without_a_trace_no_longer_count() -> None:
     young = claim(Stage.CLAIMED, at=NOON)
     assert ruled(young).leader == young
-    assert ruled(young, lapsed=frozenset({young.mark})).fire
-    assert ruled(claim(), replaced=frozenset({claim().url})).fire
+    assert not ruled(young, lapsed=frozenset({young.mark})).blocked
+    assert not ruled(claim(), replaced=frozenset({claim().url})).blocked
 
 
 @pytest.mark.parametrize(
@@ -89,11 +99,11 @@ def test_a_claim_that_lapsed_and_a_session_without_a_trace_no_longer_count() -> 
     ],
 )
 def test_a_green_run_between_ends_an_incident_after_the_cool_down(greens: Greens, fires: bool) -> None:
-    assert ruled(claim(at=OLD), greens=greens).fire == fires
+    assert ruled(claim(at=OLD), greens=greens).blocked != fires
     ruling = ruled(claim(), greens=greens)
-    assert (ruling.fire, ruling.back_to) == (False, None)
+    assert (ruling.blocked, ruling.back_to) == (True, None)
     assert ruling.is_back == (fires and greens.readable)
-    assert not ruled(claim(at=OLD, commit=JOB.commit), greens=Greens(readable=False)).fire
+    assert ruled(claim(at=OLD, commit=ASKER.commit), greens=Greens(readable=False)).blocked
 
 
 def test_the_list_of_green_runs_is_asked_for_only_where_it_matters() -> None:
@@ -106,14 +116,14 @@ def test_different_failures_have_as_many_sessions_as_are_allowed() -> None:
     other = claim(Stage.FIRED, "bbbbbbbb")
     assert ruled(other).sessions == 1
     limited = ruled(other, max_sessions=1)
-    assert (limited.fire, limited.limited) == (False, True)
+    assert (limited.blocked, limited.limited) == (True, True)
     going_on = ruled(replace(other, stage=Stage.ANNOUNCED), max_sessions=1)
     assert going_on.leader is not None  # it may yet come to nothing
 
 
 def test_sessions_that_commits_name_count_if_the_ledger_knows_them() -> None:
     other = claim(Stage.FIRED, "bbbbbbbb", ref="0000")
-    assert ruled(other, max_sessions=1, trailers=frozenset({"session_9"})).fire
+    assert not ruled(other, max_sessions=1, trailers=frozenset({"session_9"})).blocked
     ruling = ruled(other, max_sessions=1, trailers=frozenset({"session_1"}))
     assert (ruling.limited, ruling.looping) == (True, True)
 
@@ -121,42 +131,42 @@ def test_sessions_that_commits_name_count_if_the_ledger_knows_them() -> None:
 @pytest.mark.parametrize(
     ("mine", "other", "fires"),
     [
-        (Failure("aaaaaaaa", ("j1234567",)), claim(Stage.FIRED, "cccccccc", "s1234567"), False),
-        (Failure("s1234567"), claim(Stage.FIRED, "cccccccc", "j1234567"), False),
-        (Failure("s1234567"), claim(Stage.FIRED, "cccccccc", "s1234567"), False),
-        (Failure("x2222222"), claim(), False),  # without a log it may be any that is known
-        (Failure("x2222222"), claim(Stage.FIRED, "x1111111"), True),
-        (Failure("x2222222"), claim(Stage.FIRED, "x2222222"), False),
+        (named("aaaaaaaa", "j1234567"), claim(Stage.FIRED, "cccccccc", "s1234567"), False),
+        (named("s1234567"), claim(Stage.FIRED, "cccccccc", "j1234567"), False),
+        (named("s1234567"), claim(Stage.FIRED, "cccccccc", "s1234567"), False),
+        (named("x2222222"), claim(), False),  # without a log it may be any that is known
+        (named("x2222222"), claim(Stage.FIRED, "x1111111"), True),
+        (named("x2222222"), claim(Stage.FIRED, "x2222222"), False),
         (A, claim(Stage.FIRED, "x1111111"), True),
         (A, claim(Stage.FIRED, "x1111111", run=100, attempt=2), False),
-        (A, claim(Stage.FIRED, "x1111111", commit=JOB.commit), False),
-        (A, claim(Stage.FIRED, "x1111111", "bbbbbbbb", commit=JOB.commit), True),
+        (A, claim(Stage.FIRED, "x1111111", commit=ASKER.commit), False),
+        (A, claim(Stage.FIRED, "x1111111", "bbbbbbbb", commit=ASKER.commit), True),
         (A, claim(Stage.FIRED, "7 failures y1111111", run=100, attempt=2), False),
     ],
 )
 def test_a_failure_by_its_step_or_without_a_log_may_be_one_of_the_incident(
-    mine: Failure, other: Claim, fires: bool
+    mine: Named, other: Claim, fires: bool
 ) -> None:
-    assert ruled(other, failures=(mine,)).fire == fires
+    assert ruled(other, failures=(mine,)).blocked != fires
     if mine is not A:  # within the cool-down of another incident only what is certain counts
         another = ruled(other, failures=(mine,), greens=Greens({95: "push"}))
-        assert another.fire == mine.uncertain
+        assert another.blocked != mine.name.uncertain
 
 
 def test_a_refused_request_ends_the_attempt_for_those_that_waited_for_it() -> None:
     refused = claim(Stage.REFUSED, run=100)
-    assert ruled(refused).fire
-    assert not ruled(refused, waited_for=frozenset({refused.mark})).fire
-    assert ruled(claim(Stage.REFUSED), waited_for=frozenset({refused.mark})).fire  # of another run
+    assert not ruled(refused).blocked
+    assert ruled(refused, waited_for=frozenset({refused.mark})).blocked
+    assert not ruled(claim(Stage.REFUSED), waited_for=frozenset({refused.mark})).blocked  # of another run
 
 
 def test_again_leaves_out_what_was_settled_before_it_was_asked() -> None:
     asked = NOON - timedelta(minutes=1)
     before, after = asked - timedelta(seconds=1), asked + timedelta(seconds=1)
-    assert ruled(claim(until=before), again_since=asked).fire
-    assert ruled(claim(Stage.FIRED, "bbbbbbbb", until=before), again_since=asked, max_sessions=1).fire
+    assert not ruled(claim(until=before), again_since=asked).blocked
+    assert not ruled(claim(Stage.FIRED, "bbbbbbbb", until=before), again_since=asked, max_sessions=1).blocked
     for until in (asked, after):  # asked while it was served, or a re-run
-        assert not ruled(claim(until=until), again_since=asked).fire
-    assert not ruled(claim(Stage.ANNOUNCED, until=before), again_since=asked).fire
+        assert ruled(claim(until=until), again_since=asked).blocked
+    assert ruled(claim(Stage.ANNOUNCED, until=before), again_since=asked).blocked
     waited = frozenset({"other000"})
-    assert not ruled(claim(until=before), again_since=asked, waited_for=waited).fire
+    assert ruled(claim(until=before), again_since=asked, waited_for=waited).blocked

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -95,17 +94,17 @@ def test_a_schedule_with_a_session_that_is_replaced() -> None:
 
 @pytest.mark.parametrize("part", ["order", "announcement", "looks"])
 def test_without_a_part_of_the_protocol_there_are_second_sessions(part: str) -> None:
-    without, faults = LEFT_OUT[part]
+    without = LEFT_OUT[part]
     with without():
-        assert any(violations(seed, faults, most_jobs=8) for seed in range(60))
-    assert not any(violations(seed, faults, most_jobs=8) for seed in range(15))
+        assert any(violations(seed, without.faults, most_jobs=8, timing=without.timing) for seed in range(60))
+    assert not any(violations(seed, without.faults, most_jobs=8) for seed in range(15))
 
 
 def test_without_waiting_jobs_report_that_a_session_may_be_lost() -> None:
-    without, faults = LEFT_OUT["waiting"]
+    without = LEFT_OUT["waiting"]
     for is_left_out in (True, False):
-        schedule = Schedule.draw(7, faults, most_jobs=8)
-        with without() if is_left_out else nullcontext():
-            schedule.play()
+        timing = without.timing if is_left_out else None
+        schedule = Schedule.draw(7, without.faults, most_jobs=8, timing=timing)
+        schedule.play()
         lost = [one for one in schedule.world.reports if one.verdict.reason == "earlier-unknown"]
         assert bool(lost) == is_left_out

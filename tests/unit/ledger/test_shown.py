@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.unit.ledger.boards import OLDER, Board, Job, sample_run
 
+from fire_routine.ledger.rerun import Reruns
 from fire_routine.model import Fingerprint
 
 A, B = "a" * 16, "b" * 16
@@ -24,5 +25,5 @@ def test_of_a_re_run_the_failures_that_are_new_and_the_same_are_counted() -> Non
     board = Board()
     assert Job(board, rerun_first=True).claim(A).reason == "rerun"
     again = Job(board, sample_run(attempt=2))
-    found = again.ledger.known_of(again.run, [Fingerprint(A), Fingerprint(B)])
+    found = Reruns(again.log, again.run).known([Fingerprint(A), Fingerprint(B)])
     assert found and (found.attempt, found.same, found.new, found.gone) == (1, 1, 1, 0)

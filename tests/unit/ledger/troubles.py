@@ -7,15 +7,13 @@ And the protocol with one part left out: each costs something, so the simulator 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from unittest.mock import patch
 
-from fire_routine.ledger import candidate
-from fire_routine.ledger.candidate import TIMING
-from fire_routine.ledger.claims import Claim
-from fire_routine.ledger.rule import Job
+from fire_routine.ledger.entry import Claim
+from fire_routine.ledger.rule import Standing
+from fire_routine.ledger.terms import Timing
 
 
 @dataclass
@@ -101,22 +99,29 @@ def draw_faults(rng: random.Random) -> Faults:
     return faults
 
 
-_live = Job.live
+_counts = Standing.counts
 
 
-def _without_order(self: Job, claim: Claim) -> bool:
+def _without_order(self: Standing, claim: Claim) -> bool:
     """Once it has announced, a job fires no matter who else is at it."""
-    return _live(self, claim) and (self.own is None or not self.going_on(claim))
+    return _counts(self, claim) and (self.own is None or not self.going_on(claim))
 
 
-def _timing(**changes: object) -> Callable[[], AbstractContextManager[object]]:
-    return lambda: patch.object(candidate, "TIMING", replace(TIMING, **changes))  # type: ignore[arg-type]
+@dataclass(frozen=True)
+class LeftOut:
+    """The protocol without one part, and the trouble in which that counts."""
+
+    faults: Faults
+    timing: Timing = field(default_factory=Timing)
+    order: bool = True
+
+    def __call__(self) -> AbstractContextManager[object]:
+        return nullcontext() if self.order else patch.object(Standing, "counts", _without_order)
 
 
-# Each with the trouble in which it counts
-LEFT_OUT: dict[str, tuple[Callable[[], AbstractContextManager[object]], Faults]] = {
-    "order": (lambda: patch.object(Job, "live", _without_order), Faults()),
-    "announcement": (_timing(looks=()), Faults(item_lag=3.0)),  # it follows its claim at once
-    "looks": (_timing(looks=(3.5,)), Faults(flap=0.4)),  # one instead of four
-    "waiting": (_timing(lapse=0.0, leader=0.0), Faults()),
+LEFT_OUT = {
+    "order": LeftOut(Faults(), order=False),
+    "announcement": LeftOut(Faults(item_lag=3.0), Timing(looks=())),  # it follows its claim at once
+    "looks": LeftOut(Faults(flap=0.4), Timing(looks=(3.5,))),  # one instead of four
+    "waiting": LeftOut(Faults(), Timing(watch_request=0.0)),
 }

@@ -8,8 +8,8 @@ from datetime import timedelta
 from tests.unit.ledger.troubles import Faults
 from tests.unit.ledger.world import Report, Session, World, leaves_trace
 
-from fire_routine.ledger import Terms
 from fire_routine.ledger.entry import Stage
+from fire_routine.ledger.terms import Terms
 from fire_routine.model import Result
 
 
@@ -22,6 +22,7 @@ class Violations:
     faults: Faults
     event: str
     replaced_after: timedelta | None = None  # sessions that left no trace in this time may be replaced
+    rerun_first: bool = False
 
     def all(self) -> list[str]:
         return [
@@ -51,7 +52,7 @@ class Violations:
         found = [
             f"run {run}: {times} requests to re-run it" for run, times in world.asked.items() if times > 1
         ]
-        if self.faults.none and self.terms.rerun_first:
+        if self.faults.none and self.rerun_first:
             shown = world.entries(shown=True)
             flaky = {entry.record.run for entry in shown if entry.record.stage is Stage.FLAKE}
             found += [f"{one} had no re-run" for one in world.sessions if one.attempt == 1]

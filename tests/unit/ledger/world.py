@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from tests.unit.ledger.baton import Baton, Task
-from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page, Verdict
 from tests.unit.ledger.troubles import Faults
 
 from fire_routine.clock import Clock
 from fire_routine.ledger.entry import SHOWN, Entry, read_entry
-from fire_routine.ledger.store import ACTIONS_BOT
+from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.model import (
     GitHubError,
     GreenRuns,
@@ -29,7 +29,6 @@ from fire_routine.model import (
     SessionState,
     SessionTrace,
     Status,
-    Verdict,
 )
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -248,7 +247,7 @@ class Client:
         )
 
     def traces(
-        self, runs: Collection[int], _since: datetime | None
+        self, runs: Collection[int], _since: datetime | None, _prefix: str
     ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
         """What became of sessions: those of every other run left no trace."""
         try:

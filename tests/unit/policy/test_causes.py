@@ -31,8 +31,7 @@ def caused(name: str, whole: Json, own: bool = True, **inputs: Any) -> str:
     assert run is not None
     event = with_role(read_event(name, whole, settings.key))
     verdict = may_cause(event, run, settings)
-    if verdict is not None:
-        assert not verdict.fire and verdict.message
+    assert verdict is None or verdict.message
     return str(verdict.reason) if verdict else ""
 
 

@@ -9,7 +9,7 @@ from tests.unit.ledger.boards import OLDER, SHA, Board, Job, decided, pull_reque
 
 from fire_routine import policy
 from fire_routine.gather import find_trigger, run_as_reported
-from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, TriggerKind, Verdict
+from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, Skip, TriggerKind
 from fire_routine.policy import guards
 from fire_routine.policy.trailers import sessions_in
 from fire_routine.settings import Context, Settings
@@ -37,7 +37,7 @@ def context(event_name: str = "push", event: dict[str, Any] | None = None, **cha
     return Context(event_name=event_name, event=event or {}, **values)
 
 
-def before_gathering(settings: Settings, where: Context) -> Verdict | None:
+def before_gathering(settings: Settings, where: Context) -> Skip | None:
     """By what the runner and the event describe of the run."""
     return policy.before_gathering(settings, where, run_as_reported(find_trigger(settings, where), where))
 
@@ -68,7 +68,7 @@ def finished(**changes: object) -> dict[str, Any]:
     return {"workflow_run": {**run, **changes}}
 
 
-def reason(verdict: Verdict | None) -> str | None:
+def reason(verdict: Skip | None) -> str | None:
     return verdict.reason if verdict else None
 
 
@@ -82,7 +82,7 @@ def test_missing_secrets_of_a_trusted_run_are_a_failure_that_names_the_input() -
     ):
         verdict = before_gathering(settings, context())
         assert verdict and named in verdict.message
-        assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "missing-secrets")
+        assert (verdict.failed, verdict.reason) == (True, "missing-secrets")
 
 
 BOTS = context("pull_request", actor="dependabot[bot]", head_ref="dependabot/npm/x")

@@ -1,0 +1,421 @@
+"""One job's way to fire: wait for others, claim, announce, look once more; then send, or yield.
+
+See the package for the protocol. The story drives it, step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain, repeat
+from pathlib import Path
+from types import TracebackType
+
+from ..model import Fire, Outcome, Reason, Result, Run, Skip
+from . import messages
+from .day import over_limit
+from .entry import SHOWN_ROOM, Claim, Record, Stage, new_mark
+from .log import DeniedError, LateError, LedgerError, Log, UnavailableError
+from .rule import Asker, Case, Greens, Known, Ruling, Standing, rule
+
+Say = Callable[[str], None]
+
+_STAGES = {
+    Result.FIRED: Stage.FIRED,
+    Result.UNKNOWN: Stage.UNKNOWN,
+    Result.FAILED: Stage.REFUSED,
+    Result.SKIPPED: Stage.WITHDRAWN,
+}
+
+
+class Lease:
+    """The claim of one job, from its first entry to its last. An exception withdraws it."""
+
+    def __init__(self, log: Log, run: Run, record: Record, shown: Record) -> None:
+        """`shown`: the same record with as many names as have room next to words for people."""
+        self.record = record
+        self.announced_at: datetime | None = None  # by GitHub's clock
+        self.announced = False
+        self.written = False
+        self.open = True
+        self.left = ""  # why an announcement that nothing follows could not be taken back
+        self._log = log
+        self._run = run
+        self._shown = shown
+        self._crowded = not log.terms.alone  # other legs look at the commit
+        self._began = log.clock.monotonic()  # before the first request
+        self._at: datetime | None = None
+
+    def __enter__(self) -> Lease:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, DeniedError) and not self.written:
+            self.open = False  # there is nothing to take back
+        elif error is not None:
+            self.withdraw(patient=isinstance(error, LedgerError))
+
+    def claim(self) -> None:
+        """Write the claim.
+
+        Raises:
+            LedgerError: it can't be written.
+        """
+        self._at = self._log.write(self.record, self._run.url).created_at
+        self.written = True
+        if self._crowded:
+            self._show()
+
+    def announce(self, horizon: datetime | None) -> bool:
+        """Announce the request; whether that was so fast that others have counted the claim all the time.
+
+        Raises:
+            LedgerError: it can't be written, or GitHub does not show it.
+        """
+        log, timing = self._log, self._log.terms.timing
+        self.record = replace(self.record, stage=Stage.ANNOUNCED)
+        try:
+            entry = log.write(self.record, self._run.url, until=self._began + timing.announce_within)
+        except LateError:
+            return False
+        self.announced, self.announced_at = True, entry.created_at
+        took = timedelta(seconds=log.clock.monotonic() - self._began)
+        if self._at and entry.created_at:
+            took = max(took, entry.created_at - self._at)
+        for pause in timing.shown:
+            log.clock.sleep(pause)
+            log.read(horizon)
+            if log.is_shown(self.record):
+                return took <= timedelta(seconds=timing.announce_within)
+        raise UnavailableError("GitHub does not show the entry that was just written")
+
+    def withdraw(self, *, patient: bool = True) -> None:
+        """Take the claim back. One that was not announced lapses anyway."""
+        self._close(Stage.WITHDRAWN)
+        problem = self._log.write_last(self.record, self._run.url, patient=patient)
+        self.left = problem if self.announced else ""
+        if self._crowded:
+            self._show()
+
+    def settle(self, outcome: Outcome) -> None:
+        """Write what became of the request, and show it. Without that, a session may have started."""
+        if not self.open or not self.announced:
+            return
+        stage, words = _STAGES[outcome.result], messages.result(outcome, self._log.time)
+        if stage is Stage.REFUSED and outcome.reason is Reason.INTERRUPTED:
+            stage = Stage.WITHDRAWN  # nobody refused it: a job that waits takes its place
+        self._close(stage)
+        url = outcome.session_url or self._run.url
+        if problem := self._log.write_last(self.record, url):
+            self._log.note(messages.unsettled(problem))
+        self._show(url, words)
+
+    def _close(self, stage: Stage) -> None:
+        self.open, self.record = False, replace(self.record, stage=stage)
+
+    def _show(self, url: str = "", words: str = "") -> None:
+        """Show it to people on the failing commit; nothing depends on that."""
+        shown = replace(self._shown, stage=self.record.stage)
+        self._log.show(self._run.head_sha, shown, url or self._run.url, words)
+
+
+class Contest:
+    """What one job does to become the one that fires."""
+
+    def __init__(
+        self,
+        log: Log,
+        run: Run,
+        asker: Asker,
+        known: Known,
+        *,
+        say: Say = lambda _: None,
+        temp: Path | None = None,
+        mark: Callable[[], str] = new_mark,
+    ) -> None:
+        """
+        Args:
+            say: writes a line to the job's log.
+            temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
+            mark: random characters, to distinguish claims.
+        """
+        timing = log.terms.timing
+        lapse, doubt = timedelta(seconds=timing.lapse), timedelta(seconds=timing.doubt)
+        self.case = Case(asker, known, Standing(lapse=lapse, doubt=doubt))
+        self.run = run
+        self._log = log
+        self._terms = log.terms
+        self._timing = timing
+        self._say = say
+        self._mark = mark
+        self._lease: Lease | None = None
+        self._rounds = 0
+        self._replaced = 0  # how often
+        self._horizon = log.horizon(run, asker.cool_down)
+        self._watch: dict[tuple[str, Stage], float] = {}  # since when it sees which claims going on
+        self._told: set[str] = set()  # marks
+        self._asked_back_to: int | None = None  # of the list of green runs
+        self._denied = ""  # why nothing can be recorded, where it fires all the same
+        self._lock = _LocalLock(temp, run)
+        log.begin(run.created_at, run.started_at)
+
+    # --- the steps --------------------------------------------------------------------------------
+
+    def find(self) -> None:
+        """Find the ledger. Where the token may not read commits, it is on the failing commit.
+
+        Raises:
+            UnavailableError: GitHub does not name it.
+        """
+        try:
+            self._log.find()
+        except DeniedError as problem:
+            if self._terms.for_key:  # another event of the key has another commit
+                raise
+            self._log.place = self.run.head_sha
+            self._log.note(messages.own_ledger(str(problem)))
+        self._say(messages.place(self._log.place, pinned=bool(self._terms.place)))
+
+    def wait(self) -> Ruling:
+        """The ruling once nothing that blocks may come to nothing, or after a wait that is long enough.
+
+        Raises:
+            LedgerError: the ledger can't be read, or one job after the other took its claim back.
+        """
+        try:
+            ruling = self._waited()
+        except DeniedError as problem:
+            return self._unrecorded(problem)
+        self._note_unread()
+        if not ruling.blocked and self._rounds == self._timing.rounds:
+            raise UnavailableError("one job after the other took its claim back")
+        return ruling
+
+    def claim(self) -> Fire | Skip | None:
+        """Claim, announce and look once more; None: another job has the lower claim, or it took too long.
+
+        Where nothing can be recorded, a lone job fires once all the same.
+
+        Raises:
+            LedgerError: the ledger can't be read or written.
+        """
+        if self._denied:
+            return self._unrecorded_fire()
+        self._rounds += 1
+        asker, mark = self.case.asker, self._mark()
+        shown = asker.record(Stage.CLAIMED, mark, SHOWN_ROOM)
+        lease = self._lease = Lease(self._log, self.run, asker.record(Stage.CLAIMED, mark), shown)
+        try:
+            with lease:
+                ruling = self._announced(lease)
+        except DeniedError as problem:
+            if lease.written:
+                raise
+            self._unrecorded(problem)
+            return self._unrecorded_fire()
+        if ruling and not ruling.blocked:
+            return messages.fires(ruling.sessions + 1, self.case.asker)
+        lease.withdraw()
+        if ruling and ruling.leader:
+            self._watches(ruling.leader)
+        return None
+
+    def over_limit(self, limit: int) -> Skip | None:
+        """Why the repository has had enough sessions today; `limit`: of this fire, 0: none."""
+        if limit and not self._log.has_day:
+            self._log.note(messages.uncounted())
+            return None
+        return over_limit(self._log.claims(), limit, self._log.time, self._terms.daily_limit)
+
+    def point_to(self, ruling: Ruling) -> Skip:
+        """Show the session on the failing commit, unless it was started there; why it is not fired."""
+        asker, shown = self.case.asker, ruling.shown
+        here = shown is not None and shown.commit == asker.commit and not ruling.limited
+        if shown and not ruling.leader and not asker.is_sibling(shown) and (self._terms.crowd or not here):
+            stage = Stage.LIMITED if ruling.limited else Stage.COVERED
+            record = asker.record(stage, self._mark(), SHOWN_ROOM)
+            words = messages.covered(ruling, self._log.time)
+            self._log.show(self.run.head_sha, record, shown.url or self.run.url, words)
+        return self.words(ruling)
+
+    def settle(self, outcome: Outcome) -> None:
+        """Record what became of it all, whatever that was."""
+        if outcome.result in (Result.FAILED, Result.SKIPPED):
+            self._lock.release()
+        if self._lease:
+            self._lease.settle(outcome)
+
+    def unavailable(self, problem: LedgerError) -> Skip:
+        """Why nothing is fired without a ledger."""
+        denied = isinstance(problem, DeniedError) and not (self._lease and self._lease.written)
+        left = self._lease.left if self._lease else ""
+        grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
+        grant = messages.GRANT_TO_KEY if self._terms.for_key else grant
+        return messages.unavailable(str(problem), grant if denied else "", announced=bool(left))
+
+    # --- what is known ----------------------------------------------------------------------------
+
+    def preview(self) -> Ruling:
+        """What the entries mean by now, without waiting and without a claim.
+
+        Raises:
+            LedgerError: the ledger can't be read.
+        """
+        self._log.read(self._horizon)
+        self._note_unread()
+        return self._judged()
+
+    def words(self, ruling: Ruling, *, waited: bool = True) -> Skip:
+        """Why the ruling keeps it back."""
+        return messages.blocked(ruling, self.case, self._log.time, waited=waited and bool(self._timing.waits))
+
+    def earlier(self) -> tuple[list[Claim], Case]:
+        """The claims of others, and the case by now."""
+        found = self._log.claims(self.case.asker.workflow)
+        standing = replace(self.case.standing, now=self._log.time)
+        others = [one for one in found if not self._log.is_own(one) and self.case.asker.sees(one)]
+        return others, replace(self.case, standing=standing)
+
+    def replaces(self, links: frozenset[str]) -> bool:
+        """Leave out sessions that left no trace; whether that is done once more."""
+        self._replaced += 1
+        known = replace(self.case.known, replaced=links)
+        if self._replaced <= self._timing.replaced:
+            self.case = replace(self.case, known=known)
+        return self._replaced <= self._timing.replaced
+
+    # --- how --------------------------------------------------------------------------------------
+
+    def _waited(self) -> Ruling:
+        self._log.read(self._horizon)
+        ruling, pauses = self._judged(), self._pauses()
+        leader = None
+        while ruling.leader and not self._watches(ruling.leader):
+            if (ruling.leader.mark, ruling.leader.stage) != leader:
+                leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._pauses()
+            if (pause := next(pauses, None)) is None:
+                break
+            if ruling.leader.mark not in self._told:
+                self._told.add(ruling.leader.mark)
+                by = messages.whose(ruling.leader, self.case.asker)
+                self._say(f"waiting for {by}, which is starting a session")
+            self._log.clock.sleep(pause)
+            self._log.asking.allow(pause)
+            self._log.read(self._horizon)
+            ruling = self._judged()
+        return ruling
+
+    def _note_unread(self) -> None:
+        if self._log.unread_before:
+            self._log.note(messages.not_read(self._log.unread_before))
+
+    def _pauses(self) -> Iterator[float]:
+        waits = self._timing.waits
+        return (
+            pause * self._terms.slowness for pause in chain(waits, *(repeat(last) for last in waits[-1:]))
+        )
+
+    def _watches(self, claim: Claim) -> bool:
+        """Whether the claim has been watched for as long as it is worth it."""
+        now = self._log.clock.monotonic()
+        watched = now - self._watch.setdefault((claim.mark, claim.stage), now)
+        standing = self.case.standing
+        marks = standing.waited_for | {claim.mark}
+        lapsed = standing.lapsed
+        if claim.stage is Stage.CLAIMED and watched >= self._timing.watch_claim:
+            lapsed |= {claim.mark}
+        self.case = replace(self.case, standing=replace(standing, waited_for=marks, lapsed=lapsed))
+        return claim.stage is not Stage.CLAIMED and watched >= self._timing.watch_request
+
+    def _judged(self) -> Ruling:
+        """By what has been read so far, and by the list of green runs where it may matter.
+
+        Raises:
+            UnavailableError: that list can't be read.
+        """
+        ruling = self._ruling()
+        needed = ruling.back_to
+        if needed is None or (self._asked_back_to is not None and needed >= self._asked_back_to):
+            return ruling
+        self._asked_back_to = needed
+        listed, known = self._log.greens(self.run, needed), self.case.known
+        greens = Greens(readable=False)
+        if listed:
+            before = known.greens
+            greens = Greens({**before.runs, **listed.runs}, {**before.events, **listed.events})
+        else:
+            self._log.note(messages.greens_denied())
+        self.case = replace(self.case, known=replace(known, greens=greens))
+        return self._judged()
+
+    def _ruling(self) -> Ruling:
+        found = self._log.claims(self.case.asker.workflow)
+        lease = self._lease if self._lease and self._lease.open and self._lease.announced else None
+        own = next((claim for claim in found if lease and claim.mark == lease.record.mark), None)
+        # An announcement shows what is older than itself, so claims lapse by its time.
+        now = lease.announced_at if lease and lease.announced_at else self._log.time
+        case = replace(self.case, standing=replace(self.case.standing, own=own, now=now))
+        return rule([claim for claim in found if claim is own or not self._log.is_own(claim)], case)
+
+    def _announced(self, lease: Lease) -> Ruling | None:
+        """The ruling once the ledger shows the announcement; None: that took too long."""
+        lease.claim()
+        for pause in self._timing.looks:
+            self._log.clock.sleep(pause)
+            self._log.read(self._horizon)
+        return self._judged() if lease.announce(self._horizon) else None
+
+    # --- without a ledger -------------------------------------------------------------------------
+
+    def _unrecorded(self, problem: DeniedError) -> Ruling:
+        """Go on without a record, where the job is the only one that could fire.
+
+        Raises:
+            DeniedError: it is not.
+        """
+        if not self._terms.alone or self._terms.elsewhere or self._terms.for_key:
+            raise problem
+        self._denied = str(problem)
+        return Ruling()
+
+    def _unrecorded_fire(self) -> Fire | Skip:
+        if not self._lock.take():
+            return messages.fired_before()
+        self._log.note(messages.unrecorded(self._denied))
+        return messages.fires_unrecorded()
+
+
+class _LocalLock:
+    """At most once per job, for a job that can't write to the ledger: a file in the job's own folder.
+
+    RUNNER_TEMP is emptied before and after each job, so the file lasts as long as the job.
+    """
+
+    def __init__(self, temp: Path | None, run: Run) -> None:
+        self._file = temp / f"fire-routine-{run.id}-{run.attempt}.fired" if temp else None
+        self._taken = False
+
+    def take(self) -> bool:
+        """Whether this is the job's first fire, as far as a folder that can be written to is there."""
+        if self._taken:
+            return False
+        if self._file is not None:
+            try:
+                self._file.touch(exist_ok=False)
+            except FileExistsError:
+                return False
+            except OSError:
+                pass
+        self._taken = True
+        return True
+
+    def release(self) -> None:
+        """Nothing was fired after all."""
+        if self._taken and self._file is not None:
+            with suppress(OSError):
+                self._file.unlink(missing_ok=True)
+        self._taken = False

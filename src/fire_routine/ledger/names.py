@@ -1,0 +1,134 @@
+"""The names of failures in entries. Pure.
+
+4f3a1c2b              by its log
+s8a04727              by its job and step, because its log does not exist yet
+j8a04727              the same name, of a failure that its log names as well
+x4f3a1c2              without a log, for good
+k3f9ad07              no failure, but the `key` of an event
+7 failures 4f3a1c2b   several together that don't fit; `x`: all without a log, `y`: some of them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..model import Fingerprint
+from ..patterns import pattern
+
+
+class Kind(StrEnum):
+    """What a name is made of: its letter."""
+
+    LOG = ""
+    STEP = "s"
+    LOG_AND_STEP = "j"
+    UNREAD = "x"
+    PARTLY = "y"
+    KEY = "k"
+
+
+_NAME = pattern(r"(?:(?P<count>[0-9]{1,6}) failures )?(?P<kind>[sjxyk]?)(?P<digits>[0-9a-f]{7,8})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """A failure's, or that of several together."""
+
+    kind: Kind
+    digits: str  # with the letter eight characters
+    count: int = 1  # of failures
+
+    def __str__(self) -> str:
+        return (
+            f"{self.count} failures {self.kind}{self.digits}"
+            if self.count > 1
+            else f"{self.kind}{self.digits}"
+        )
+
+    @classmethod
+    def of(cls, kind: Kind, digest: str, count: int = 1) -> Name:
+        """That of a digest."""
+        found = digest[: 8 - len(kind)]
+        if not re.fullmatch(r"[0-9a-f]{7,8}", found):
+            found = digest_of(digest)[: 8 - len(kind)]
+        return cls(kind, found, count)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether its failure may be any other, for want of a log."""
+        return self.kind in (Kind.UNREAD, Kind.PARTLY)
+
+    def equals(self, other: Name) -> bool:
+        """Whether both certainly name one failure: a step's name is also that of its log's failure."""
+        if {self.kind, other.kind} <= {Kind.STEP, Kind.LOG_AND_STEP} and Kind.STEP in (self.kind, other.kind):
+            return self.digits == other.digits
+        return self == other and not self.uncertain and self.kind is not Kind.LOG_AND_STEP
+
+
+def read_names(text: str) -> tuple[Name, ...]:
+    """The names in an entry; empty where it is not of their form."""
+    found = [_NAME.fullmatch(part) for part in ([text] if " failures " in text else text.split(" "))]
+    ok = [one for one in found if one and len(one["kind"] + one["digits"]) == 8]
+    if len(ok) < len(found):
+        return ()
+    return tuple(Name(Kind(one["kind"]), one["digits"], int(one["count"] or 1)) for one in ok)
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Named:
+    """One of a run's failures, by its name and by the names of its jobs and steps."""
+
+    name: Name
+    by_step: tuple[Name, ...] = ()
+
+    def is_in(self, names: Iterable[Name]) -> bool:
+        """Whether one of the names is certainly that of this failure."""
+        own = (self.name, *self.by_step)
+        return any(mine.equals(other) for other in names for mine in own)
+
+
+def in_short(fingerprints: Iterable[Fingerprint]) -> tuple[Named, ...]:
+    """Each of them by its names."""
+    return tuple(sorted({_short(one) for one in fingerprints}))
+
+
+def fitted(failures: Sequence[Named], room: int) -> tuple[Named, ...]:
+    """The same, all together where their names don't fit into the room (bytes)."""
+    if len(failures) <= 1 or len(" ".join(str(one.name) for one in failures)) <= room:
+        return tuple(failures)
+    uncertain = [one.name.uncertain for one in failures]
+    kind = Kind.UNREAD if all(uncertain) else Kind.PARTLY if any(uncertain) else Kind.LOG
+    digest = digest_of(" ".join(str(one.name) for one in failures))
+    return (Named(Name.of(kind, digest, sum(one.name.count for one in failures))),)
+
+
+def names_of(failures: Sequence[Named], room: int) -> tuple[Name, ...]:
+    """All names of the failures that fit; those by job and step come last, and may be left out."""
+    found = [failure.name for failure in fitted(failures, room)]
+    by_step = (name for failure in failures for name in failure.by_step) if found[0].count == 1 else ()
+    for name in dict.fromkeys(by_step):
+        if len(" ".join(map(str, [*found, name]))) <= room:
+            found.append(name)
+    return tuple(found)
+
+
+def _short(one: Fingerprint) -> Named:
+    if one.digest.startswith(Kind.KEY):
+        return Named(Name(Kind.KEY, one.digest[1:]))
+    if one.count > 1:
+        kind = Kind.UNREAD if one.no_log else Kind.PARTLY if one.partly else Kind.LOG
+        return Named(Name.of(kind, one.digest, one.count))
+    if one.running and one.by_step:
+        return Named(Name.of(Kind.STEP, one.by_step[0]))
+    if one.no_log:
+        return Named(Name.of(Kind.UNREAD, one.digest))
+    by_step = tuple(Name.of(Kind.LOG_AND_STEP, digest) for digest in one.by_step)
+    return Named(Name.of(Kind.LOG, one.digest), by_step)

@@ -1,0 +1,350 @@
+"""The story of one run, from top to bottom: policy → first look → gather → decision → fire.
+
+`evidence.py` has the part from the run to the text, and `ledger/__init__.py` the protocol that the decision
+follows. Anything that goes wrong becomes an outcome: nothing here raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from . import fire, gather, policy
+from .clock import Clock
+from .evidence import Evidence, Say, gather_evidence
+from .github.client import GitHub
+from .ledger.asking import LedgerError
+from .ledger.contest import Contest
+from .ledger.first_look import FirstLook
+from .ledger.log import Log
+from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
+from .ledger.messages import replaced, rerun
+from .ledger.rerun import Reruns
+from .ledger.rule import Asker, Known, Ruling
+from .ledger.terms import Terms
+from .model import (
+    Action,
+    Fire,
+    GitHubError,
+    Outcome,
+    Past,
+    Reason,
+    Result,
+    Run,
+    Skip,
+    Trigger,
+    TriggerKind,
+    fault_of,
+)
+from .sanitize import code
+from .settings import Context, Settings
+from .threads import result, threads
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a story is told with."""
+
+    settings: Settings
+    context: Context  # of the run to report
+    own: Context  # of the run that this runs in, which differs with an address
+    github: GitHub
+    say: Say
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the story has come: what the report can show, wherever it ended."""
+
+    outcome: Outcome
+    run: Run | None = None  # as far as it was known before anything was gathered
+    evidence: Evidence | None = None
+    log: Log | None = None
+    decision: Decision | None = None
+    firing: bool = False  # from here on a request may have been sent
+
+    @property
+    def past(self) -> Past:
+        return self.decision.past if self.decision else Past()
+
+
+def tell(scene: Scene) -> Progress:
+    """The story, and what became of it."""
+    progress = Progress(Outcome(Result.FAILED, Reason.INTERNAL_ERROR, ""))
+    try:
+        if skip := _told(scene, progress):
+            progress.outcome = _declined(skip)
+    except gather.GatherError as error:
+        progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
+    except fire.Interrupted as interruption:
+        progress.outcome = _ended_early(
+            progress, Reason.INTERRUPTED, f"The job was cancelled ({interruption})"
+        )
+    except Exception as error:  # a fault of ours must not look like a failure of the user's
+        fault = f"The action has a fault ({code(fault_of(error))}; please report it). It ended"
+        progress.outcome = _ended_early(progress, Reason.INTERNAL_ERROR, fault)
+    if progress.decision:
+        progress.decision.contest.settle(progress.outcome)
+    return progress
+
+
+def _told(scene: Scene, progress: Progress) -> Skip | None:
+    """Everything up to the outcome. The fire comes last and raises nothing itself."""
+    settings, github = scene.settings, scene.github
+    trigger = gather.find_trigger(settings, scene.context)
+    reported = gather.run_as_reported(trigger, scene.context)
+    if skip := policy.before_gathering(settings, scene.context, reported):
+        return skip
+    with fire.interruptible():
+        log = progress.log = Log(github, _terms(scene), scene.clock)
+        progress.run = reported
+        if skip := _before_gathering(scene, log, trigger, reported):
+            return skip
+        scene.say(f"Reading run {trigger.run_id} from GitHub …")
+        with threads(1, "ledger") as pool:
+            found = pool.submit(log.look_up)
+            evidence = gather_evidence(github, trigger, settings, scene.context, scene.say)
+            result(found)
+        progress.evidence = _with_rerun(log, settings, evidence)
+        decided = decide(scene, log, progress)
+        if isinstance(decided, Skip):
+            return decided
+        scene.say(f"Firing the routine. {decided.message}")
+        text, progress.firing = progress.evidence.brief.text, True
+        fired = fire.fire_once(settings, text, clock=scene.clock, announce=scene.say)
+        progress.outcome = replace(fired, session_number=decided.number)
+    return None
+
+
+# --- before the decision ------------------------------------------------------------------------------
+
+
+def _terms(scene: Scene) -> Terms:
+    """What the ledger needs of the inputs.
+
+    Raises:
+        GatherError: with `again`, GitHub does not say when the run was created that asks.
+    """
+    settings, own, asked = scene.settings, scene.own, None
+    if settings.again:
+        try:
+            asked = scene.github.of(own.repository).run(own.run_id or 0, None)[0].created_at
+        except GitHubError as error:
+            raise gather.GatherError(
+                f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
+                " Run it again later, with `actions: read`."
+            ) from None
+    return Terms(
+        max_sessions=settings.max_sessions,
+        cool_down=timedelta(hours=settings.cool_down),
+        again_since=asked,
+        place=settings.ledger_commit,
+        routine_url=settings.routine_url,
+        legs=scene.context.job_total,
+        default_token=scene.context.default_token,
+        elsewhere=scene.context is not own,
+        for_key=bool(settings.key),
+        daily_limit=settings.daily_limit,
+    )
+
+
+def _before_gathering(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Skip | None:
+    """What one or two requests show against a fire. A dry run shows its text, no matter what."""
+    settings = scene.settings
+    if run and run.conclusion == "success" and run.attempt > 1:
+        flake = Reruns(log, run).record(write=not settings.dry_run) or policy.not_failed(run.conclusion)
+        return not_sent(flake) if settings.dry_run else flake
+    if settings.dry_run or not run or not run.head_sha:
+        return None
+    # Of final jobs there is one, so what a first look would save is not worth its request.
+    looks = trigger.kind is TriggerKind.STEP and not settings.again
+    if looks and (skip := FirstLook(log, run, scene.say).skip()):
+        return skip
+    return policy.stale(scene.github, run) if run.default_branch and not settings.again else None
+
+
+def _with_rerun(log: Log, settings: Settings, evidence: Evidence) -> Evidence:
+    """With what the ledger knows of the attempt before, if that one may have been re-run for us."""
+    run, failures = evidence.run, evidence.failures
+    by_entry = any(one.known and one.known.action is Action.RERUN for one in failures)
+    if run.attempt == 1 or not (settings.rerun_first or by_entry):
+        return evidence
+    known = Reruns(log, run).known([one.fingerprint for one in failures])
+    return evidence.with_run(replace(run, rerun=known)) if known else evidence
+
+
+def _forbidden(scene: Scene, log: Log, evidence: Evidence) -> Skip | None:
+    """What forbids the fire, no matter what was fired before."""
+    settings, run = scene.settings, evidence.run
+    if run.fired_for:
+        return policy.may_cause(run.fired_for, run, settings)
+    return (
+        policy.unfinished(run.status, rerun_first=settings.rerun_first)
+        or policy.guards(settings, scene.context, run)
+        or policy.known_failures(evidence.failures)
+        or policy.labelled(scene.github, run, settings.skip_labels, log.note)
+    )
+
+
+# --- the decision -------------------------------------------------------------------------------------
+
+
+def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
+    """Whether it is fired. `progress` gets what is known by then; its contest must be given the outcome."""
+    settings, evidence = scene.settings, progress.evidence
+    if evidence is None:
+        raise ValueError("nothing was gathered")
+    skip = _forbidden(scene, log, evidence)
+    if skip and not settings.dry_run:
+        return skip
+    known = () if skip else policy.known_entries(evidence.failures)
+    decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
+    if settings.dry_run:
+        would = skip or decision.preview()
+        progress.evidence = _completed(scene, evidence, decision)
+        return not_sent(would)
+    decided = decision.compete()
+    if isinstance(decided, Skip):
+        told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
+        return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
+    progress.evidence = _completed(scene, evidence, decision)
+    # The last thing before the fire: all of this may have taken half a minute.
+    labels = () if evidence.run.fired_for else settings.skip_labels
+    return policy.labelled(scene.github, evidence.run, labels, log.note) or decided
+
+
+def _decision(
+    scene: Scene, log: Log, evidence: Evidence, skip: Skip | None, *, rerun_known: bool
+) -> Decision:
+    """`rerun_known`: all that failed is known by entries that ask for a re-run."""
+    settings, run = scene.settings, evidence.run
+    trailers = frozenset[str]() if skip or run.fired_for else policy.trailing_sessions(scene.github, run)
+    asker, known = Asker.of(run, evidence.brief, log.terms), Known.of(run, trailers)
+    contest = Contest(log, run, asker, known, say=scene.say, temp=scene.context.temp)
+    by_entry = rerun_known and policy.can_be_rerun(run, log.note)
+    first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
+    limit = policy.limit_a_day(settings, run)
+    return Decision(contest, log, scene.github, scene.say, limit, rerun_first=first)
+
+
+@dataclass(slots=True)
+class Decision:
+    """One job's way through the ledger: whether it fires, and what became of earlier sessions."""
+
+    contest: Contest
+    log: Log
+    api: policy.FreshApi
+    say: Say = lambda _line: None
+    limit: int = 0  # sessions of the repository today, from which on there is no more; 0: any number
+    rerun_first: bool = False  # the failed jobs are re-run before a session is started
+    past: Past = field(default_factory=Past)
+
+    def compete(self) -> Skip | Fire:
+        """Whether this job fires; if so, the ledger already shows its announcement.
+
+        An interruption takes the claim back, as far as that can still be written, and goes on.
+        """
+        contest, run = self.contest, self.contest.run
+        again = self.log.terms.again_since is not None
+        try:
+            contest.find()
+            while True:
+                ruling = contest.wait()
+                if ruling.blocked:
+                    if self._replaces(ruling):
+                        continue
+                    return contest.point_to(ruling)
+                if not again and not run.fired_for and (skip := policy.stale(self.api, run)):
+                    return skip
+                if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
+                    return skip
+                self.rerun_first = False  # GitHub does not
+                if skip := contest.over_limit(self.limit):
+                    return skip
+                if decided := contest.claim():
+                    return decided
+        except LedgerError as problem:
+            return contest.unavailable(problem)
+
+    def preview(self) -> Skip | None:
+        """What the entries show against a fire by now, if they can be read. Nothing is written."""
+        contest = self.contest
+        try:
+            contest.find()
+            ruling = contest.preview()
+            while ruling.blocked and self._replaces(ruling, waited=False):
+                ruling = contest.preview()
+        except LedgerError:
+            return None
+        if ruling.blocked:
+            return contest.words(ruling, waited=False)
+        self.look_back()
+        return rerun(contest.run) if self.rerun_first else contest.over_limit(self.limit)
+
+    def look_back(self, session_url: str = "") -> None:
+        """See what became of earlier sessions. `session_url`: of the one that blocks."""
+        self.past = past_sessions(self.log, self.contest, session_url)
+
+    def _replaces(self, ruling: Ruling, *, waited: bool = True) -> bool:
+        """Whether the session that blocks left no trace, so that another one may start in its place.
+
+        In a large matrix only the job that fires looks: one leg's requests are another one's limit.
+        """
+        skip = self.contest.words(ruling, waited=waited)
+        if skip.reason not in ABOUT_SESSIONS or self.log.terms.crowd:
+            return False
+        self.look_back(skip.session_url)
+        run, cool_down = self.contest.run, self.log.terms.cool_down
+        if run.fired_for:
+            return False
+        gone = without_trace(self.past, cool_down, run.started_at or run.created_at)
+        if (
+            skip.reason is not Reason.DUPLICATE
+            or skip.session_url not in gone
+            or not self.contest.replaces(gone)
+        ):
+            return False
+        self.say(replaced(skip.session_url))
+        return True
+
+
+# --- after it -----------------------------------------------------------------------------------------
+
+
+def _completed(scene: Scene, evidence: Evidence, decision: Decision) -> Evidence:
+    """The text with what it alone needs: what changed, and what became of earlier sessions."""
+    with threads(1, "context") as pool:
+        asked = pool.submit(evidence.with_context, scene.github)
+        if not scene.settings.dry_run:
+            decision.look_back()
+        evidence = result(asked)
+    past = decision.past
+    return evidence.with_past(past) if past.sessions or past.seen else evidence
+
+
+def not_sent(skip: Skip | None) -> Skip:
+    """What a dry run reports; None: it would start a session."""
+    would = "this would start a session."
+    if skip is not None:
+        would = f"it would {'fail' if skip.failed else 'be skipped'} (`{skip.reason}`): {skip.message}"
+    return policy.skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
+
+
+def _ended_early(progress: Progress, reason: Reason, what: str) -> Outcome:
+    """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
+    if progress.outcome.result is Result.FIRED:
+        return progress.outcome
+    if progress.firing:
+        return Outcome(Result.UNKNOWN, reason, f"{what} while the routine was fired. {fire.CHECK}")
+    return Outcome(Result.FAILED, reason, f"{what} before anything was sent.")
+
+
+def _declined(skip: Skip) -> Outcome:
+    return Outcome(
+        Result.FAILED if skip.failed else Result.SKIPPED,
+        skip.reason,
+        skip.message,
+        session_id=skip.session_id,
+        session_url=skip.session_url,
+    )

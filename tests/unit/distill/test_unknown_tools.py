@@ -1,0 +1,70 @@
+"""Logs of tools that no rule knows, and of what looks like a failure and is none."""
+
+from __future__ import annotations
+
+from tests.unit.distill.logs import read
+
+from fire_routine import distill
+from fire_routine.distill.match import classify
+
+QUIET = [f"step {number} of the build went well" for number in range(300)]
+TYPE = "src/cart.ts(3,4): error TS2304: Cannot find name 'Cart'."
+
+
+def shown(*lines: str, limit: int = 2_048) -> str:
+    return distill.excerpt(read("\n".join([*lines, ""])), limit).text
+
+
+def weight(line: str) -> float:
+    (rule,) = classify([line.encode()], every=True)
+    return rule.weight if rule else 0.0
+
+
+def test_a_failure_that_a_playbook_ignores_is_none() -> None:
+    log = ["TASK [probe : ask] ****", 'fatal: [web1]: FAILED! => {"msg": "no answer"}', "...ignoring"]
+    real = ["TASK [install : get] ****", 'fatal: [web1]: FAILED! => {"msg": "no package"}']
+    recap = "web1 : ok=8 changed=3 unreachable=0 failed=1 skipped=3 rescued=0 ignored=1"
+    text = shown(*log, *QUIET, *real, *QUIET, recap)
+    assert "no package" in text and "no answer" not in text
+
+
+def test_passed_tests_and_slow_ones_head_no_failure() -> None:
+    passed = [f"____________________ test_passes_{number} ____________________" for number in range(40)]
+    log = [
+        "============================= test session starts ==============================",
+        "=================================== FAILURES ===================================",
+        "____________________________ test_the_one_that_fails ___________________________",
+        ">       assert 1 == 2",
+        "E       assert 1 == 2",
+        "tests/test_a.py:5: AssertionError",
+        "==================================== PASSES ====================================",
+        *(line for name in passed for line in (name, "----------- Captured stdout call -----------", "x")),
+        "________________________________ slowest tests _________________________________",
+        "=========================== short test summary info ============================",
+        "FAILED tests/test_a.py::test_the_one_that_fails - assert 1 == 2",
+        "========================= 1 failed, 40 passed in 0.31s =========================",
+    ]
+    text = shown(*log, limit=1_000)
+    assert "test_the_one_that_fails ___" in text and "E       assert 1 == 2" in text
+    assert text.count("test_passes_") < 4  # as lines before the step's end, where there is room
+
+
+def test_a_kernel_that_starts_is_no_finding() -> None:
+    assert weight("[    0.171362] ... value mask:             00007fffffffffff") < 1
+    assert weight("... value = nil") == 10
+
+
+def test_what_a_record_holds_is_judged_as_what_the_tool_printed() -> None:
+    """At any level of the logger, and with any number of prefixes."""
+    for line in (
+        f'{{"level":30,"time":1,"source":"stderr","msg":"{TYPE}"}}',
+        f"INFO:worker:DEBUG: {TYPE}",
+        f"cart-0.1   > {TYPE}",
+    ):
+        assert weight(line) == weight(TYPE), line
+    assert weight('{"level":30,"time":1,"source":"stderr","msg":"no error yet"}') < 1
+
+
+def test_a_failure_is_found_by_the_label_or_mark_that_any_harness_prints() -> None:
+    for line in ("==7==ERROR: it wrote there", "[  ERROR   ] cart_spec: sums prices", "[x] sums prices"):
+        assert weight(line) >= 5, line
