@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from tests.emulated.described import Json, completed
-from tests.emulated.ids import sha_of
+from tests.emulated.ids import number_of, sha_of
 from tests.emulated.repository import Repository, timestamp
 
+_SEARCHES = ("actor", "branch", "created", "event", "head_sha", "status")
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
 DOCUMENTATION = "https://docs.github.com/rest"
 
@@ -53,7 +54,7 @@ class Call:
 
 def answer(repository: Repository, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
     """The answer; `path` is what follows `/repos/{owner}/{repo}`, still quoted."""
-    for wanted, pattern, serve in _ROUTES:
+    for wanted, pattern, serve in ROUTES:
         found = pattern.fullmatch(path)
         if wanted == method and found:
             return serve(Call(repository, path, tuple(map(unquote, found.groups(""))), query, body))
@@ -75,10 +76,14 @@ def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
 
 
 def _links(call: Call, page: int, last: int) -> str:
-    """https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api"""
-    address = f"{call.repository.site.api}/repos/{call.repository.full_name}{call.path}"
-    near = {"next": page + 1, "last": last} if page < last else {}
-    near |= {"prev": page - 1, "first": 1} if page > 1 else {}
+    """https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
+
+    They name the repository by its number.
+    """
+    address = f"{call.repository.site.api}/repositories/{number_of(call.repository.full_name)}{call.path}"
+    near = {"prev": page - 1} if page > 1 else {}
+    near |= {"next": page + 1, "last": last} if page < last else {}
+    near |= {"first": 1} if page > 1 else {}
     queries = {rel: urlencode({**call.query, "page": number}) for rel, number in near.items()}
     return ", ".join(f'<{address}?{query}>; rel="{rel}"' for rel, query in queries.items())
 
@@ -94,7 +99,10 @@ def _named_run(call: Call) -> Json | None:
     """The attempt that the path names, else the latest."""
     attempt = call.names[1]
     if attempt:
-        return call.repository.attempts.get((call.number, int(attempt)))
+        run = call.repository.attempts.get((call.number, int(attempt)))
+        if run and int(attempt) > 1 and run["created_at"]:  # by this path, when the attempt was created
+            run = {**run, "created_at": max(run["created_at"], run["run_started_at"] or "")}
+        return run
     return call.repository.runs.get(call.number)
 
 
@@ -108,7 +116,7 @@ def _jobs(call: Call) -> Answer:
         return NOT_FOUND
     key = (run["id"], run["run_attempt"])
     jobs = [job for job in call.repository.jobs.values() if (job["run_id"], job["run_attempt"]) == key]
-    return _listing(call, "jobs", "job", jobs)
+    return _listing(call, "jobs", "job", sorted(jobs, key=lambda job: int(job["id"])))
 
 
 def _rerun_failed_jobs(call: Call) -> Answer:
@@ -136,7 +144,7 @@ def _artifacts(call: Call) -> Answer:
         return NOT_FOUND
     all_ = [artifact for artifact, _ in call.repository.artifacts.values()]
     found = [one for one in all_ if one["workflow_run"]["id"] == call.number]
-    return _listing(call, "artifacts", "artifact", found[::-1])
+    return _listing(call, "artifacts", "artifact", found)  # the oldest first, unlike those of a repository
 
 
 def _artifact_zip(call: Call) -> Answer:
@@ -165,12 +173,13 @@ def _workflow_runs(call: Call) -> Answer:
 
 
 def _runs(call: Call, runs: list[Json]) -> Answer:
-    """The newest first, at most 1,000 of a search."""
+    """The newest first. A search finds at most 1,000, and so does not count more."""
+    most = SEARCH if any(name in _SEARCHES for name in call.query) else len(runs)
     runs = [run for run in runs if _matches(run, call.query)]
     runs.sort(key=lambda run: (run["created_at"] or "", run["id"]), reverse=True)
     if call.query.get("exclude_pull_requests") == "true":
         runs = [{**run, "pull_requests": []} for run in runs]
-    return _listing(call, "workflow_runs", "run", runs[:SEARCH])
+    return _listing(call, "workflow_runs", "run", runs[:most])
 
 
 def _matches(run: Json, query: Mapping[str, str]) -> bool:
@@ -332,7 +341,7 @@ def _change_comment(call: Call) -> Answer:
 # Fields of a pull request that only a request for that very pull request returns.
 _COUNTS = ("additions", "changed_files", "comments", "commits", "deletions", "review_comments")
 ONLY_SINGLE = (*_COUNTS, "maintainer_can_modify", "mergeable", "mergeable_state", "merged", "merged_by")
-_ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tuple(
+ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tuple(
     (method, re.compile(pattern), serve)
     for method, pattern, serve in (
         ("GET", r"", _about),

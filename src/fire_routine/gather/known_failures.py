@@ -70,7 +70,7 @@ def read_known_failures(github: GitHub, path: str, deadline: float) -> tuple[str
         return "", ()
     missing = Missing(token=bool(github.token))
     # Without `ref`, GitHub answers with the file on the default branch.
-    ask = partial(github.within(deadline).get_unless_missing, f"/contents/{quote(path)}", _content)
+    ask = partial(github.within(deadline).get_unless_missing, f"/contents/{quote(path.strip('/'))}", _content)
     content: bytes | str | None = missing.ask(path, CONTENTS, ask, None)
     if isinstance(content, str):
         missing.say(path, content, _IGNORED)

@@ -155,9 +155,9 @@ class GitHub(Session):
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/jobs/{job_id}/logs"
 
     def artifacts(self, run_id: int) -> Listing[Artifact]:
-        """The newest artifacts of all attempts of a run, at most 200."""
+        """The artifacts of all attempts of a run, at most 1,000: the oldest first, so all pages are read."""
         path = f"/actions/runs/{run_id}/artifacts"
-        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact, pages=2)
+        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact)
 
     def artifact_address(self, artifact_id: int) -> str:
         """The address of an artifact's ZIP file; GitHub answers with a redirect to another host."""
@@ -310,7 +310,7 @@ class GitHub(Session):
         found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
         # Some proxies leave out `Link`. Then a full page may have another after it.
         more = 'rel="next"' in headers["link"] if "link" in headers else len(found) == 101 - page
-        return StatusPage(found, more, parse.http_date(headers))
+        return StatusPage(found, more, fields.http_date(headers.get("date", "")))
 
     def create_status(
         self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from ..model import GitHubError
 from ..sanitize import code, flat
 from ..settings import CA_VARIABLES
+from . import fields
 
 # Seconds to wait at a secondary rate limit that states none: "wait for at least one minute"
 UNSTATED = 60.0
+# How GitHub words it, today and in older versions of its server
+_SECONDARY = re.compile(r"secondary rate|abuse detection", re.IGNORECASE)
 CUT = "GitHub can't be reached, or cut the connection"
 LATE = "GitHub did not answer in time"
 ELSEWHERE = "GitHub redirects to an address that can't be used"
@@ -38,19 +41,34 @@ def words(data: object) -> str:
 def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubError:
     """An unsuccessful answer; `headers` by lower-case name, `message`: what it says.
 
-    Rate limits, and `retry-after` in seconds:
     https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
     text = flat(message, 200)
-    used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    limited = status == 429 or (status == 403 and (used_up or "rate limit" in text.lower()))
-    asked = headers.get("retry-after", "")
-    seconds = float(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None
-    if limited and seconds is None and "secondary rate" in text.lower():
-        seconds = UNSTATED
+    secondary = _SECONDARY.search(text) is not None
+    used_up = headers.get("x-ratelimit-remaining") == "0"
+    told = used_up or "retry-after" in headers or secondary or "rate limit" in text.lower()
+    limited = status == 429 or (status == 403 and told)
+    seconds = _asked_to_wait(headers)
+    if limited and seconds is None:
+        seconds = _until_reset(headers) if used_up else UNSTATED if secondary or status == 429 else None
     return GitHubError(
         f"GitHub answered {status}" + (f": {code(text)}" if text else ""),
         status,
         rate_limited=limited,
         retry_after=seconds,
     )
+
+
+def _asked_to_wait(headers: Mapping[str, str]) -> float | None:
+    """`retry-after` in seconds, or as a time of the server's clock (RFC 9110, 10.2.3)."""
+    asked = headers.get("retry-after", "")
+    if re.fullmatch(r"[0-9]{1,6}", asked):
+        return float(asked)
+    until, now = fields.http_date(asked), fields.http_date(headers.get("date", ""))
+    return max(0.0, (until - now).total_seconds()) if until and now else None
+
+
+def _until_reset(headers: Mapping[str, str]) -> float | None:
+    """Until the hour's requests are anew; None: GitHub does not state it, or no time of its clock."""
+    reset, now = headers.get("x-ratelimit-reset", ""), fields.http_date(headers.get("date", ""))
+    return max(0.0, float(reset) - now.timestamp()) if re.fullmatch(r"[0-9]{1,11}", reset) and now else None

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from ..model import (
     RUN_FAILED,
@@ -315,14 +314,6 @@ def status(data: object) -> Status:
         creator=fields.text(fields.part(data, "creator"), "login") or None,
         context=fields.text(data, "context") or "fire-routine",  # to take it for ours is the safe side
     )
-
-
-def http_date(headers: Mapping[str, str]) -> datetime | None:
-    """When the server answered (RFC 9110, 6.6.1); `headers` by lower-case name."""
-    try:
-        return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None
 
 
 def is_by(comment: Json, login: str) -> bool:

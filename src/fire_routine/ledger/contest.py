@@ -8,119 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
-from types import TracebackType
 
-from ..model import Fire, Outcome, Reason, Result, Run, Skip
+from ..model import Fire, Outcome, Result, Run, Skip
 from . import messages
 from .day import over_limit
-from .entry import SHOWN_ROOM, Claim, Record, Stage, new_mark
-from .log import DeniedError, LateError, LedgerError, Log, UnavailableError
+from .lease import Lease
+from .log import DeniedError, LedgerError, Log, UnavailableError
 from .rule import Asker, Case, Greens, Known, Ruling, Standing, rule
 
 Say = Callable[[str], None]
-
-_STAGES = {
-    Result.FIRED: Stage.FIRED,
-    Result.UNKNOWN: Stage.UNKNOWN,
-    Result.FAILED: Stage.REFUSED,
-    Result.SKIPPED: Stage.WITHDRAWN,
-}
-
-
-class Lease:
-    """The claim of one job, from its first entry to its last. An exception withdraws it."""
-
-    def __init__(self, log: Log, run: Run, record: Record, shown: Record) -> None:
-        """`shown`: the same record with as many names as have room next to words for people."""
-        self.record = record
-        self.announced_at: datetime | None = None  # by GitHub's clock
-        self.announced = False
-        self.written = False
-        self.open = True
-        self.left = ""  # why an announcement that nothing follows could not be taken back
-        self._log = log
-        self._run = run
-        self._shown = shown
-        self._crowded = not log.terms.alone  # other legs look at the commit
-        self._began = log.clock.monotonic()  # before the first request
-        self._at: datetime | None = None
-
-    def __enter__(self) -> Lease:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, DeniedError) and not self.written:
-            self.open = False  # there is nothing to take back
-        elif error is not None:
-            self.withdraw(patient=isinstance(error, LedgerError))
-
-    def claim(self) -> None:
-        """Write the claim.
-
-        Raises:
-            LedgerError: it can't be written.
-        """
-        self._at = self._log.write(self.record, self._run.url).created_at
-        self.written = True
-        if self._crowded:
-            self._show()
-
-    def announce(self, horizon: datetime | None) -> bool:
-        """Announce the request; whether that was so fast that others have counted the claim all the time.
-
-        Raises:
-            LedgerError: it can't be written, or GitHub does not show it.
-        """
-        log, timing = self._log, self._log.terms.timing
-        self.record = replace(self.record, stage=Stage.ANNOUNCED)
-        try:
-            entry = log.write(self.record, self._run.url, until=self._began + timing.announce_within)
-        except LateError:
-            return False
-        self.announced, self.announced_at = True, entry.created_at
-        took = timedelta(seconds=log.clock.monotonic() - self._began)
-        if self._at and entry.created_at:
-            took = max(took, entry.created_at - self._at)
-        for pause in timing.shown:
-            log.clock.sleep(pause)
-            log.read(horizon)
-            if log.is_shown(self.record):
-                return took <= timedelta(seconds=timing.announce_within)
-        raise UnavailableError("GitHub does not show the entry that was just written")
-
-    def withdraw(self, *, patient: bool = True) -> None:
-        """Take the claim back. One that was not announced lapses anyway."""
-        self._close(Stage.WITHDRAWN)
-        problem = self._log.write_last(self.record, self._run.url, patient=patient)
-        self.left = problem if self.announced else ""
-        if self._crowded:
-            self._show()
-
-    def settle(self, outcome: Outcome) -> None:
-        """Write what became of the request, and show it. Without that, a session may have started."""
-        if not self.open or not self.announced:
-            return
-        stage, words = _STAGES[outcome.result], messages.result(outcome, self._log.time)
-        if stage is Stage.REFUSED and outcome.reason is Reason.INTERRUPTED:
-            stage = Stage.WITHDRAWN  # nobody refused it: a job that waits takes its place
-        self._close(stage)
-        url = outcome.session_url or self._run.url
-        if problem := self._log.write_last(self.record, url):
-            self._log.note(messages.unsettled(problem))
-        self._show(url, words)
-
-    def _close(self, stage: Stage) -> None:
-        self.open, self.record = False, replace(self.record, stage=stage)
-
-    def _show(self, url: str = "", words: str = "") -> None:
-        """Show it to people on the failing commit; nothing depends on that."""
-        shown = replace(self._shown, stage=self.record.stage)
-        self._log.show(self._run.head_sha, shown, url or self._run.url, words)
 
 
 class Contest:
@@ -135,13 +34,11 @@ class Contest:
         *,
         say: Say = lambda _: None,
         temp: Path | None = None,
-        mark: Callable[[], str] = new_mark,
     ) -> None:
         """
         Args:
             say: writes a line to the job's log.
             temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
-            mark: random characters, to distinguish claims.
         """
         timing = log.terms.timing
         lapse, doubt = timedelta(seconds=timing.lapse), timedelta(seconds=timing.doubt)
@@ -151,12 +48,11 @@ class Contest:
         self._terms = log.terms
         self._timing = timing
         self._say = say
-        self._mark = mark
         self._lease: Lease | None = None
         self._rounds = 0
         self._replaced = 0  # how often
         self._horizon = log.horizon(run, asker.cool_down)
-        self._watch: dict[tuple[str, Stage], float] = {}  # since when it sees which claims going on
+        self._watch: dict[tuple[str, str], float] = {}  # since when it sees which claims going on
         self._told: set[str] = set()  # marks
         self._asked_back_to: int | None = None  # of the list of green runs
         self._denied = ""  # why nothing can be recorded, where it fires all the same
@@ -206,9 +102,7 @@ class Contest:
         if self._denied:
             return self._unrecorded_fire()
         self._rounds += 1
-        asker, mark = self.case.asker, self._mark()
-        shown = asker.record(Stage.CLAIMED, mark, SHOWN_ROOM)
-        lease = self._lease = Lease(self._log, self.run, asker.record(Stage.CLAIMED, mark), shown)
+        lease = self._lease = Lease(self._log, self.run, self.case.asker)
         try:
             with lease:
                 ruling = self._announced(lease)
@@ -220,8 +114,8 @@ class Contest:
         if ruling and not ruling.blocked:
             return messages.fires(ruling.sessions + 1, self.case.asker)
         lease.withdraw()
-        if ruling and ruling.leader:
-            self._watches(ruling.leader)
+        if ruling:
+            self._has_watched(ruling)
         return None
 
     def over_limit(self, limit: int) -> Skip | None:
@@ -236,8 +130,7 @@ class Contest:
         asker, shown = self.case.asker, ruling.shown
         here = shown is not None and shown.commit == asker.commit and not ruling.limited
         if shown and not ruling.leader and not asker.is_sibling(shown) and (self._terms.crowd or not here):
-            stage = Stage.LIMITED if ruling.limited else Stage.COVERED
-            record = asker.record(stage, self._mark(), SHOWN_ROOM)
+            record = asker.record(ruling.stage, self._log.new_mark(), shown=True)
             words = messages.covered(ruling, self._log.time)
             self._log.show(self.run.head_sha, record, shown.url or self.run.url, words)
         return self.words(ruling)
@@ -273,13 +166,6 @@ class Contest:
         """Why the ruling keeps it back."""
         return messages.blocked(ruling, self.case, self._log.time, waited=waited and bool(self._timing.waits))
 
-    def earlier(self) -> tuple[list[Claim], Case]:
-        """The claims of others, and the case by now."""
-        found = self._log.claims(self.case.asker.workflow)
-        standing = replace(self.case.standing, now=self._log.time)
-        others = [one for one in found if not self._log.is_own(one) and self.case.asker.sees(one)]
-        return others, replace(self.case, standing=standing)
-
     def replaces(self, links: frozenset[str]) -> bool:
         """Leave out sessions that left no trace; whether that is done once more."""
         self._replaced += 1
@@ -294,7 +180,7 @@ class Contest:
         self._log.read(self._horizon)
         ruling, pauses = self._judged(), self._pauses()
         leader = None
-        while ruling.leader and not self._watches(ruling.leader):
+        while ruling.leader and not self._has_watched(ruling):
             if (ruling.leader.mark, ruling.leader.stage) != leader:
                 leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._pauses()
             if (pause := next(pauses, None)) is None:
@@ -319,17 +205,18 @@ class Contest:
             pause * self._terms.slowness for pause in chain(waits, *(repeat(last) for last in waits[-1:]))
         )
 
-    def _watches(self, claim: Claim) -> bool:
-        """Whether the claim has been watched for as long as it is worth it."""
-        now = self._log.clock.monotonic()
-        watched = now - self._watch.setdefault((claim.mark, claim.stage), now)
-        standing = self.case.standing
-        marks = standing.waited_for | {claim.mark}
-        lapsed = standing.lapsed
-        if claim.stage is Stage.CLAIMED and watched >= self._timing.watch_claim:
-            lapsed |= {claim.mark}
-        self.case = replace(self.case, standing=replace(standing, waited_for=marks, lapsed=lapsed))
-        return claim.stage is not Stage.CLAIMED and watched >= self._timing.watch_request
+    def _has_watched(self, ruling: Ruling) -> bool:
+        """Whether the claim to wait for has been watched for as long as it is worth it."""
+        if not ruling.leader:
+            return True
+        mark, stage = ruling.leader.mark, ruling.leader.stage
+        now, standing = self._log.clock.monotonic(), self.case.standing
+        watched = now - self._watch.setdefault((mark, stage), now)
+        announced = ruling.leader.announced
+        lapsed = {mark} if not announced and watched >= self._timing.watch_claim else set[str]()
+        standing = replace(standing, waited_for=standing.waited_for | {mark}, lapsed=standing.lapsed | lapsed)
+        self.case = replace(self.case, standing=standing)
+        return announced and watched >= self._timing.watch_request
 
     def _judged(self) -> Ruling:
         """By what has been read so far, and by the list of green runs where it may matter.

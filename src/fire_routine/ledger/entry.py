@@ -176,6 +176,11 @@ class Claim:
         """Whether a session of it exists, or may exist."""
         return self.stage in (Stage.FIRED, Stage.UNKNOWN)
 
+    @property
+    def announced(self) -> bool:
+        """Whether a request may have been sent."""
+        return self.stage is not Stage.CLAIMED
+
     def same_attempt(self, run: int, attempt: int) -> bool:
         return (self.run, self.attempt) == (run, attempt)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,19 @@ from ..model import GitHubError, GreenRuns, History, Note, Run, Status
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LateError, LedgerError, UnavailableError
 from .day import DAY, MORE_PAGES
-from .entry import LEDGER, SHOWN, STATE, Claim, Entry, Record, Stage, claims, read_entry, session_link
+from .entry import (
+    LEDGER,
+    SHOWN,
+    STATE,
+    Claim,
+    Entry,
+    Record,
+    Stage,
+    claims,
+    new_mark,
+    read_entry,
+    session_link,
+)
 from .terms import Terms
 
 __all__ = ["ACTIONS_BOT", "DeniedError", "LateError", "LedgerError", "Log", "UnavailableError", "recorded"]
@@ -29,10 +42,14 @@ class Log:
     another token GitHub is asked; else it is the creator in its answer to the first status of this job.
     """
 
-    def __init__(self, api: LedgerApi, terms: Terms, clock: Clock) -> None:
+    def __init__(
+        self, api: LedgerApi, terms: Terms, clock: Clock, new_mark: Callable[[], str] = new_mark
+    ) -> None:
+        """`new_mark`: random characters, which distinguish claims."""
         self.api = api
         self.terms = terms
         self.clock = clock
+        self.new_mark = new_mark
         self.asking = Asking(clock, terms)
         self.place = terms.place  # the commit that holds all entries; empty: it has to be found
         self.time: datetime | None = None  # by GitHub's clock, the latest that is known

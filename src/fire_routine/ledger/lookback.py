@@ -6,6 +6,7 @@ It decides one thing only: a session that left no trace within the cool-down may
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..model import (
@@ -34,8 +35,9 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
     Args:
         session_url: of the session that keeps this failure from being fired, if one does.
     """
-    claims, case = contest.earlier()
+    case = replace(contest.case, standing=replace(contest.case.standing, now=log.time))
     asker, today = case.asker, log.clock.now()
+    claims = [one for one in log.claims(asker.workflow) if asker.sees(one) and not log.is_own(one)]
     siblings = [claim for claim in claims if asker.is_sibling(claim)]
     if session_url and (not log.terms.alone or any(claim.url == session_url for claim in siblings)):
         return Past()

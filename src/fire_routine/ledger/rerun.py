@@ -6,12 +6,12 @@ people see on its commit, and nothing but this reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from ..model import Fingerprint, GitHubError, Rerun, Run, Skip
 from . import messages
-from .entry import SHOWN_ROOM, Claim, Record, Stage, commit_of, label, new_mark, ref_of
+from .entry import SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .log import LedgerError, Log
 from .names import Kind, Name, Named, fitted, in_short
 
@@ -19,10 +19,9 @@ from .names import Kind, Name, Named, fitted, in_short
 class Reruns:
     """One run's earlier attempt, and its re-run."""
 
-    def __init__(self, log: Log, run: Run, mark: Callable[[], str] = new_mark) -> None:
+    def __init__(self, log: Log, run: Run) -> None:
         self._log = log
         self._run = run
-        self._mark = mark
         self._timing = log.terms.timing
 
     def begin(self, failures: Sequence[Named]) -> Skip | None:
@@ -118,7 +117,7 @@ class Reruns:
     def _show(self, stage: Stage, names: tuple[Name, ...]) -> str:
         run = self._run
         record = Record(
-            stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), self._mark(), names
+            stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), self._log.new_mark(), names
         )
         return self._log.show(run.head_sha, record, run.url)
 

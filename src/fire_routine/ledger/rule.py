@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..model import Brief, Run
-from .entry import ROOM, Claim, Record, Stage, commit_of, label, ref_of, session_id
+from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of, session_id
 from .names import Kind, Name, Named, fitted, in_short, names_of
 from .terms import Terms
 
@@ -45,9 +45,9 @@ class Asker:
             again_since=terms.again_since,
         )
 
-    def record(self, stage: Stage, mark: str, room: int = ROOM) -> Record:
-        """What it writes; `room`: bytes for the names."""
-        found = names_of(self.failures, room)
+    def record(self, stage: Stage, mark: str, *, shown: bool = False) -> Record:
+        """What it writes; `shown`: with words for people, next to which fewer names have room."""
+        found = names_of(self.failures, SHOWN_ROOM if shown else ROOM)
         return Record(stage, self.workflow, self.run, self.attempt, self.ref, self.commit, mark, found)
 
     @property
@@ -194,6 +194,11 @@ class Ruling:
     def shown(self) -> Claim | None:
         """The claim that people are shown."""
         return _shown(self.blockers)
+
+    @property
+    def stage(self) -> Stage:
+        """What the failing commit shows."""
+        return Stage.LIMITED if self.limited else Stage.COVERED
 
 
 def _shown(claims: Iterable[Claim]) -> Claim | None:

@@ -336,7 +336,8 @@ class Run:
     head_repository: str | None  # None: the fork is gone
     actor: str
     url: str
-    created_at: datetime | None  # by GitHub's clock; None: unknown, as a runner's clock may be wrong
+    # By GitHub's clock; of a later attempt, the attempt's. None: unknown, as a runner's clock may be wrong
+    created_at: datetime | None
     started_at: datetime | None = None  # this attempt
     trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
     default_branch: str = ""

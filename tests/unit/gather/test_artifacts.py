@@ -195,3 +195,13 @@ def test_a_failed_test_of_several_reports_or_of_a_log_is_there_once(github: GitH
         (found,), _ = failed_tests(client, client.run(RUN, None)[0], ("*",), [log], later())
     shown = failed([line for block in found.digest.blocks for line in block.lines])
     assert shown == ["FAILED cart::adds up - expected 4, got 3 (cart.test.js:4)"]
+
+
+def test_of_more_artifacts_than_a_page_has_the_newest_are_read_too(github: GitHubEmulator) -> None:
+    """GitHub lists a run's artifacts with the oldest first, so those of a re-run come last."""
+    for number in range(250):
+        github.add_artifact(RUN, f"log-{number}", b"")
+    github.add_artifact(RUN, "tests", zipped({"junit.xml": JUNIT}))
+    lines, notes = read(github, "tests")
+    assert any("expected 4, got 3" in line for line in lines)
+    assert notes == []

@@ -9,6 +9,7 @@ from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, github_of
 
+from fire_routine.github.errors import refusal
 from fire_routine.model import GitHubError
 
 
@@ -31,21 +32,47 @@ def test_a_refusal_has_the_words_of_its_errors(emulator: GitHubEmulator, listed:
     assert error.value.status == 422
 
 
+SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+OLDER = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."
+PRIMARY = "API rate limit exceeded for installation."
+NOW, IN_8, IN_90 = (f"Wed, 02 Dec 2026 05:0{time} GMT" for time in ("0:00", "0:08", "1:30"))
+USED_UP = {"X-RateLimit-Remaining": "0"}
+RESET = {"X-RateLimit-Reset": "1796187690"}  # IN_90, in Unix time
+
+
 @pytest.mark.parametrize(
-    ("words", "headers", "seconds"),
+    ("status", "words", "headers", "seconds"),
     [
-        ("You have exceeded a secondary rate limit.", {}, 60.0),  # "wait for at least one minute"
-        ("You have exceeded a secondary rate limit.", {"Retry-After": "7"}, 7.0),
-        ("API rate limit exceeded for installation.", {}, None),  # until the hour is over
+        (403, SECONDARY, {}, 60.0),  # "wait for at least one minute"
+        (429, SECONDARY, {}, 60.0),
+        (429, "", {}, 60.0),
+        (403, OLDER, {}, 60.0),
+        (403, SECONDARY, {"Retry-After": "7"}, 7.0),
+        (429, SECONDARY, {"Retry-After": "7"}, 7.0),
+        (429, SECONDARY, {"Retry-After": IN_8}, 8.0),
+        (403, "", {"Retry-After": IN_8}, 8.0),
+        (429, SECONDARY, {"Retry-After": NOW}, 0.0),
+        (429, SECONDARY, {"Retry-After": "soon"}, 60.0),
+        (403, SECONDARY, {"X-RateLimit-Remaining": "4000", **RESET}, 60.0),  # the reset is not this limit's
+        (403, PRIMARY, USED_UP | RESET, 90.0),
+        (429, PRIMARY, USED_UP | RESET, 90.0),
+        (403, PRIMARY, USED_UP | RESET | {"Retry-After": "7"}, 7.0),
+        (403, PRIMARY, USED_UP, None),  # until the hour is over, and nobody says when that is
+        (403, "Must have push access to repository", USED_UP | RESET, 90.0),
+        (403, PRIMARY, {}, None),
     ],
 )
-def test_a_rate_limit_says_how_long_to_wait_or_a_minute(
-    emulator: GitHubEmulator, words: str, headers: dict[str, str], seconds: float | None
+def test_a_rate_limit_says_how_long_to_wait(
+    status: int, words: str, headers: dict[str, str], seconds: float | None
 ) -> None:
-    emulator.fail("POST .*/statuses/", Fault(403, words, headers))
-    with github_of(emulator) as github, pytest.raises(GitHubError) as error:
-        github.create_status(HEAD, "success", "claimed")
-    assert (error.value.rate_limited, error.value.retry_after) == (True, seconds)
+    """The words are GitHub's, as PyGithub and hub4j/github-api recorded them."""
+    error = refusal(status, {"date": NOW} | {name.lower(): value for name, value in headers.items()}, words)
+    assert (error.rate_limited, error.retry_after) == (True, seconds)
+
+
+@pytest.mark.parametrize("headers", [{"retry-after": IN_8}, {"x-ratelimit-reset": "1796187690"}])
+def test_a_time_says_nothing_without_the_servers_own(headers: dict[str, str]) -> None:
+    assert refusal(403, {"x-ratelimit-remaining": "0", **headers}, PRIMARY).retry_after is None
 
 
 def test_statuses_are_read_on_where_a_proxy_leaves_out_the_links(emulator: GitHubEmulator) -> None:

@@ -312,9 +312,9 @@ class Job:
         self.run = run or sample_run()
         self.say: Say = printed.append if printed is not None else lambda _: None
         own = clock or (board.clock.value if isinstance(board, Board) else REAL)
-        self.log = Log(board, Terms(**{"cool_down": DAY, **terms}), own)
+        self.log = Log(board, Terms(**{"cool_down": DAY, **terms}), own, mark)
         self.decision: Decision | None = None
-        self._temp, self._mark, self._rerun_first = temp, mark, rerun_first and self.run.attempt == 1
+        self._temp, self._rerun_first = temp, rerun_first and self.run.attempt == 1
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -327,7 +327,7 @@ class Job:
     def decide(self, *fingerprints: str | Fingerprint, trailers: frozenset[str] = frozenset()) -> Skip | Fire:
         asker = Asker.of(self.run, sample_brief(*fingerprints), self.log.terms)
         known = Known.of(self.run, trailers)
-        contest = Contest(self.log, self.run, asker, known, say=self.say, temp=self._temp, mark=self._mark)
+        contest = Contest(self.log, self.run, asker, known, say=self.say, temp=self._temp)
         self.decision = Decision(contest, self.log, Unmoved(), self.say, rerun_first=self._rerun_first)
         return self.decision.compete()
 
@@ -351,7 +351,7 @@ class Job:
         return FirstLook(self.log, self.run, self.say).skip()
 
     def record_flake(self) -> Skip | None:
-        return Reruns(self.log, self.run, self._mark).record()
+        return Reruns(self.log, self.run).record()
 
 
 class Gathered(Evidence):

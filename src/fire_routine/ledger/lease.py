@@ -1,0 +1,113 @@
+"""The claim of one job, from its first entry to its last: claimed, announced, and settled or withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from ..model import Outcome, Reason, Result, Run
+from . import messages
+from .entry import Stage
+from .log import DeniedError, LateError, LedgerError, Log, UnavailableError
+from .rule import Asker
+
+_STAGES = {
+    Result.FIRED: Stage.FIRED,
+    Result.UNKNOWN: Stage.UNKNOWN,
+    Result.FAILED: Stage.REFUSED,
+    Result.SKIPPED: Stage.WITHDRAWN,
+}
+
+
+class Lease:
+    """One job's claim. An exception withdraws it."""
+
+    def __init__(self, log: Log, run: Run, asker: Asker) -> None:
+        mark = log.new_mark()
+        self.record = asker.record(Stage.CLAIMED, mark)
+        self.announced_at: datetime | None = None  # by GitHub's clock
+        self.announced = False
+        self.written = False
+        self.open = True
+        self.left = ""  # why an announcement that nothing follows could not be taken back
+        self._log = log
+        self._run = run
+        self._shown = asker.record(Stage.CLAIMED, mark, shown=True)
+        self._has_siblings = not log.terms.alone  # who look at the commit
+        self._began = log.clock.monotonic()  # before the first request
+        self._at: datetime | None = None
+
+    def __enter__(self) -> Lease:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, DeniedError) and not self.written:
+            self.open = False  # there is nothing to take back
+        elif error is not None:
+            self.withdraw(patient=isinstance(error, LedgerError))
+
+    def claim(self) -> None:
+        """Write the claim.
+
+        Raises:
+            LedgerError: it can't be written.
+        """
+        self._at = self._log.write(self.record, self._run.url).created_at
+        self.written = True
+        if self._has_siblings:
+            self._show()
+
+    def announce(self, horizon: datetime | None) -> bool:
+        """Announce the request; whether that was so fast that others have counted the claim all the time.
+
+        Raises:
+            LedgerError: it can't be written, or GitHub does not show it.
+        """
+        log, timing = self._log, self._log.terms.timing
+        self.record = replace(self.record, stage=Stage.ANNOUNCED)
+        try:
+            entry = log.write(self.record, self._run.url, until=self._began + timing.announce_within)
+        except LateError:
+            return False
+        self.announced, self.announced_at = True, entry.created_at
+        took = timedelta(seconds=log.clock.monotonic() - self._began)
+        if self._at and entry.created_at:
+            took = max(took, entry.created_at - self._at)
+        for pause in timing.shown:
+            log.clock.sleep(pause)
+            log.read(horizon)
+            if log.is_shown(self.record):
+                return took <= timedelta(seconds=timing.announce_within)
+        raise UnavailableError("GitHub does not show the entry that was just written")
+
+    def withdraw(self, *, patient: bool = True) -> None:
+        """Take the claim back. One that was not announced lapses anyway."""
+        self._close(Stage.WITHDRAWN)
+        problem = self._log.write_last(self.record, self._run.url, patient=patient)
+        self.left = problem if self.announced else ""
+        if self._has_siblings:
+            self._show()
+
+    def settle(self, outcome: Outcome) -> None:
+        """Write what became of the request, and show it. Without that, a session may have started."""
+        if not self.open or not self.announced:
+            return
+        stage, words = _STAGES[outcome.result], messages.result(outcome, self._log.time)
+        if stage is Stage.REFUSED and outcome.reason is Reason.INTERRUPTED:
+            stage = Stage.WITHDRAWN  # nobody refused it: a job that waits takes its place
+        self._close(stage)
+        url = outcome.session_url or self._run.url
+        if problem := self._log.write_last(self.record, url):
+            self._log.note(messages.unsettled(problem))
+        self._show(url, words)
+
+    def _close(self, stage: Stage) -> None:
+        self.open, self.record = False, replace(self.record, stage=stage)
+
+    def _show(self, url: str = "", words: str = "") -> None:
+        """Show it to people on the failing commit; nothing depends on that."""
+        shown = replace(self._shown, stage=self.record.stage)
+        self._log.show(self._run.head_sha, shown, url or self._run.url, words)

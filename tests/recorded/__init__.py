@@ -1,0 +1,1 @@
+"""Answers that GitHub really gave, played to the client over HTTP."""
