@@ -283,13 +283,14 @@ class GitHub(Session):
     # --- accounts -------------------------------------------------------------------------------
 
     def role(self, login: str) -> Role:
-        """What an account may do in the repository.
+        """What an account may do in the repository. An older server states no more than `permission`.
 
         https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
         """
 
         def read(data: Json) -> Role:
-            may = fields.mapping(fields.mapping(data["user"])["permissions"])
+            stated = {"push": fields.needed(data, "permission") in ("admin", "write")}
+            may = fields.part(fields.part(data, "user"), "permissions") or stated
             return Role.PUSH if may.get("push") else Role.TRIAGE if may.get("triage") else Role.NONE
 
         return self.get(f"/collaborators/{quote(login, safe='')}/permission", read)

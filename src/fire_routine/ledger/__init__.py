@@ -39,8 +39,8 @@ visible before it, however far the read lags.
 Why one at all: the lowest claim yields only to a job that fired, or may have. A job that dies before it
 announces blocks others for 40 s; after that, until the workflow is green: a session may be at work.
 
-An event goes the same way by its `key`, with a rule of its own: one session within the cool-down. Its job sees
-the claims of this key alone, and jobs for failures see none of a key. Nothing is shown on its commit, no
+An event goes the same way by its `key`, with a rule of its own: one session within the cool-down. Its job
+sees the claims of this key alone, and jobs for failures see none of a key. Nothing is shown on its commit, no
 session without a trace is left out, and without a permission nothing is fired.
 
 `terms.py` has all numbers. Another caller than a job brings its own.
