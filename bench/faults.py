@@ -1,6 +1,6 @@
 """What becomes of a fire under each fault, and with `--send` by the command line.
 
-    python3 src/entrypoint.py bench/faults.py [--send | --curl | --curl-retry]
+    python3 src/entrypoint.py bench/faults.py [--send | --curl | --curl-retry] [--every N]
 
 A real clock and real sleeps. Each row shows the outcome of the fire and what the server saw: connections,
 complete requests, and the sessions that a backend may have started on them. The library is given 2 s for a
@@ -17,6 +17,7 @@ or one fire has two sessions.
 
 from __future__ import annotations
 
+import argparse
 import os
 import socket
 import subprocess
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ from fire_routine.settings import Settings  # noqa: E402
 DEADLINE = 2.0  # seconds for a fire
 AT_ONCE = 24
 JOBS = 32  # as many as the part `matrix` of bench/schedules.py has
+EXIT_CODES = {Result.FIRED: 0, Result.FAILED: 1, Result.UNKNOWN: 3}  # of `fire-routine send`
 PATIENCE = 60  # seconds for the documentation's curl
 # the GitHub Actions step of the endpoint's documentation
 STEP = r"""curl -X POST "$ROUTINE_FIRE_URL" \
@@ -139,25 +141,25 @@ def library_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
 def by_command(name: str, url: str, environ: Mapping[str, str]) -> tuple[int, str, str]:
     """The exit code, and its part of the row before and after what the server saw."""
     trusted = ["--trusted-host", urlsplit(url).hostname or ""]
-    command = [sys.executable, "-m", "fire_routine", "send", "--text", "CI failed", *trusted]
+    command = [sys.executable, "-m", "fire_routine", "send", "CI failed", *trusted]
     own = {"ROUTINE_FIRE_URL": url, "ROUTINE_FIRE_TOKEN": TOKEN, "PYTHONPATH": str(ROOT / "src")}
     started = time.monotonic()
     done = subprocess.run(
         command, env=bare({**environ, **own}), stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     seconds = time.monotonic() - started
-    line = (done.stdout + done.stderr).strip()
+    line = (done.stderr + done.stdout).strip().rpartition("\n")[2]
     return done.returncode, f"{name:34} {done.returncode:>4}", f"{seconds:>7.1f}  {line}"
 
 
 def command_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
     if isinstance(fault, Nowhere):
         code, before, after = by_command(fault.name, fault.url, fault.environ)
-        return Row(f"{before} {counts(None)} {after}", code == 1 and "\n" not in after)
+        return Row(f"{before} {counts(None)} {after}", code == EXIT_CODES[Result.FAILED])
     with staged(fault, certificates) as stage:
         code, before, after = by_command(fault.name, stage.url, stage.environ)
     sessions = stage.server.sessions
-    right = code == (fault.result is not Result.FIRED) and sessions <= 1 and "\n" not in after
+    right = code == EXIT_CODES[fault.result] and sessions <= 1
     return Row(f"{before} {counts(stage.server)} {after}", right)
 
 
@@ -198,14 +200,14 @@ def curl_row(options: str, fault: Fault | Nowhere, certificates: Certificates) -
     return f"{fault.name:34} {code:>5} {sessions:>6}  {verdict}", verdict
 
 
-def curl(options: str) -> None:
+def curl(options: str, faults: Sequence[Fault]) -> None:
     """Print a row per fault, and how often each verdict is."""
     print(f"{'fault':34} {'exit':>5} {'sess.':>6}  verdict")
     verdicts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, nowhere() as dead_ends, ThreadPoolExecutor(AT_ONCE) as pool:
         certificates = Certificates(Path(folder))
         for text, verdict in pool.map(
-            lambda fault: curl_row(options, fault, certificates), [*dead_ends, *FAULTS]
+            lambda fault: curl_row(options, fault, certificates), [*dead_ends, *faults]
         ):
             print(text, flush=True)
             verdicts[verdict or "as it should be"] += 1
@@ -228,11 +230,19 @@ def nowhere() -> Iterator[list[Nowhere]]:
         ]
 
 
-def main(arguments: list[str]) -> int:
-    if arguments in (["--curl"], ["--curl-retry"]):
-        curl("--retry 3 --retry-all-errors" if arguments == ["--curl-retry"] else "")
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    how = parser.add_mutually_exclusive_group()
+    for name in ("--send", "--curl", "--curl-retry"):
+        how.add_argument(name, action="store_true")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth fault")
+    arguments = parser.parse_args()
+    faults, send = FAULTS[:: arguments.every], arguments.send
+    if arguments.curl or arguments.curl_retry:
+        curl("--retry 3 --retry-all-errors" if arguments.curl_retry else "", faults)
         return 0
-    send = arguments == ["--send"]
     head = f"{'exit':>4}" if send else f"{'outcome':8} {'reason':18} {'http':>4} {'sent':>5}"
     print(f"{'fault':34} {head} {'conns':>6} {'whole':>6} {'sess.':>6} {'seconds':>7}")
     make = command_row if send else library_row
@@ -244,7 +254,7 @@ def main(arguments: list[str]) -> int:
         ThreadPoolExecutor(AT_ONCE if send else 1) as pool,
     ):
         certificates = Certificates(Path(folder))
-        for row in pool.map(lambda fault: make(fault, certificates), [*dead_ends, *FAULTS]):
+        for row in pool.map(lambda fault: make(fault, certificates), [*dead_ends, *faults]):
             print(row.text if row.right else f"{row.text}  WRONG", flush=True)
             wrong, total = wrong + (not row.right), total + 1
     print(f"\n{total} faults, {wrong} with another end than they have to have")
@@ -252,4 +262,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

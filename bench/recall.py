@@ -88,7 +88,7 @@ def grep(data: bytes, budget: int) -> str:
 def distilled(case: Case, data: bytes, green: bytes | None = None) -> Measured:
     known = distill.read_green(chunks(green)) if green is not None else None
     digest = distill.read(chunks(data), green=known)
-    return measured(case, lambda budget: distill.excerpt(digest, budget).text)
+    return measured(case, lambda budget: distill.excerpt(digest, budget, everything=True).text)
 
 
 def distilled_file(folder: Path, case: Case) -> Measured:

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from fire_routine.distill import context, excerpts, match, pipeline, scanner, score  # noqa: E402
+from fire_routine.distill import blocks, context, excerpts, match, pipeline, scanner, score, select  # noqa: E402
 
 _NEVER = re.compile("(?!)")
 _MANY = 10**9
@@ -46,15 +46,38 @@ OFF: dict[str, list[Setting]] = {
     "fall": [(score, "NEXT_OF_RULE", 1.0)],
     "shown-elsewhere": [(score, "SHOWN_ELSEWHERE", 1.0)],
     "fatal-warnings": [(pipeline, "with_fatal_warnings", lambda scan, scores, within: list(scores))],  # what the text leads with
-    "units": [(pipeline, "units_of", lambda findings, weights, store: ())],  # the same
     "first-cause": [(score, "_by_first_cause", lambda weights, findings: weights)],
     "green": [(score, "IN_GREEN", 1.0)],  # makes a difference with `--green` alone
+    # blocks: what a text leads with, which `bench/cards.py` judges
+    "blocks": [(pipeline, "blocks_of", lambda findings, weights, floors, store: [])],
+    "extents": [(blocks._Reports, "_head", lambda self, finding: (None, blocks.GENERIC))],
+    "headings-above": [(blocks._Reports, "_container", lambda self, head: head)],
+    "rows": [(blocks, "_rows", lambda rule, first, last, texts: (first, last))],
+    "commands-above": [(blocks, "_led", lambda first, texts: first)],
+    "line-below": [(blocks, "_followed", lambda last, texts: last)],
+    "printed": [(blocks, "PRINTED", 1.0)],
+    "reason": [(blocks, "_reason", lambda head, last, texts: iter(()))],
+    "place-of-block": [(blocks, "_place", lambda first, last, texts, essential: iter(()))],
+    "announced": [(blocks, "_announced", lambda number, last, texts: iter(()))],
+    "values": [(blocks, "PAIRS_NEAR", 0)],
+    "alike": [(blocks, "MOST_ALIKE", 2.0)],
+    "folding": [(blocks, "_folded", lambda draft, numbers, essential, again, texts, store: set())],
+    "steps-of-weight": [(select, "STEPS", 1_000)],
+    "name-alone": [(select, "NAME_ALONE", 1.0)],
+    "full": [(select, "FULL", 1)],
+    "strong": [(select, "STRONG", 1.0)],
+    "share": [(select, "SHARE", 0.0), (select, "ASIDE", 0.0)],
+    "away": [(select, "OF_NEARBY", 0.0), (select, "OF_AWAY", 0.0)],
+    "told-once": [(select, "folded", lambda text: text), (excerpts, "TOLD", _MANY)],
     # the excerpt
-    "length": [(excerpts, "_worth", lambda weight, size: weight)],
+    "whole": [(excerpts, "WHOLE", 1)],
+    "spare": [(excerpts, "SPARE", 0)],
+    "close": [(excerpts, "CLOSE", 1)],
+    "beginning": [(excerpts, "BEGINNING", 1.0)],
+    "small-gaps": [(excerpts, "FEW", 0)],
+    "rest": [(excerpts, "REST", 0)],
+    "length": [(excerpts, "_worth", lambda line: line.weight)],
     "thrift-of-strong": [(excerpts, "THRIFT_OF_STRONG", excerpts.THRIFT)],
-    "ends": [(excerpts, "ROOM_FOR_ENDS", _MANY)],
-    "blank-lines": [(excerpts, "_blank_between", lambda numbers, weights, store: {})],  # the mark of a gap takes more room
-    "small-gaps": [(excerpts, "_in_small_gaps", lambda lines, chosen: set())],  # the same
 }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def gather_evidence(
     tests, unreported = _tests(github, run, settings.artifacts, logs, deadline)
     run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
-    failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
+    failures, unusable = known_failures.mark(failures, attachments)
     attachments += tests
     run = replace(run, notes=(*run.notes, *unusable))
 

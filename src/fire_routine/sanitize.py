@@ -32,6 +32,7 @@ import re
 import secrets
 import string
 
+from .model.session_link import LOOPBACK
 from .patterns import pattern
 
 _TAB = 4  # columns
@@ -66,7 +67,8 @@ _OTHER = pattern(r"[^\n -~]+")
 
 _ESCAPED = pattern(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
 _LINK = pattern(
-    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d+)?(?:/[\w./~%?=&+-]*(?:#[\w-]*)?)?",
+    r"(?:https://[A-Za-z0-9.-]+|http://\[?(?:" + "|".join(map(re.escape, LOOPBACK)) + r")\]?)"
+    r"(?::\d+)?(?:/[\w./~%?=&+-]*(?:#[\w-]*)?)?",
     re.ASCII,
 )
 

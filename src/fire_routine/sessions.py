@@ -15,10 +15,19 @@ from typing import Any
 from .github import fields, parse
 from .github.client import GitHub
 from .github.traces import session_traces
-from .ledger.entry import Claim, Entry, Stage, claims, session_id, session_link
+from .ledger.entry import Claim, Entry, Stage, claims
 from .ledger.log import recorded
 from .ledger.names import Kind
-from .model import EVENT_BRANCH, SESSION_BRANCH, GitHubError, Run, SessionState, SessionTrace
+from .model import (
+    EVENT_BRANCH,
+    SESSION_BRANCH,
+    GitHubError,
+    Run,
+    SessionState,
+    SessionTrace,
+    session_id,
+    session_link,
+)
 from .sanitize import flat
 
 VERSION = 1  # of the report's shape; fields may be added to it

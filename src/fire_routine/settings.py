@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .model import utf16_length
+from .model import LOOPBACK, utf16_length
 from .sanitize import code
 
 PREFIX = "FIRE_ROUTINE_"
@@ -34,7 +34,6 @@ CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CE
 
 API_HOST = "api.anthropic.com"
 API_ROOT = f"https://{API_HOST}/v1/claude_code/routines"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")  # printable ASCII; RFC 9110, 5.5
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")  # lower case; RFC 1123, 2.1

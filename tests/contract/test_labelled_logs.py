@@ -115,7 +115,7 @@ def test_what_explains_a_failure_makes_most_of_them_known(monkeypatch: pytest.Mo
     for first in range(0, len(CASES), TOGETHER):
         cases = CASES[first : first + TOGETHER]
         found = [entry for case in cases for entry in entries(case, case["id"])]
-        marked, _ = mark_known([failures()[case["id"]] for case in cases], found, is_item=distill.is_item)
+        marked, _ = mark_known([failures()[case["id"]] for case in cases], found)
         known += sum(one.is_spared for one in marked)
     assert known >= FEWEST_KNOWN
 
@@ -123,4 +123,4 @@ def test_what_explains_a_failure_makes_most_of_them_known(monkeypatch: pytest.Mo
 def test_what_explains_the_others_makes_no_failure_known() -> None:
     for name, failure in failures().items():
         found = [entry for case in CASES if case["id"] != name for entry in entries(case)]
-        assert not mark_known([failure], found, is_item=distill.is_item)[0][0].is_spared, name
+        assert not mark_known([failure], found)[0][0].is_spared, name

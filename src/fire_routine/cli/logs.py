@@ -7,15 +7,13 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..distill.match import classify
-from ..model import ERROR_WEIGHT, Block, Digest, Excerpt
+from ..model import ERROR_WEIGHT, Digest, Excerpt, Line
 from ..sanitize import visible
 from . import UsageError
 from .streams import Progress, coloured, log_chunks, opened, write
 
 
 def distill(arguments: Namespace) -> int:
-    from ..compose.sections.evidence import excerpt_with_lead
     from ..distill import excerpt, read, read_green
 
     if arguments.file == arguments.green == "-":
@@ -34,10 +32,10 @@ def distill(arguments: Namespace) -> int:
         lines = f"{digest.total_lines:,} line" + ("" if digest.total_lines == 1 else "s")
         print(f"nothing looks like a failure ({lines} read)", file=sys.stderr)
     room = arguments.max_characters
-    text = (
-        _explained(excerpt(digest, room)) if arguments.explain else excerpt_with_lead(digest, excerpt, room)
-    )
-    text = visible(text)  # nothing in a log takes effect on the terminal
+    made = excerpt(digest, room, everything=arguments.all)
+    text = visible(
+        _explained(made) if arguments.explain else made.text
+    )  # nothing in a log takes effect on the terminal
     write(coloured(text, sys.stdout))
     return 0
 
@@ -52,19 +50,20 @@ def _chunks(stream: BinaryIO, name: str, shown: Progress) -> Iterator[bytes]:
 
 def _explains(digest: Digest) -> bool:
     """Whether anything in the log reports a failure."""
-    strongest = max((block.weight for block in digest.blocks), default=0.0)
+    strongest = max((line.weight for line in digest.lines), default=0.0)
     return strongest >= ERROR_WEIGHT or bool(digest.exit_code) or bool(digest.ended)
 
 
 def _explained(made: Excerpt) -> str:
-    """Each block under a line that names its place in the log, and the rule and weight that took it."""
-    parts = [f"── {_origin(block)} · {block.weight:g}\n" + "\n".join(block.lines) for block in made.blocks]
+    """Consecutive lines under one that names their place in the log and their block, the rule that took them,
+    and their weight."""
+    parts: list[str] = []
+    before: Line | None = None
+    for line in made.shown:
+        alike = before is not None and (line.block, line.rule) == (before.block, before.rule)
+        if before is None or not alike or line.number > before.number + 1 or line.weight != before.weight:
+            block = f"block {line.block + 1}" if line.block >= 0 else "besides"
+            parts.append(f"── line {line.number} · {block} · {line.rule or 'end of step'} · {line.weight:g}")
+        parts.append(line.text)
+        before = line
     return "\n".join(parts)
-
-
-def _origin(block: Block) -> str:
-    """Where a block begins, and the rule with the line that it matches: others are its neighbours."""
-    found = classify([line.encode("utf-8", "replace") for line in block.lines], every=True)
-    by = next((at for at, rule in enumerate(found) if rule is not None and rule.id == block.rule), None)
-    next_to = f" of line {block.first + by}" if by else " of a line nearby" if by is None else ""
-    return f"line {block.first} · {block.rule}{next_to}"

@@ -203,6 +203,9 @@ def _distill(command: Command) -> None:
         "--green", metavar="FILE", help="the log of a passing run of the same job: its lines rank low"
     )
     distill.add_argument(
+        "--all", action="store_true", help="fill the rest of the room with the lines next in weight"
+    )
+    distill.add_argument(
         "--explain", action="store_true", help="show which rule matched each block, and its weight"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Run
+from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Line, Run
 from .grouping import specific_annotations
 from .layout import shares
 from .sections.changes import marked
@@ -44,20 +44,25 @@ def bounded(
 def _trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
     """The digests, of `room` characters together: from those that need more than their share, the
     weakest lines are removed, whole ones only."""
-    sizes = [[sum(len(line) + 1 for line in block.lines) for block in digest.blocks] for digest in digests]
+    sizes = [[len(line.text) + 1 for line in digest.lines] for digest in digests]
     trimmed = []
     for digest, size, share in zip(digests, sizes, shares([*map(sum, sizes)], room), strict=True):
         kept = set()
-        for at in sorted(range(len(size)), key=lambda at: -digest.blocks[at].weight):
+        for at in sorted(range(len(size)), key=lambda at: _order(digest.lines[at])):
             if size[at] <= share:
                 share -= size[at]
                 kept.add(at)
-        trimmed.append(replace(digest, blocks=tuple(digest.blocks[at] for at in sorted(kept))))
+        trimmed.append(replace(digest, lines=tuple(digest.lines[at] for at in sorted(kept))))
     besides = [sum(len(line) + 1 for _, line in digest.beside) for digest in trimmed]
     return [
         replace(digest, beside=tuple(_last(digest.beside, share)))
         for digest, share in zip(trimmed, shares(besides, _BESIDE), strict=True)
     ]
+
+
+def _order(line: Line) -> tuple[bool, int, float]:
+    """What is kept first: what a reader needs of the failures."""
+    return line.block < 0, line.rank, -line.weight
 
 
 def _last(lines: Sequence[tuple[int, str]], room: int) -> Iterator[tuple[int, str]]:
@@ -96,7 +101,7 @@ def _evidence(failures: Sequence[Failure]) -> str:
     digests = [one.digest for one in failures if one.digest][:_LOGS]
     pieces = [f"{note.path}:{note.line}: {note.message}" for note in notes]
     pieces += [file for digest in digests for file in digest.files]
-    pieces += [line for digest in digests for block in digest.blocks for line in block.lines]
+    pieces += [line.text for digest in digests for line in digest.lines]
     return "\n".join(pieces)[:_EVIDENCE]
 
 

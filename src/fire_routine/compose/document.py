@@ -29,7 +29,7 @@ from ..redact.text_index import TooSlowError
 from ..sanitize import code, new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
-from .excerpter import MakeExcerpt, telling
+from .excerpter import MakeExcerpt
 from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import WORD, cut, filled, head
@@ -122,7 +122,7 @@ def _tellable(one: _Told, alone: Callable[[_Told], Brief]) -> _Told:
         alone(one)
     except Exception as fault:
         if one.digest is not None:
-            lines = [line for block in one.digest.blocks for line in block.lines]
+            lines = [line.text for line in one.digest.lines]
             return replace(one, digest=one.digest.of_last_lines(lines, fault))
     return one
 
@@ -142,8 +142,8 @@ def _composed(
     logs = [(one.jobs[0].name, one.digest) for one in failures]
     faults = tuple(_faults([*logs, *((one.path, one.digest) for one in attachments)]))
     run = replace(run, notes=(*run.notes, *faults))
-    failures = [replace(one, digest=one.digest and telling(one.digest)) for one in failures]
-    attachments = [replace(one, digest=telling(one.digest)) for one in attachments]
+    failures = [replace(one, digest=one.digest and one.digest.told()) for one in failures]
+    attachments = [replace(one, digest=one.digest.told()) for one in attachments]
     given, material, redactions = _cleaned(run, failures, attachments, text.strip(), past)
     material = replace(material, text=closed(material.text))
     render = partial(_text, material, excerpt, server_url)

@@ -105,7 +105,7 @@ def _traits(job: FailedJob, digest: Digest | None, cut: bool) -> frozenset[tuple
         known = digest.fingerprint if digest.explained else None
         return frozenset([("part", known.digest)] if known else [])
     ran = [("command", digest.command)] if digest.command else []
-    strongest = max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
+    strongest = [line.text for line in digest.lines if line.block == 0 and not line.rank]
     return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest)])
 
 
@@ -143,7 +143,7 @@ def _checks_other_jobs(digest: Digest) -> bool:
     """Whether it is a short log with values of `needs.*.result`."""
     if digest.total_lines > _GATE:
         return False
-    lines = (line for block in digest.blocks for line in block.lines)
+    lines = (line.text for line in digest.lines)
     return any(_RESULT.search(text) for text in (digest.command, *lines))
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from ..model import Block, Digest, Failure, Highlight, Run
+from ..model import Digest, Failure, Highlight, Run
 from ..patterns import WORKSPACE, pattern
 from ..sanitize import flat
-from .excerpter import MakeExcerpt, end_of_step, greatest_weight, is_weak, units_first
+from .excerpter import MakeExcerpt, is_weak
 from .grouping import passed_legs, specific_annotations
 
 MOST_LINES = 5  # of one failure
 LONGEST_LINE = 300  # characters
 LONGEST_CAUSE = 300  # characters
 _ROOM = 500  # units of the excerpt that the lines are taken from
-_WEAKEST = 0.5  # of the strongest line's weight; below, a line is context, which people read in the text
-_AS_STRONG = 0.97  # of the strongest line's weight; below, it is clearly weaker
+_OF_CAUSE = 3  # lines of a block: name, reason, place
 
 _WORD = pattern(r"[^\W\d_]{2,}")
 # The runner's, pytest's and compilers' marks, and colours as some log viewers save them.
@@ -28,31 +27,17 @@ def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> t
 
 
 def cause(failure: Failure) -> str:
-    """Its first unit on one line: name, reason, place; else its strongest line, or how it ended."""
+    """Its first block on one line: name, reason, place, in the log's order; else how it ended."""
     digest = failure.digest
     if digest is None or is_weak(digest):
-        told = _of_annotations(failure) if digest is None else ()
-        return told[0] if told else _ended(failure)
-    least = greatest_weight(digest) * _AS_STRONG
-    lines = _lines(block for block in digest.blocks if block.weight >= least)
-    unit = next(iter(_units(digest)), lines[:1])  # what comes first is the cause of the rest
-    return flat(": ".join(map(_bare, unit)), LONGEST_CAUSE) or _ended(failure)
-
-
-def _units(digest: Digest) -> list[list[str]]:
-    """The lines of each unit, without the workspace's path."""
-    lines = {
-        min(block.first + offset, block.last): _short(line)
-        for block in digest.blocks
-        for offset, line in enumerate(block.lines)
-        if _WORD.search(line)
-    }
-    units = ([lines[number] for number in unit if number in lines] for unit in digest.units)
-    return [unit for unit in units if unit]
+        notes = _of_annotations(failure) if digest is None else ()
+        return notes[0] if notes else _ended(failure)
+    told = (_bare(line) for line in _needed(digest, 0)[:_OF_CAUSE])
+    return flat(": ".join(filter(None, told)), LONGEST_CAUSE) or _ended(failure)
 
 
 def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
-    """One to five lines: those of its units, else of a short excerpt; without a log, its annotations.
+    """One to five lines: what of its blocks a reader needs; without a log, its annotations.
 
     Where no line looks like an error, the last ones are taken.
     """
@@ -60,22 +45,22 @@ def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
     if digest is None:
         return _of_annotations(failure)
     if is_weak(digest):
-        return tuple(_lines(excerpt(end_of_step(digest), _ROOM).blocks))[-MOST_LINES:]
-    lines = [line for unit in _units(digest) for line in unit]
-    if not lines:
-        lines = _lines(excerpt(units_first(digest, greatest_weight(digest) * _WEAKEST), _ROOM).blocks)
+        shown = excerpt(digest, _ROOM).shown
+        return tuple(_short(line.text) for line in shown if _WORD.search(line.text))[-MOST_LINES:]
+    lines = (line for place in range(len(digest.blocks)) for line in _needed(digest, place)[:_OF_CAUSE])
     return tuple(dict.fromkeys(lines))[:MOST_LINES]
+
+
+def _needed(digest: Digest, block: int) -> list[str]:
+    """The lines of a block that a reader needs, without the workspace's path."""
+    lines = (line.text for line in digest.lines if line.block == block and not line.rank)
+    return [_short(line) for line in lines if _WORD.search(line)]
 
 
 def _of_annotations(failure: Failure) -> tuple[str, ...]:
     messages = (note.message for job in failure.jobs for note in specific_annotations(job))
     distinct = dict.fromkeys(flat(text, LONGEST_LINE) for text in messages if text.strip())
     return tuple(distinct)[:MOST_LINES]
-
-
-def _lines(blocks: Iterable[Block]) -> list[str]:
-    """Those with words, without the workspace's path."""
-    return [_short(line) for block in blocks for line in block.lines if _WORD.search(line)]
 
 
 def _bare(line: str) -> str:

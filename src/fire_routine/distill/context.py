@@ -32,8 +32,8 @@ LINES_AFTER = 20  # lines after that which have a share
 BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
-_CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
-_ITEM = re.compile(rb"- \S")
+CONTINUES, OTHER_PART = expression("continues"), expression("other_part")
+ITEM = re.compile(rb"- \S")
 # A logger's own time, if its minute is that of the line's timestamp.
 _TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
 _WARNING_ROW = b" warning "  # the level in a row of a linter's list
@@ -61,6 +61,8 @@ class LineStore:
     def lines(self, numbers: Iterable[int]) -> list[str]:
         """What each of the lines shows; what was between carriage returns is a line of its own."""
         numbers = list(numbers)
+        if not numbers:
+            return []
         lines = b"\n".join([self.text[number] for number in numbers]).decode("utf-8", "replace").split("\n")
         for at, number in enumerate(numbers):
             if number in self.several:
@@ -105,8 +107,17 @@ def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Ite
     )
 
 
+def near(finding: Finding) -> Finding:
+    """The finding with no more lines than may belong to it, however many of its report are at hand."""
+    rule = finding.rule
+    first = max(finding.at - rule.before - len(BEFORE), 0)
+    last = finding.at + 1 + max(rule.indented, rule.paragraph) + LINES_AFTER
+    return finding._replace(lines=finding.lines[first:last], at=finding.at - first)
+
+
 def context_of(finding: Finding, store: LineStore) -> Context:
     """The context of a finding whose lines are in the store."""
+    finding = near(finding)
     rule, index, begin = finding.rule, finding.at, finding.number - finding.at
     shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
     texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
@@ -137,7 +148,7 @@ def context_of(finding: Finding, store: LineStore) -> Context:
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """The place after the last line that belongs to the one at `index`."""
     indented, paragraph = index + 1 + rule.indented, index + 1 + rule.paragraph
-    depth, of_list = _indent(texts[index]), _ITEM.match(texts[index])
+    depth, of_list = indent(texts[index]), ITEM.match(texts[index])
     end, blanks = index + 1, 0
     for at in range(index + 1, min(len(texts), max(indented, paragraph))):
         line = texts[at]
@@ -145,12 +156,12 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1:
                 break
-        elif ends_step(line) or _OTHER_PART.match(line):
+        elif ends_step(line) or OTHER_PART.match(line):
             break
         elif (at < paragraph and not blanks) or (
             at < indented
-            and (_indent(line) > depth or _CONTINUES.match(line))
-            and not (of_list and _ITEM.match(line))  # the next item
+            and (indent(line) > depth or CONTINUES.match(line))
+            and not (of_list and ITEM.match(line))  # the next item
         ):
             blanks, end = 0, at + 1
         else:
@@ -160,11 +171,11 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
 
 def _after(rule: Rule, texts: Sequence[bytes]) -> int:
     """How many of the lines after those that belong to a finding may explain it: those of the same part. A
-    warning says all of it."""
-    if rule.weight <= WARNING:
+    warning and a count of failures say all of it."""
+    if rule.weight <= WARNING or rule.summary:
         return 0
     return next(
-        (at for at, line in enumerate(texts) if ends_step(line) or _OTHER_PART.match(line)), len(texts)
+        (at for at, line in enumerate(texts) if ends_step(line) or OTHER_PART.match(line)), len(texts)
     )
 
 
@@ -180,5 +191,5 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     return begin
 
 
-def _indent(line: bytes) -> int:
+def indent(line: bytes) -> int:
     return len(line) - len(line.lstrip())

@@ -1,187 +1,209 @@
-"""A log's strongest lines: as blocks up to a digest's bound, and as an excerpt within a budget."""
+"""A digest within a budget: its blocks, each whole or with what of it is essential; then what is worth a look
+besides."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from ..model import ERROR_WEIGHT, Block, Digest, Excerpt, utf16_length
-from .context import LineStore
-from .lines import LONGEST, abbreviated
-from .score import Weights
-from .types import DIGEST_BYTES
+from ..model import ERROR_WEIGHT, HIDDEN, Block, Digest, Excerpt, Line, utf16_length
+from .blocks import FOLDED, NEEDED, VALUE
+from .lines import abbreviated
+from .select import folded
 
-# The worth of a line: its weight by its length.
+TAB_WIDTH = 4
+# Units that a block may take: the first, and each further one; a list.
+FIRST, NEXT = 900, 600
+LIST, NEXT_LIST = 4_000, 3_000
+WHOLE = 2  # times that of a block that is shown whole, where what it is about comes soon
+SPARE = 750  # units of a block up to which lines are shown that are not essential
+CLOSE = 12  # rank up to which they are
+LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take however little room there is
+LONGEST_ROW = 200
+BEGINNING = 2 / 3  # of the room, for the first essential lines of a block; the rest is for the last ones
+SMALL, FEW = 60, 2  # units and lines that are shown in place of the mark of a gap
+REST = 8_000  # units of what is worth a look besides
+BLANKS = 3  # blank lines between two that are shown, at most
+TOLD = 16  # letters of a line that is not told again
+# The worth of a line besides the blocks: its weight by its length.
 UNIT = 100  # characters: a weak line of this length is worth its weight / 2 ** THRIFT
 THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 
-TAB_WIDTH = 4
-BLANKS = 3  # blank lines between two that are shown, at most
-SPELLED = " lines left out"  # in the first mark of a gap; the others are numbers alone
-ROOM_FOR_ENDS = 1_000  # characters from which on the step's end is always shown
-SHORTEST = 200  # characters that a line may take however little room there is
-LONGEST_WEAK = 2_000  # … and characters that a weak line may take however much there is
 
+def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) -> Excerpt:
+    """What is told of a log in at most `max_characters` UTF-16 code units.
 
-def blocks_of(weights: Weights, store: LineStore) -> tuple[Block, ...]:
-    """The strongest lines up to the bound; neighbours of one weight and rule make a block.
-
-    A line that shows several texts is a block of its own.
+    Args:
+        everything: what is worth no look fills the rest of the room.
     """
-    numbers = _strongest(weights, store)
-    blank = _blank_between(numbers, weights, store)
-    weights, numbers = weights | blank, sorted([*numbers, *blank])
-    texts = store.lines(numbers)
-    begins: list[int] = []
-    last, before = -2, (0.0, "")
-    for at, number in enumerate(numbers):
-        line = weights[number]
-        if number != last + 1 or line != before or number in store.several or last in store.several:
-            begins.append(at)
-        last, before = number, line
-    return tuple(
-        Block(
-            numbers[begin] + 1,
-            tuple("\n".join(texts[begin:end]).split("\n")),
-            *weights[numbers[begin]],
-            numbers[end - 1] + 1,
+    of_block: dict[int, list[Line]] = {}
+    for line in digest.lines:
+        of_block.setdefault(line.block, []).append(line)
+    parts: list[str] = []
+    shown: list[Line] = []
+    room = max_characters
+    for place, block in enumerate(digest.blocks):
+        joint = (
+            ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
         )
-        for begin, end in pairwise([*begins, len(numbers)])
-    )
+        limit = min(room - len(joint), _limit(block, of_block.get(place, ()), first=not place))
+        lines, text = _block(block, of_block.get(place, ()), limit)
+        if lines:
+            parts.append(joint + text)
+            shown += lines
+            room -= utf16_length(parts[-1])
+    besides = [line for line in digest.lines if _is_worth_a_look(line, everything)]
+    rest, text = _rest(_untold(besides, shown), digest.total_lines, room if everything else min(room, REST))
+    return Excerpt("".join(parts), text, (*shown, *rest), digest.total_lines)
 
 
-def _strongest(weights: Weights, store: LineStore) -> list[int]:
-    """The numbers of the strongest lines, up to the bound, in the log's order."""
-    room = DIGEST_BYTES
-    chosen: list[int] = []
-    for _, number in sorted([(-weight, number) for number, (weight, _) in weights.items()]):
-        room -= min(len(store.text[number]), LONGEST) + 1
-        if room < 0:
-            break
-        chosen.append(number)
-    return sorted(chosen)
+# --- A block ----------------------------------------------------------------------------------------------
 
 
-def _blank_between(numbers: Sequence[int], weights: Weights, store: LineStore) -> Weights:
-    """A few blank lines between two with these numbers, which have the lower weight of the two."""
-    blank: Weights = {}
-    for before, number in pairwise(numbers):
-        if not 0 < number - before - 1 <= BLANKS:
-            continue
-        between = range(before + 1, number)
-        if not any(store.text.get(at, b"x").strip() for at in between):
-            blank.update(dict.fromkeys(between, min(weights[before], weights[number])))
-    return blank
+def _limit(block: Block, lines: Sequence[Line], *, first: bool) -> int:
+    """What a block may take: all of a short one whose essential lines come soon."""
+    if block.is_list:
+        return LIST if first else NEXT_LIST
+    limit = FIRST if first else NEXT
+    sizes = [utf16_length(line.text.strip()) + 1 if line.rank < FOLDED else 0 for line in lines]
+    soon = sum(sizes[: max((at for at, line in enumerate(lines, 1) if line.rank <= VALUE), default=0)])
+    return WHOLE * limit if soon <= limit and sum(sizes) <= WHOLE * limit else limit
 
 
-@dataclass(slots=True)
-class _Line:
-    """A line that is not blank."""
-
-    number: int
-    text: str
-    block: Block
-    size: int  # in UTF-16 code units
-    blanks: int | None  # blank lines between it and the one before; None: not shown, or there are others
-
-
-def excerpt(digest: Digest, max_characters: int) -> Excerpt:
-    """The strongest lines that fit into `max_characters` UTF-16 code units, in the log's order."""
-    lines = _lines(digest, max_characters)
-    ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
-    chosen = _choice(lines, digest.total_lines, max_characters, ends)
+def _block(block: Block, lines: Sequence[Line], limit: int) -> tuple[list[Line], str]:
+    """The block within a limit: whole, or its lines of the lowest ranks; and its text with marks of gaps."""
+    longest = LONGEST_ROW if block.is_row else min(LONGEST, max(limit * 5 // 6, SHORTEST))
+    lines = [_cut(line, longest) for line in lines]
+    kept = _kept(block, lines, limit)
+    if block.is_row:
+        return [lines[at] for at in kept], "\n".join(lines[at].text for at in kept)
     out: list[str] = []
-    blocks: list[Block] = []
-    spelled, last, shown = SPELLED, 0, 0
-    for at, line in enumerate(lines):
-        if at not in chosen:
-            continue
-        blanks = line.blanks if line.blanks is not None and (at - 1 in chosen or at == 0) else 0
-        if line.number > last + 1 + blanks:
-            out.append(_gap(line.number - last - 1, spelled))
-            spelled = ""
-        texts = (*[""] * blanks, line.text)
-        out += texts
-        shown += blanks + (line.number != last)
-        if blocks and at - 1 in chosen and lines[at - 1].block is line.block:
-            blocks[-1] = blocks[-1]._replace(lines=(*blocks[-1].lines, *texts), last=line.number)
-        else:
-            blocks.append(line.block._replace(first=line.number - blanks, lines=texts, last=line.number))
-        last = line.number
-    if last < digest.total_lines:
-        out.append(_gap(digest.total_lines - last, spelled))
-    text = "\n".join(out)
-    if utf16_length(text) > max_characters:  # not even room for the mark of a gap
-        return Excerpt("", 0, digest.total_lines)
-    return Excerpt(text, shown, digest.total_lines, tuple(blocks))
+    before = -1
+    for at in kept:
+        hidden = sum(bool(line.text) for line in lines[before + 1 : at]) if before >= 0 else 0
+        if hidden or (before >= 0 and lines[at].number > lines[before].number + 1 and at == before + 1):
+            out.append(f"[… {hidden} …]" if hidden else "[… …]")
+        elif before >= 0 and at > before + 1:
+            out.append("")
+        out.append(lines[at].text)
+        before = at
+    if kept and (more := sum(line.rank == NEEDED for line in lines[before + 1 :])):
+        out.append(f"[… {more} more …]")
+    return [lines[at] for at in kept], "\n".join(out)
 
 
-def _gap(lines: int, spelled: str = "") -> str:
-    return f"[… {lines}{spelled.replace('lines', 'line') if lines == 1 else spelled}]"
+def _cut(line: Line, longest: int) -> Line:
+    """The line as it is shown: a terminal shows a tab as so many blanks."""
+    return line._replace(text=abbreviated(line.text.expandtabs(TAB_WIDTH).rstrip(), longest))
 
 
-def _lines(digest: Digest, max_characters: int) -> list[_Line]:
-    """The digest's lines that are not blank, each cut to what it may take of the room."""
-    strong = max_characters // 3
-    weak = min(max_characters // 6, LONGEST_WEAK)
-    lines: list[_Line] = []
-    last, blanks = 0, 0  # the number of the line before, blank ones included
-    joined = True
-    for block in digest.blocks:
-        limit = max(SHORTEST, strong if block.weight >= ERROR_WEIGHT else weak)
-        for offset, text in enumerate(block.lines):
-            number = min(block.first + offset, block.last)
-            joined = joined and number <= last + 1
-            last = number
-            if not text.strip():
-                blanks += 1
-                continue
-            # A terminal shows a tab as so many blanks.
-            shown = abbreviated(text.expandtabs(TAB_WIDTH) if "\t" in text else text, limit)
-            between = blanks if joined and blanks <= BLANKS else None
-            lines.append(_Line(number, shown, block, utf16_length(shown), between))
-            joined, blanks = True, 0
-    return lines
-
-
-def _worth(weight: float, size: int) -> float:
-    """Weight by length: several short lines beat one long one, less so for the strongest lines."""
-    if weight >= ERROR_WEIGHT:
-        return float(weight / max(size / UNIT, 1.0) ** THRIFT_OF_STRONG)
-    return float(weight / (1 + size / UNIT) ** THRIFT)
-
-
-def _choice(lines: Sequence[_Line], total: int, max_characters: int, first: Collection[int]) -> set[int]:
-    """The places of the lines to show: those with the numbers in `first`, then the most worth that fit.
-
-    Each line is counted with the mark of a gap after it, unless the next one is shown.
-    """
-    gap = len(_gap(total)) + 1
-    room = max_characters - len(SPELLED) - 2 * gap
-    worths = [_worth(line.block.weight, line.size) for line in lines]
-    chosen: set[int] = set()
-    for at in sorted(range(len(lines)), key=lambda at: (lines[at].number not in first, -worths[at], at)):
-        cost = lines[at].size + 1 + gap
-        for other, later in ((at - 1, at), (at + 1, at + 1)):
-            blanks = lines[later].blanks if later < len(lines) else None
-            if blanks is not None and (other in chosen or other < 0):
-                cost += blanks - gap
+def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
+    """The places of a block's lines that are shown."""
+    gap = len("[… 99 …]") + 1
+    room = limit - gap
+    sizes = [utf16_length(line.text) + 1 for line in lines]
+    whole = sum(size for size, line in zip(sizes, lines, strict=True) if line.rank < FOLDED) <= room
+    kept: set[int] = set()
+    for at in _order(block, lines, sizes, room):
+        rank = lines[at].rank
+        cost = sizes[at] + gap - gap * ((at - 1 in kept) + (at + 1 in kept))
+        if kept and block.weight >= ERROR_WEIGHT:
+            aside = rank > (FOLDED - 1 if whole else CLOSE)
+            if aside or (rank > VALUE and not whole and limit - room + cost > SPARE):
+                break
         if cost <= room:
             room -= cost
-            chosen.add(at)
+            kept.add(at)
+        elif rank > NEEDED:
+            break
+    for before, after in pairwise(sorted(kept)):
+        between = [at for at in range(before + 1, after) if lines[at].text]
+        size = sum(sizes[at] for at in between)
+        if len(between) <= FEW and size <= min(SMALL, room + gap):
+            kept.update(range(before + 1, after))
+            room -= size
+    return sorted(kept)
+
+
+def _order(block: Block, lines: Sequence[Line], sizes: Sequence[int], room: int) -> list[int]:
+    """The places of the lines, the lowest rank first; of essential ones without room for all, the first and
+    the last before those between, and of a list the strongest: those of each kind before more of one."""
+    shown = [at for at, line in enumerate(lines) if line.text]
+    if block.is_list:
+        return sorted(shown, key=lambda at: (lines[at].rank, -lines[at].weight, at))
+    order = sorted(shown, key=lambda at: (lines[at].rank, at))
+    needed = [at for at in order if lines[at].rank == NEEDED]
+    left, first = room * BEGINNING, 0
+    while first < len(needed) and left > 0:
+        left -= sizes[needed[first]]
+        first += 1
+    return [*needed[:first], *reversed(needed[first:]), *order[len(needed) :]]
+
+
+# --- What is worth a look besides -------------------------------------------------------------------------
+
+
+def _is_worth_a_look(line: Line, everything: bool) -> bool:
+    return everything or line.rank < HIDDEN
+
+
+def _untold(lines: Iterable[Line], shown: Sequence[Line]) -> list[Line]:
+    """The lines that are not shown already, each text once, where it weighs most."""
+    places = {(line.number, line.block) for line in shown}
+    told = {text for line in shown if len(text := folded(line.text)) >= TOLD}
+    untold: list[Line] = []
+    for line in sorted(lines, key=lambda line: -line.weight):
+        text = folded(line.text)
+        if (line.number, line.block) in places or text in told:
+            continue
+        untold.append(line)
+        if len(text) >= TOLD:
+            told.add(text)
+    return sorted(untold, key=lambda line: line.number)
+
+
+def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], str]:
+    """Those of the most worth within the limit, in the log's order, with marks of gaps."""
+    strong, weak = (min(max(SHORTEST, limit // share), LONGEST) for share in (3, 6))
+    cut = [_cut(line, strong if line.weight >= ERROR_WEIGHT else weak) for line in lines]
+    rows = [line for line in cut if line.text]
+    gap = len(f"[… {total} lines …]") + 1
+    room = limit - gap
+    chosen: list[Line] = []
+    numbers: set[int] = set()
+    for line in sorted(rows, key=_order_of_rest):
+        near = (line.number - 1 in numbers) + (line.number + 1 in numbers)
+        cost = utf16_length(line.text) + 1 + gap * (1 - near)
+        if cost <= room:
+            room -= cost
+            chosen.append(line)
+            numbers.add(line.number)
         elif room < gap:
             break
-    return chosen | _in_small_gaps(lines, chosen)
+    chosen.sort(key=lambda line: line.number)
+    out: list[str] = []
+    blank = {line.number for line in cut if not line.text}
+    spelled, last = " lines", 0
+    for line in chosen:
+        between = range(last + 1, line.number)
+        if last and 0 < len(between) <= BLANKS and blank.issuperset(between):
+            out += [""] * len(between)
+        elif last and len(between):
+            out.append(f"[… {len(between)}{spelled} …]")
+            spelled = ""
+        out.append(line.text)
+        last = line.number
+    return chosen, "\n".join(out)
 
 
-def _in_small_gaps(lines: Sequence[_Line], chosen: set[int]) -> set[int]:
-    """What is no longer than the mark of the gap that would hide it."""
-    small: set[int] = set()
-    for before, after in pairwise(sorted(chosen)):
-        hidden = range(before + 1, after)
-        between = list(range(lines[before].number + 1, lines[after].number))
-        size = sum(lines[at].size + 1 for at in hidden)
-        if between == [lines[at].number for at in hidden] and size <= len(_gap(len(hidden))) + 1:
-            small.update(hidden)
-    return small
+def _order_of_rest(line: Line) -> tuple[bool, float, int]:
+    """How the step ended, and how much failed, comes first."""
+    return line.block >= 0 or line.rank > NEEDED, -_worth(line), line.number
+
+
+def _worth(line: Line) -> float:
+    """Weight by length: several short lines beat one long one, less so for the strongest lines."""
+    size = len(line.text) / UNIT
+    if line.weight >= ERROR_WEIGHT:
+        return float(line.weight / max(size, 1.0) ** THRIFT_OF_STRONG)
+    return float(line.weight / (1 + size) ** THRIFT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +49,6 @@ class Outcome:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""
-    ends: tuple[int, ...] = ()  # numbers, from 0, of lines that say in a few words how it ended
 
 
 def _of_first(scan: Scan, failed: Failed) -> Mark | None:
@@ -137,25 +135,15 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
     return named or ("cancelled" if "was canceled" in mark.text else _BY_CODE.get(code or 0, ""))
 
 
-def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
-    """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
-    last = mark.line if mark is not None else math.inf
-    ends = [finding.number for finding in findings if finding.rule.summary and finding.number <= last][-1:]
-    if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
-        ends.append(mark.line)
-    return tuple(ends)
-
-
 def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
     """What the failed step was, and how it ended; `inside`: the findings within it."""
     mark = _end(scan, failed)
-    ends = _ends(mark, inside)
     if mark is None:
-        return Outcome(ended=_named_end(inside if failed.times else scan.findings), ends=ends)
+        return Outcome(ended=_named_end(inside if failed.times else scan.findings))
     found = _EXIT_CODE.search(mark.text)
     code = int(found.group(1)) if found else None
     header = mark.header
-    return Outcome(header.name, header.command, header.shell, code, _ended(scan, mark, code), ends)
+    return Outcome(header.name, header.command, header.shell, code, _ended(scan, mark, code))
 
 
 MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..model import Fingerprint
-from .context import context_of, store_of
+from .context import context_of, near, store_of
 from .lines import texts, unstamped
 from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
@@ -102,7 +102,7 @@ def _is_specific(normal: str) -> bool:
 
 def _below(finding: Finding, found: set[int]) -> Iterator[str]:
     """The lines below a finding that belong to it, up to the next finding; no frames."""
-    context = context_of(finding, store_of({}, [finding], ()))
+    context = context_of(finding, store_of({}, [near(finding)], ()))
     at = finding.number - context.first
     for number, (text, share) in enumerate(
         zip(context.texts[at + 1 :], context.shares[at + 1 :], strict=True), finding.number + 1

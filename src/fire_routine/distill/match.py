@@ -168,10 +168,15 @@ _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]?
 _SOURCE = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
 # https://google.github.io/glog/stable/logging/#log-line-prefix; Kubernetes and Abseil leave the year out
 _GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
+# A record as pino, zap, logrus and slog write one.
+_JSON_LEVEL = r"\{(?:\"[^\"]{1,20}\": ?\"[^\"]{0,60}\", ?){0,3}\"level\": ?\""
 _INFO = pattern(
-    rf"(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
+    rf"{_JSON_LEVEL}(?:info|debug|trace)\"|(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )
-_WARN = pattern(rf"{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
+_WARN = pattern(
+    rf"{_JSON_LEVEL}warn(?:ing)?\"|{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])"
+    rf"|\[WARN(?:ING)?\] |W{_GLOG}"
+)
 
 
 @cache

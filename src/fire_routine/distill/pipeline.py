@@ -8,8 +8,8 @@ from dataclasses import replace
 from heapq import nlargest
 
 from ..model import LAST_LINES, Digest, Step
+from .blocks import blocks_of
 from .context import context_of, store_of
-from .excerpts import blocks_of
 from .facts import Environment, files_named, outcome
 from .fingerprint import identity
 from .lines import stamp_of
@@ -17,10 +17,10 @@ from .match import MatchCache
 from .named import Named
 from .noise import Green
 from .scanner import scan
-from .score import finding_scores, inside, line_weights, with_fatal_warnings
+from .score import finding_scores, inside, line_weights, positions, with_fatal_warnings
+from .select import beside, end_of_step, select
 from .steps import failed_steps
 from .types import Scan
-from .units import units_of
 from .windows import SIZE
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
@@ -45,26 +45,33 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     contexts = [context_of(finding, store) for finding in findings]
     weights = line_weights(scan, store, contexts, scores, green)
 
-    # Of each failure the lines with its name, its reason and its place.
+    # The failures as blocks, each as far as its report reaches.
     numbers = {finding.number for finding in within}
-    units = units_of([finding for finding in findings if finding.number in numbers], weights, store)
+    own = [finding for finding in findings if finding.number in numbers]
+    places = dict(zip((finding.number for finding in scan.findings), positions(scan, failed), strict=True))
+    floors = [finding.rule.weight * places[finding.number] for finding in own]
+    blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, store)
+    end = end_of_step(scan.tails, own, store)
+    totals = {finding.number for finding in within if finding.rule.summary}
+    totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
+    lines, told = select(blocks, weights, store, totals, end)
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, within)
-    end = outcome(scan, failed, within)
+    step = outcome(scan, failed, within)
     return Digest(
-        blocks_of(weights, store),
+        lines,
         scan.total,
+        told,
         name,
         explained=explained,
-        step=end.step,
-        command=end.command,
-        shell=end.shell,
-        exit_code=end.exit_code,
-        ended=end.ended,
+        step=step.step,
+        command=step.command,
+        shell=step.shell,
+        exit_code=step.exit_code,
+        ended=step.ended,
         files=files_named(within),
-        ends=tuple(number + 1 for number in end.ends),
-        units=tuple(tuple(number + 1 for number in unit) for unit in units),
+        beside=tuple(beside(lines, store)),
     )
 
 
@@ -134,7 +141,7 @@ class Reader:
             found = scan(environment.watch(passing), self._known, named)
             with self._known.turn:
                 made = environment.complete(digest(found, steps, green))
-            return replace(made, beside=named.lines())
+            return replace(made, beside=(*named.lines(), *made.beside))
         except Exception as fault:
             if passing.source_failed:
                 raise

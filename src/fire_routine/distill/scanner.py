@@ -13,16 +13,15 @@ from .match import OF_GITHUB, OF_NAMED, OF_OTHERS, OF_PASSED, RUNS, MatchCache
 from .named import Named
 from .noise import Succeeded, began
 from .normalize import cause_of, shape_of, without_digits
-from .rules import Rule
+from .rules import ERROR_LIKE, Rule
 from .steps import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
 from .types import Finding, Header, Mark, Scan, Tail
-from .windows import SIZE, Window, windows
+from .windows import Window, windows
 
 LAST_LINE = 4.0  # weight: the last line of a failed step
 LAST_OF_LOG = 1.6  # weight: the last line of a log without a mark
 LAST_AFTER_FAILURE = 0.15  # weight: the last line of a log whose last step had failed before
-TAIL = 700  # lines before a mark that are kept, for the larger budgets
-WHOLE = SIZE  # bytes: a log of one window is kept as a whole
+TAIL = 150  # lines before a mark that are kept
 NEAR = 120  # lines before a mark that are looked at one by one
 # How a runner shows a step's script, which is no output; `gh` with a caret.
 _COLOUR = b"[36;1m"
@@ -36,6 +35,7 @@ EXAMPLES = 6  # of a template that are kept
 TEMPLATES = 20_000  # that are counted
 FINDINGS = 160  # that are kept of a rule: a quarter the first, one the last; the others regardless of order
 BELOW = 8  # lines below a finding in which its reason is searched
+ABOVE, REACH = 60, 100  # lines around a finding of a failure that are kept: what names it, its report
 HELD = 16 * 1024 * 1024  # bytes of findings' lines; only a hostile log has more
 
 
@@ -82,8 +82,11 @@ class Collector:
             if not rule.process_failed:
                 self._counted.append((self.last, template))
         if count < EXAMPLES:
-            begin = max(index - rule.before - len(BEFORE), 0)
-            lines = self._lines[begin : index + 1 + max(rule.indented, rule.paragraph) + LINES_AFTER]
+            above, below = rule.before + len(BEFORE), max(rule.indented, rule.paragraph) + LINES_AFTER
+            if rule.weight >= ERROR_LIKE:
+                above, below = max(above, ABOVE), max(below, REACH)
+            begin = max(index - above, 0)
+            lines = self._lines[begin : index + 1 + below]
             shape = hash((shape_of(self._lines[index]), *reason))
             self._keep(Finding(rule, self.last, lines, index - begin, template, shape, crc32(mask)))
 
@@ -331,8 +334,7 @@ class Scanner:
         """What was found, once the log has been read."""
         if not any(mark.kind != "error" for mark in self._marks):
             self._collected.end_step()
-        whole = self._first == 0 and sum(map(len, self._lines)) < WHOLE
-        raw = dict(enumerate(self._lines)) if whole else {}
+        raw: dict[int, bytes] = {}
         for tail in self._tails:
             raw.update(enumerate(tail.raw, tail.first))
         return Scan(
@@ -341,7 +343,6 @@ class Scanner:
             self._marks,
             self._succeeded.runs,
             raw,
-            whole,
             self._first + len(self._lines),
             self._collected.counts,
         )

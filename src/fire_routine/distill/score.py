@@ -38,7 +38,6 @@ CROWD_OF_LIST = 40  # the same where its lines list what failed
 
 # The lines before the end of a step.
 FALL = 0.94  # factor: from each line to the one before it
-ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
 
 # The lines around findings.
 NEXT_OF_RULE = 0.97  # factor: from line to line, around all findings of a rule but the strongest
@@ -56,16 +55,18 @@ LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end
 OF_WARNINGS = 0.6  # factor: what failed because of the warnings
 _PLACE, _FATAL = expression("place"), expression("warnings_fatal")
 
-Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the id of what gave it
+Weights = dict[
+    int, tuple[float, str]
+]  # by a line's number: its weight, and the rule that gave it, if one did
 
 
 def finding_scores(scan: Scan, failed: Failed) -> list[float]:
     """A factor for each finding: its position, and how often similar ones came before it."""
-    positions = _positions(scan, failed)
+    places = positions(scan, failed)
     families = _families(scan, failed)
     frequency = _Frequency(scan, failed.extent)
     scores: list[float] = []
-    for finding, position in zip(scan.findings, positions, strict=True):
+    for finding, position in zip(scan.findings, places, strict=True):
         strange = families and finding.rule.family not in (*families, ANY_FAMILY)
         factor = frequency.factor(finding, inside=position >= FAR)
         scores.append(position * factor * (OTHER if strange else 1.0))
@@ -110,10 +111,10 @@ def _place(finding: Finding, failed: Failed) -> float:
     return _near(mark.line - finding.number, total)
 
 
-def _positions(scan: Scan, failed: Failed) -> list[float]:
+def positions(scan: Scan, failed: Failed) -> list[float]:
     """A factor for each finding by the log's own marks, and by the times of the API."""
     timed = any(within(finding.stamp, failed.times) for finding in scan.findings)
-    positions: list[float] = []
+    factors: list[float] = []
     for finding in scan.findings:
         factor = _place(finding, failed)
         if _succeeded(finding, scan.succeeded):
@@ -122,8 +123,8 @@ def _positions(scan: Scan, failed: Failed) -> list[float]:
             factor = max(factor, FAR)
         elif timed and not within(finding.stamp, failed.times):
             factor *= OTHER
-        positions.append(factor)
-    return positions
+        factors.append(factor)
+    return factors
 
 
 def _families(scan: Scan, failed: Failed) -> set[str]:
@@ -225,12 +226,12 @@ def line_weights(
         contexts: of findings, in the log's order.
         scores: of these findings.
     """
-    weights: Weights = dict.fromkeys(range(scan.total), (ANY_LINE, "all")) if scan.whole else {}
+    weights: Weights = {}
     quiet = store.boilerplate | {each.number for each in scan.findings if each.rule.weight <= WARNING}
     for tail in scan.tails:
         for number, weight in _of_tail(tail, quiet):
             if number not in weights or weights[number][0] < weight:
-                weights[number] = (weight, "tail")
+                weights[number] = (weight, "")
     _add_contexts(weights, contexts, scores)
     if green is not None:
         weights = {

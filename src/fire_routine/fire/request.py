@@ -19,9 +19,8 @@ from typing import Any
 import httpx
 
 from ..http import Route, UnusableError
-from ..model import Reason
+from ..model import LOOPBACK, Reason
 from ..sanitize import code
-from ..settings import LOOPBACK
 from .errors import NotSent, Unknown
 from .responses import CHECK, Response
 

@@ -24,9 +24,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..model import Reason, Session
+from ..model import Reason, Session, session_link
 from ..patterns import pattern
-from ..sanitize import code, flat
+from ..sanitize import code, flat, web_address
 from .errors import FireError, Rejected, Unknown
 
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
@@ -38,9 +38,6 @@ _AMBIGUOUS = (303, 408, 409, 499)
 _ERROR_TYPE = pattern(r"[a-z_]{1,64}")
 _REQUEST_ID = pattern(r"[A-Za-z0-9_.-]{1,128}")
 _SESSION_ID = pattern(r"[A-Za-z0-9_.:-]{1,128}")
-_PATH = r"(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/?=&%+#:@-]{0,1000})?"
-_SECURE_LINK = pattern(r"https://[A-Za-z0-9.-]{1,253}" + _PATH)
-_LOOPBACK_LINK = pattern(r"http://(?:127\.0\.0\.1|localhost|\[::1\])" + _PATH)
 _ANY_TOKEN = pattern(r"sk-ant-[A-Za-z0-9_-]{4,}")
 
 
@@ -127,7 +124,7 @@ class ResponseReader:
     """Turns responses into sessions and errors, and keeps the token out of both."""
 
     token: str = field(repr=False)
-    loopback: bool  # the endpoint is on loopback, so a session's link may be too
+    url: str = ""  # the routine's: a session's link may have its host
 
     def session(self, response: Response, now: datetime) -> Session:
         """The session that the response names.
@@ -176,11 +173,12 @@ class ResponseReader:
         name, link = (response.fields.get(f"claude_code_session_{key}") for key in ("id", "url"))
         if not isinstance(name, str) or not isinstance(link, str) or not _SESSION_ID.fullmatch(name):
             return None
-        if not _SECURE_LINK.fullmatch(link) and not (self.loopback and _LOOPBACK_LINK.fullmatch(link)):
+        known = session_link(link, self.url)
+        if not known and not (link.startswith("https:") and web_address(link)):
             return None
         if any(one_line(part, self.token, len(part)) != part for part in (name, link)):
             return None
-        return Session(name, link, self._request_id(response), response.status)
+        return Session(name, known or link, self._request_id(response), response.status)
 
     def _rate_limited(self, response: Response, now: datetime) -> FireError:
         seconds = retry_after(response.headers, now)

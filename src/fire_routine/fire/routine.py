@@ -10,7 +10,7 @@ from ..clock import REAL, Clock
 from ..model import Outcome, Reason, Result, Session, utf16_length
 from ..retrying import retrying
 from ..sanitize import without_frames
-from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
+from ..settings import HEADER_VALUE, MAX_CHARACTERS, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from ..version import __version__
 from .errors import Cancelled, FireError, NotSent, Unknown
@@ -77,7 +77,7 @@ class Routine:
             "Connection": "close",
             "User-Agent": f"fire-routine/{__version__}",
         }
-        self._reader = ResponseReader(token, urlsplit(self._url).hostname in LOOPBACK)
+        self._reader = ResponseReader(token, self._url)
         self._max_wait = max_wait
         self._deadline = max_wait + REQUEST_SECONDS if deadline is None else deadline
         self._clock = clock

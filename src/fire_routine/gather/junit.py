@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import junitparser
 
-from ..model import Block, Digest
+from ..model import Block, Digest, Line
 from ..patterns import pattern
 
 _MOST_TESTS = 1_000  # failing tests kept of a report
@@ -38,7 +38,11 @@ _PLACE_AT_END = pattern(r" \([^()]+\)$")
 _WORDS = pattern(r"[\W_]+")
 _SAME = 40  # characters of a reason, in which two are compared
 _PYTEST_ESCAPE = pattern(r"#x1B\[[0-9;]*m")  # how pytest writes an escape sequence, which XML can't hold
-_FAILED, _TRACE, _OUTPUT = 10.0, 6.0, 2.0  # weights: failing tests are all named before any is shown in full
+_FAILED, _TRACE, _OUTPUT = 10.0, 6.0, 2.0  # weights
+_RANKS = {_TRACE: 0, _OUTPUT: 20}  # added to a line's distance from the one that names the test
+_FULL = 3  # failing tests that are shown with their traces; the others are named
+
+_Weighed = tuple[str, float]  # a line and its weight
 
 
 class _NotAReportError(Exception):
@@ -104,7 +108,7 @@ class _Summary:
 
     def __init__(self) -> None:
         self._tests = self._failed = self._skipped = self._size = 0
-        self._shown: list[tuple[list[str], float]] = []
+        self._shown: list[_Weighed] = []
 
     def add(self, case: junitparser.TestCase) -> None:
         self._tests += 1
@@ -140,11 +144,11 @@ class _Summary:
 
     def _keep(self, lines: list[str], weight: float) -> None:
         self._size += sum(map(len, lines))
-        self._shown.append((lines, weight))
+        self._shown += [(line, weight) for line in lines]
 
     def digest(self) -> Digest:
         counts = f"{self._tests} tests: {self._failed} failed, {self._skipped} skipped"
-        return _digest([([counts], _FAILED), *self._shown])
+        return _digest([(counts, _FAILED), *self._shown])
 
 
 def _place(name: str, trace: Sequence[str]) -> str:
@@ -154,15 +158,19 @@ def _place(name: str, trace: Sequence[str]) -> str:
     return next((place for stem, place in stems if stem in name), places[0] if places else "")
 
 
-def _digest(shown: Iterable[tuple[Sequence[str], float]]) -> Digest:
-    """Its units are the lines that name a failing test, with its reason and place."""
+def _digest(shown: Sequence[_Weighed]) -> Digest:
+    """A block for the counts, and one for each failing test, whose first line has name, reason and place."""
+    lines: list[Line] = []
     blocks: list[Block] = []
-    for lines, weight in shown:
-        if lines:
-            first = blocks[-1].last + 1 if blocks else 1
-            blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))
-    units = tuple((block.first,) for block in blocks[1:] if block.weight == _FAILED)
-    return Digest(tuple(blocks), blocks[-1].last if blocks else 0, units=units)
+    named = 0  # number of the line that names the test
+    for number, (text, weight) in enumerate(shown, 1):
+        begins = weight == _FAILED
+        if begins:
+            blocks.append(Block(weight, "junit", is_row=len(blocks) > _FULL))
+            named = number
+        rank = 0 if begins else _RANKS[weight] + number - named
+        lines.append(Line(number, text, weight, "junit", len(blocks) - 1, rank, item=begins))
+    return Digest(tuple(lines), len(lines), tuple(blocks))
 
 
 def merged(reports: Sequence[Digest], logs: Sequence[Digest]) -> Digest | None:
@@ -170,18 +178,18 @@ def merged(reports: Sequence[Digest], logs: Sequence[Digest]) -> Digest | None:
 
     One whose name and reason the kept lines of a log show already is left out.
     """
-    shown = _folded("\n".join(line for log in logs for block in log.blocks for line in block.lines))
-    tests: dict[str, list[tuple[Sequence[str], float]]] = {}
+    shown = _folded("\n".join(line.text for log in logs for line in log.lines))
+    tests: dict[str, list[_Weighed]] = {}
     for report in reports:
-        blocks: list[tuple[Sequence[str], float]] | None = None  # of the test that is being read
-        for block in report.blocks[1:]:  # the first has the counts
-            line = block.lines[0]
-            if block.weight == _FAILED:
-                blocks = None if line in tests or _is_in(shown, line) else tests.setdefault(line, [])
-            if blocks is not None:
-                blocks.append((block.lines, block.weight))
-    counts = [f"Failed tests: {len(tests)}"], _FAILED
-    return _digest([counts, *(block for blocks in tests.values() for block in blocks)]) if tests else None
+        own: list[_Weighed] | None = None  # of the test that is being read
+        for line in report.lines[1:]:  # the first has the counts
+            if line.weight == _FAILED:
+                known = line.text in tests or _is_in(shown, line.text)
+                own = None if known else tests.setdefault(line.text, [])
+            if own is not None:
+                own.append((line.text, line.weight))
+    counts = f"Failed tests: {len(tests)}", _FAILED
+    return _digest([counts, *(line for test in tests.values() for line in test)]) if tests else None
 
 
 def _is_in(shown: str, line: str) -> bool:

@@ -7,7 +7,7 @@ unreported.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import partial
@@ -42,21 +42,16 @@ class KnownFailures:
         self,
         failures: Sequence[Failure],
         attachments: Sequence[Attachment],
-        is_item: Callable[[str, str], bool],
         today: date | None = None,
     ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
-        """The failures with the entries of the file that they match, and notes on what is wrong with it.
-
-        Args:
-            is_item: see `known_failures.matching`.
-        """
+        """The failures with the entries of the file that they match, and notes on what is wrong with it."""
         text, notes = result(self._answer)
         if not text:
             return tuple(failures), notes
         from .. import known_failures  # most repositories have no such file
 
         entries, wrong = known_failures.read_entries(text, self._path, today or datetime.now(UTC).date())
-        marked, unsearched = known_failures.mark_known(failures, entries, attachments, is_item=is_item)
+        marked, unsearched = known_failures.mark_known(failures, entries, attachments)
         return marked, (*notes, *wrong, *unsearched)
 
 

@@ -185,21 +185,21 @@ class GitHub(Session):
         )
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
-        """The green runs of the run's workflow and branch, back to the run of this id.
+        """The green runs of the run's workflow and branch, between it and the run of this id.
 
         The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
         from a search index, which may be hours old. What either list names counts.
         """
         listed: list[PastRun] = []
+        first, last = sorted((run.id, back_to))
         reaches = False
         for page in range(1, GREEN_PAGES + 1):
             listing = self.past_runs(_workflow_of(run), {}, PAST_RUNS, page)
             listed += listing.items
-            reaches = page * PAST_RUNS >= listing.total or any(past.id <= back_to for past in listed)
+            reaches = page * PAST_RUNS >= listing.total or any(past.id <= first for past in listed)
             if reaches or not listing.items:
                 break
         found = past_runs.green_runs(listed, run)
-        first, last = sorted((run.id, back_to))
         if reaches or any(first <= green <= last for green in found.runs):
             return found
         filters = {**past_runs.branch_filters(run), "status": "success"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -18,16 +18,11 @@ EXPLAINS = 0.4
 STRONGEST = 0.85  # from here on, lines say what failed: one of them has to match some entry
 _ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 
-IsItem = Callable[[str, str], bool]
-"""Whether this line is an item of a list of what failed, by the rule of the distiller with this id."""
-
 
 def mark_known(
     failures: Sequence[Failure],
     entries: Sequence[Entry],
     attachments: Sequence[Attachment] = (),
-    *,
-    is_item: IsItem = lambda _rule, _line: False,
 ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
     """The failures, each with the first entry that matches it, unknown ones first and gates last.
 
@@ -41,7 +36,7 @@ def mark_known(
     Args:
         attachments: the attached files.
     """
-    evidence = [_Evidence(failure, attachments, is_item) for failure in failures]
+    evidence = [_Evidence(failure, attachments) for failure in failures]
     tried = [entry for entry in entries if any(one.may_match(entry) for one in evidence)]
     texts = [_ANY_LINE, *(one.texts for one in evidence)]
     answers = iter(search([entry.failure.pattern for entry in tried if entry.failure.pattern], texts))
@@ -86,9 +81,9 @@ class _Line(NamedTuple):
 class _Evidence:
     """What is searched of one failure, and what was found."""
 
-    def __init__(self, failure: Failure, attachments: Sequence[Attachment], is_item: IsItem) -> None:
+    def __init__(self, failure: Failure, attachments: Sequence[Attachment]) -> None:
         self._failure = failure
-        self._lines = list(_lines(failure, attachments, is_item))
+        self._lines = list(_lines(failure, attachments))
         self.texts = [line.text for line in self._lines]
         self._text = "\n".join(self.texts)
         self._known: KnownFailure | None = None
@@ -166,22 +161,21 @@ def _fits(glob: str, name: str) -> bool:
     return fnmatchcase(visible(name), glob.replace("[", "[[]"))
 
 
-def _lines(failure: Failure, attachments: Sequence[Attachment], is_item: IsItem) -> Iterator[_Line]:
+def _lines(failure: Failure, attachments: Sequence[Attachment]) -> Iterator[_Line]:
     if failure.digest:
-        yield from _of_digest(failure.digest, is_item)
+        yield from _of_digest(failure.digest)
     for job in failure.jobs:
         for note in job.annotations:
             for text in (note.title, *note.message.splitlines()):
                 yield _Line(visible(text), explains=True)
     if any(job.running for job in failure.jobs):
         for attachment in attachments:
-            yield from _of_digest(attachment.digest, is_item)
+            yield from _of_digest(attachment.digest)
 
 
-def _of_digest(digest: Digest, is_item: IsItem) -> Iterator[_Line]:
-    most = max((block.weight for block in digest.blocks), default=0.0)
-    for block in digest.blocks:
-        explains = block.weight >= most * EXPLAINS
-        strongest = digest.explained and block.weight >= most * STRONGEST
-        for text in visible("\n".join(block.lines)).split("\n"):
-            yield _Line(text, explains, block.rule, explains and is_item(block.rule, text), strongest)
+def _of_digest(digest: Digest) -> Iterator[_Line]:
+    most = max((line.weight for line in digest.lines), default=0.0)
+    for line in digest.lines:
+        explains = line.weight >= most * EXPLAINS
+        strongest = digest.explained and line.weight >= most * STRONGEST
+        yield _Line(visible(line.text), explains, line.rule, explains and line.item, strongest)

@@ -20,11 +20,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from ..model import Run, Status, is_fork
 from ..patterns import pattern
-from ..settings import LOOPBACK
 from .names import Name, digest_of, read_names
 
 STATE = "success"
@@ -73,9 +71,6 @@ _WORDS = {
 }
 
 # https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
-_PATH = r"/code/session_[A-Za-z0-9_-]{1,200}"
-_CLAUDE = pattern(r"https://claude\.ai" + _PATH)
-_LOCAL = pattern(r"https?://(?P<host>127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?" + _PATH)
 _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
@@ -215,25 +210,6 @@ def _claim(written: list[Entry], link: Callable[[str], str]) -> Claim:
         names=last.record.names,
         url=link(last.url),
     )
-
-
-def session_link(url: str, routine_url: str) -> str:
-    """The address if it is a session's, else an empty string.
-
-    Anyone who may write commit statuses can put any address there. So an address of an entry is shown, copied
-    or counted only if it is a session's of Claude, `https://claude.ai/code/session_…`; or of the routine's
-    host, where that is loopback.
-    """
-    if _CLAUDE.fullmatch(url):
-        return url
-    found = _LOCAL.fullmatch(url)
-    host = urlsplit(routine_url).hostname or ""
-    return url if found and host in LOOPBACK and found["host"].strip("[]") == host else ""
-
-
-def session_id(url: str) -> str:
-    """The id at the end of a session's address."""
-    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
 # --- the run -------------------------------------------------------------------------------------

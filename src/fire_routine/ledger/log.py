@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..clock import Clock
-from ..model import GitHubError, GreenRuns, History, Note, Run, Status
+from ..model import GitHubError, GreenRuns, History, Note, Run, Status, session_link
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LateError, LedgerError, UnavailableError
 from .day import DAY, MORE_PAGES
@@ -23,7 +23,6 @@ from .entry import (
     claims,
     new_mark,
     read_entry,
-    session_link,
 )
 from .terms import Terms
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words
-from .entry import Claim, Stage, session_id
+from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words, session_id
+from .entry import Claim, Stage
 from .rule import Asker, Case, Ruling
 
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one."

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..model import Brief, Run
-from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of, session_id
+from ..model import Brief, Run, session_id
+from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .names import Kind, Name, Named, fitted, in_short, names_of
 from .terms import Terms
 

@@ -8,6 +8,7 @@ from .event import COMMENT_MARK, Event, Role, Words
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
+    HIDDEN,
     LAST_LINES,
     Action,
     Attachment,
@@ -19,6 +20,7 @@ from .evidence import (
     Fingerprint,
     Highlight,
     KnownFailure,
+    Line,
     fault_of,
     to_fire,
     utf16_length,
@@ -61,13 +63,16 @@ from .run import (
     origin_in_payload,
     origin_of,
 )
+from .session_link import LOOPBACK, session_id, session_link
 
 __all__ = [
     "COMMENT_MARK",
     "COMPRESSED",
     "ERROR_WEIGHT",
     "EVENT_BRANCH",
+    "HIDDEN",
     "LAST_LINES",
+    "LOOPBACK",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -91,6 +96,7 @@ __all__ = [
     "Highlight",
     "History",
     "KnownFailure",
+    "Line",
     "Note",
     "Origin",
     "Outcome",
@@ -116,6 +122,8 @@ __all__ = [
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "session_id",
+    "session_link",
     "to_fire",
     "utf16_length",
 ]

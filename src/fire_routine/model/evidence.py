@@ -36,17 +36,29 @@ def fault_of(error: BaseException) -> str:
     return f"{type(error).__name__} in {place}"
 
 
-ERROR_WEIGHT = 5.0  # of a block: from which on its lines look like an error
+ERROR_WEIGHT = 5.0  # of a line or block: from which on it looks like an error
+HIDDEN = 2_000  # rank of a line, outside of the blocks, that no text shows
+
+
+class Line(NamedTuple):
+    """A line of a log."""
+
+    number: int  # in the log, from 1; carriage returns make several lines of one
+    text: str
+    weight: float  # how much it explains
+    rule: str = ""  # what found it, or a line nearby
+    block: int = -1  # the place of its block in `Digest.blocks`; -1: it is in none
+    rank: int = 0  # 0: a reader needs it; the greater, the sooner it is left out
+    item: bool = False  # of a list of what failed
 
 
 class Block(NamedTuple):
-    """Consecutive log lines that belong together, and the rule that matched one of them."""
+    """A failure, or a list of them: consecutive lines. Its name, reason and place have the rank 0."""
 
-    first: int  # number of the first line in the log
-    lines: tuple[str, ...]
     weight: float
-    rule: str
-    last: int = 0  # number of the last line: carriage returns make several lines of one
+    rule: str  # that found its strongest line
+    is_list: bool = False  # its lines say as much as one another
+    is_row: bool = False  # like another that is shown in full: a line or two of it are enough
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,8 +90,9 @@ class Fingerprint:
 class Digest:
     """What is kept of a log once it has been read: bounded, and enough for an excerpt of any budget."""
 
-    blocks: tuple[Block, ...]  # in the log's order
+    lines: tuple[Line, ...]  # in the log's order
     total_lines: int
+    blocks: tuple[Block, ...] = ()  # in the order in which they are told
     fingerprint: Fingerprint | None = None  # None: of a JUnit report; or nothing in the log names the failure
     explained: bool = True  # False: it only shows how the job ended, as any job may end
     step: str = ""  # the failed step, by the marks that the runner prints into the log
@@ -87,9 +100,6 @@ class Digest:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, if the log states it
-    ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
-    # Of each distinct failure the numbers of the lines with its name, reason and place; the strongest first
-    units: tuple[tuple[int, ...], ...] = ()
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
     files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once
     tools: tuple[str, ...] = ()  # such as "Python 3.12.1", as far as the log's head names them
@@ -100,22 +110,27 @@ class Digest:
     def of_last_lines(self, lines: Sequence[str], error: Exception) -> Digest:
         """What is left of the digest after a fault: the log's last lines, and what the fault was."""
         last = lines[-LAST_LINES:]
-        block = Block(self.total_lines - len(last) + 1, tuple(last), 1.0, "tail", self.total_lines)
-        return replace(self, blocks=(block,) if last else (), ends=(), units=(), fault=fault_of(error))
+        first = self.total_lines - len(last) + 1
+        kept = tuple(Line(number, text, 1.0, block=0) for number, text in enumerate(last, first))
+        return replace(self, lines=kept, blocks=(Block(1.0, ""),) if last else (), fault=fault_of(error))
+
+    def told(self) -> Digest:
+        """The digest with no more than the lines that may be shown."""
+        return replace(self, lines=tuple(line for line in self.lines if line.rank < HIDDEN))
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A digest within a budget: the log's order, gaps marked with the number of lines left out."""
+    """What is told of a digest within a budget. Gaps are marked with the number of lines left out."""
 
-    text: str
-    lines: int  # of the log, shown
+    lead: str  # the blocks, in the order in which they are told
+    rest: str  # what is worth a look besides, in the log's order
+    shown: tuple[Line, ...]  # of the lead, then of the rest
     total_lines: int
-    blocks: tuple[Block, ...] = ()  # as shown, for `distill --explain`
 
     @property
-    def cut(self) -> bool:
-        return self.lines < self.total_lines
+    def text(self) -> str:
+        return "\n\n".join(filter(None, (self.lead, self.rest)))
 
 
 class Action(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from .reason import Reason
 from .run import Note, PullRequest
@@ -100,7 +101,7 @@ class Outcome:
     """What became of it all: the values of the action's outputs."""
 
     result: Result
-    reason: Reason | None = None  # where a session was fired: None
+    reason: Reason | Literal[""] = ""  # where a session was fired: empty
     message: str = ""  # what happened, and what to do about it; Markdown of ours, others' values quoted
     session_id: str = ""
     session_url: str = ""

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import re
 
-from ..model import Commit
+from ..model import Commit, session_id, session_link
 from ..patterns import pattern
 
-_TRAILER = pattern(
-    r"^claude-session:[ \t]*https://claude\.ai/code/(session_[A-Za-z0-9_-]{1,128})/?(?:\?\S{0,500})?"
-    r"[ \t\r]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
+_TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,800})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _BLANK_LINES = pattern(r"\n[ \t\r]*\n\s*")
 
 
@@ -24,4 +20,5 @@ def sessions_in(commit: Commit | None) -> frozenset[str]:
     As git reads them, trailers are in the last paragraph of a message (git-interpret-trailers).
     """
     paragraphs = _BLANK_LINES.split(commit.message.strip()) if commit else []
-    return frozenset(_TRAILER.findall(paragraphs[-1])) if len(paragraphs) > 1 else frozenset()
+    named = _TRAILER.findall(paragraphs[-1]) if len(paragraphs) > 1 else ()
+    return frozenset(session_id(link) for link in map(session_link, named) if link)

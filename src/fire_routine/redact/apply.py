@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Any, TypeVar
 
-from ..model import Digest
+from ..model import Digest, Line
 from ..sanitize import sanitize_line
 from . import redact_parts
 
@@ -97,21 +97,16 @@ def _is_text(value: object) -> bool:
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
-    """A digest's lines are one text, because its blocks may separate lines that belong together.
+    """A digest's lines are one text.
 
     What is `beside` them stands where it stood in the log, and is left out of what is returned.
     """
-    shown = [
-        (min(block.first + offset, block.last or block.first + offset), line)
-        for block in digest.blocks
-        for offset, line in enumerate(block.lines)
-    ]
-    numbers = {number for number, _ in shown}
-    beside = [(number, line, False) for number, line in digest.beside if number not in numbers]
-    placed = sorted([*beside, *((*each, True) for each in shown)], key=lambda each: each[0])
-    texts = change(tuple(line for _, line, _ in placed))
-    lines = iter([text for text, (_, _, is_shown) in zip(texts, placed, strict=True) if is_shown])
-    blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
+    numbers = {line.number for line in digest.lines}
+    beside = [Line(number, text, 0.0) for number, text in digest.beside if number not in numbers]
+    placed = sorted([*beside, *digest.lines], key=lambda line: line.number)
+    texts = change(tuple(line.text for line in placed)) if placed else ()
+    lines = [line._replace(text=text) for line, text in zip(placed, texts, strict=True)]
+    lines = [line for line in lines if line.number in numbers]
     fields = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
     tools = change(digest.tools) if digest.tools else ()
-    return dataclasses.replace(digest, blocks=blocks, tools=tools, beside=(), **fields)
+    return dataclasses.replace(digest, lines=tuple(lines), tools=tools, beside=(), **fields)

@@ -99,7 +99,7 @@ def outputs(
     }
     return {
         "outcome": outcome.result.value,
-        "reason": outcome.reason or "",
+        "reason": outcome.reason,
         "session-id": outcome.session_id,
         "session-url": outcome.session_url,
         "session-state": state.value if state else "",

@@ -15,6 +15,7 @@ from fire_routine.model import (
     FailedJob,
     Fingerprint,
     History,
+    Line,
     PullRequest,
     Run,
     Step,
@@ -44,13 +45,11 @@ def job(number: int, name: str = "test", step: str = "Run the tests", **changes:
 
 def digest(fingerprint: str, *lines: str, noise: int = 0, **changes: Any) -> Digest:
     """The lines as what matters, after `noise` lines that matter less."""
-    before = tuple(f"noise {number} of the build" for number in range(noise))
-    blocks = (
-        Block(10, before, 1.0, "noise", 9 + len(before)),
-        Block(5000, lines, 10.0, "test", 4999 + len(lines)),
-    )
+    before = [Line(10 + number, f"noise {number} of the build", 1.0, "noise") for number in range(noise)]
+    told = [Line(number, line, 10.0, "test", block=0) for number, line in enumerate(lines, 5000)]
     values: dict[str, Any] = {
-        "blocks": tuple(block for block in blocks if block.lines),
+        "lines": (*before, *told),
+        "blocks": (Block(10.0, "test"),) if told else (),
         "total_lines": 6000,
         "fingerprint": Fingerprint(fingerprint) if fingerprint else None,
         "step": "Run the tests",

@@ -7,7 +7,7 @@ from tests.unit.compose.material import history, job, run
 from fire_routine.compose import compose, group
 from fire_routine.compose.bounds import bounded
 from fire_routine.distill import excerpt
-from fire_routine.model import Annotation, Attachment, Block, Commit, Digest, Failure, Fingerprint
+from fire_routine.model import Annotation, Attachment, Commit, Digest, Failure, Fingerprint, Line
 
 ROOM = 100_000
 
@@ -17,8 +17,8 @@ def notes_of(failures: tuple[Failure, ...]) -> set[Annotation]:
 
 
 def long_digest(fingerprint: str) -> Digest:
-    blocks = tuple(Block(n + 1, (f"line {n} " + "x" * 90,), 1 + n % 9, "test", n + 1) for n in range(900))
-    return Digest(blocks, 900, Fingerprint(fingerprint))
+    lines = tuple(Line(n + 1, f"line {n} " + "x" * 90, 1 + n % 9, "test") for n in range(900))
+    return Digest(lines, 900, fingerprint=Fingerprint(fingerprint))
 
 
 def test_logs_and_annotations_share_one_bound() -> None:
@@ -29,7 +29,7 @@ def test_logs_and_annotations_share_one_bound() -> None:
     given = group(jobs, logs)
     short, failures, attached = bounded(run(jobs), given, files, ROOM)
     shown = [one.digest for one in failures if one.digest] + [one.digest for one in attached]
-    lines = sum(len(line) + 1 for log in shown for block in log.blocks for line in block.lines)
+    lines = sum(len(line.text) + 1 for log in shown for line in log.lines)
     size = sum(len(note.message) + len(note.title) + len(note.path) for note in notes_of(failures))
     assert ROOM * 0.8 < lines + size <= ROOM * 1.05
     assert size < ROOM * 0.3

@@ -177,7 +177,6 @@ def test_a_matrix_of_256_legs_with_three_failures_has_three_sections() -> None:
         text = brief(*matrix(), max_characters=budget).text
         assert re.findall(r"^## Failure (.*): `", text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
         assert [text.count(f"FAILED test_{number}") for number in range(3)] == [1, 1, 1]
-        assert text.index("FAILED test_2") < text.index("Shared by")  # each broke before any detail
         assert "Shared by 3 jobs: `test (linux, 0)`" in text
         assert "Of the same matrix, 249 legs passed" in text
 
@@ -306,7 +305,7 @@ def test_secrets_are_redacted_before_a_cut_could_part_them_and_counted_by_kind()
 def test_a_secret_that_shows_in_the_finished_text_alone_is_redacted_within_the_budget() -> None:
     def late(digest: Digest, limit: int) -> Excerpt:
         lines = [f"GITHUB_TOKEN={TOKEN[:-1]}{n}" for n in range(9)] + ["x" * 200] * 400
-        return Excerpt(head("\n".join(lines), limit), 1, digest.total_lines)
+        return Excerpt(head("\n".join(lines), limit), "", digest.lines, digest.total_lines)
 
     for budget in BUDGETS:
         made = brief(run([job(0)]), {1000: digest("a", "x")}, max_characters=budget, excerpt=late)

@@ -13,7 +13,7 @@ def strong(*lines: str) -> list[str]:
     """The lines of a failed step that are as strong as an error, or near one."""
     log = [f"2026-01-02T03:04:05.0000000Z {line}" for line in (*BEGIN, *lines, *END)]
     digest = distill.read(["\n".join(log).encode()])
-    return [line for block in digest.blocks if block.weight >= ERROR_WEIGHT / 2 for line in block.lines]
+    return [line.text for line in digest.lines if line.weight >= ERROR_WEIGHT / 2]
 
 
 def test_nothing_after_a_fatal_warning_is_shown_with_it() -> None:

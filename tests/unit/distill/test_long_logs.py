@@ -99,4 +99,4 @@ def test_an_error_that_a_passed_test_prints_again_in_a_long_log_is_still_one() -
     log += ["=== RUN   TestB", "    b_test.go:7: got 1, want 2", "--- FAIL: TestB (0.00s)"]
     digest = distill.read(["\n".join([*log, "##[error]Process completed with exit code 1."]).encode()])
     assert not digest.fault
-    assert "error: x" in distill.excerpt(digest, 4_096).text
+    assert "error: x" in distill.excerpt(digest, 4_096, everything=True).text

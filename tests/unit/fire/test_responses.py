@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fire_routine.fire.errors import FireError, Rejected, Unknown
 from fire_routine.fire.responses import LONGEST_PLAUSIBLE, Response, ResponseReader, retry_after
-from fire_routine.model import Result, Session
+from fire_routine.model import Result, Session, session_link
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -24,8 +24,8 @@ SESSION = {
 }
 
 
-def session_of(response: Response, loopback: bool = False) -> Session:
-    return ResponseReader(TOKEN, loopback).session(response, NOW)
+def session_of(response: Response, url: str = "") -> Session:
+    return ResponseReader(TOKEN, url).session(response, NOW)
 
 
 def error_of(response: Response) -> FireError:
@@ -57,7 +57,7 @@ def test_documented_answer_is_a_session_whatever_else_it_says() -> None:
     assert session_of(success(more=[1, 2])) == Session(
         "session_01HJKLMNOPQRSTUVWXYZ", "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ", "req_011"
     )
-    short = ResponseReader("s", False).session(success(), NOW)  # the token of a test hides nothing
+    short = ResponseReader("s").session(success(), NOW)  # the token of a test hides nothing
     assert short.id == SESSION["claude_code_session_id"]
 
 
@@ -76,7 +76,31 @@ def test_link_that_is_not_plain_https_leaves_the_outcome_unknown() -> None:
 
 def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
     response = success(claude_code_session_url="http://127.0.0.1:8080/code/session_01")
-    assert session_of(response, loopback=True).url == "http://127.0.0.1:8080/code/session_01"
+    assert session_of(response, "http://127.0.0.1:9000/fire").url == "http://127.0.0.1:8080/code/session_01"
+    assert isinstance(error_of(response), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ("https://claude.ai/code/session_01?from=api#top", "https://claude.ai/code/session_01"),
+        ("https://claude.ai/code/session_01/", "https://claude.ai/code/session_01"),
+        ("https://gateway.test/code/session_01", "https://gateway.test/code/session_01"),
+    ],
+)
+def test_a_link_is_taken_in_the_form_in_which_the_ledger_reads_it(link: str, page: str) -> None:
+    url = "https://gateway.test/fire"
+    assert session_of(success(claude_code_session_url=link), url).url == page == session_link(page, url)
+
+
+def test_a_link_of_another_host_or_shape_still_names_its_session() -> None:
+    for link in ("https://elsewhere.test/code/session_01", "https://claude.ai/chat/01"):
+        assert session_of(success(claude_code_session_url=link)).url == link
+        assert session_link(link) == ""
+
+
+def test_a_plain_http_link_is_refused() -> None:
+    response = success(claude_code_session_url="http://gateway.test/code/session_01")
     assert isinstance(error_of(response), Unknown)
 
 
@@ -154,7 +178,7 @@ def test_only_an_overload_that_the_endpoint_itself_reported_may_be_tried_again(s
 def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off: int) -> None:
     headers = {"retry-after": "Tue, 24 Nov 2026 15:30:00 GMT", "date": "Tue, 24 Nov 2026 15:00:00 GMT"}
     with pytest.raises(Rejected) as caught:
-        ResponseReader(TOKEN, False).session(Response(429, headers), NOW + timedelta(hours=hours_off))
+        ResponseReader(TOKEN).session(Response(429, headers), NOW + timedelta(hours=hours_off))
     assert caught.value.retry_after == 1800
 
 

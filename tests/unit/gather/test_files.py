@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 from tests.fake_clock import FakeClock
+from tests.unit.digests import digest_of, texts
 
 from fire_routine.clock import Clock
 from fire_routine.gather import files as module
 from fire_routine.gather import read_attachments
-from fire_routine.model import Block, Digest
+from fire_routine.model import Digest
 
 
 def read(chunks: Iterable[bytes]) -> Digest:
     """A reader that keeps every line."""
-    lines = tuple(b"".join(chunks).decode("utf-8", "replace").splitlines())
-    return Digest((Block(1, lines, 1.0, "all"),), len(lines))
+    return digest_of(*b"".join(chunks).decode("utf-8", "replace").splitlines())
 
 
 def write(path: Path, text: str = "boom\n") -> Path:
@@ -61,7 +61,7 @@ def test_files_are_read_by_pattern_each_once_in_order(tmp_path: Path) -> None:
     assert {patterns: sorted(names(tmp_path, *patterns)) for patterns in table} == table
     write(tmp_path / "a.log", "one\ntwo\n")
     ((attachment,), notes) = read_attachments(["a.log"], tmp_path, read)
-    assert (attachment.digest.blocks[0].lines, notes) == (("one", "two"), ())
+    assert (texts(attachment.digest), notes) == (["one", "two"], ())
 
 
 def test_too_many_files_are_a_note_and_the_first_in_the_folders_order_are_read(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_test_report_of_either_format_is_read_as_one(tmp_path: Path) -> None:
         "<Message>boom of TRX</Message></ErrorInfo></Output></UnitTestResult></Results></TestRun>",
     )
     attachments, notes = read_attachments(["junit.xml", "shop.trx"], tmp_path, read)
-    shown = [" ".join(line for block in one.digest.blocks for line in block.lines) for one in attachments]
+    shown = [" ".join(texts(one.digest)) for one in attachments]
     assert notes == ()
     assert ["boom of JUnit" in shown[0], "boom of TRX" in shown[1]] == [True, True]
     assert not [text for text in shown if "<" in text]

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.digests import digest_of, texts
 
 from fire_routine.gather import read_attachments
 from fire_routine.gather.junit import read_report
-from fire_routine.model import Block, Digest
+from fire_routine.model import Digest
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1"
 failures="1" skipped="1" tests="4" time="0.032" timestamp="2026-11-24T14:02:03.52" hostname="runner"><testcase
@@ -33,7 +34,7 @@ database&quot;">E   OSError: no database</error></testcase></testsuite></testsui
 def lines(data: bytes) -> list[str]:
     report = read_report([data])
     assert report is not None
-    return [line for block in report.blocks for line in block.lines]
+    return texts(report)
 
 
 def test_pytests_failures_and_errors_have_their_traces() -> None:
@@ -47,12 +48,11 @@ def test_pytests_failures_and_errors_have_their_traces() -> None:
     assert 'FAILED tests.test_db::test_connect - failed on setup with "OSError: no database"' in shown
     assert "test_ok" not in "\n".join(shown)
     assert "adding 1" in shown
-    # Every failing test is named before a trace, and a trace before what was printed
-    by_weight = [block.lines for block in sorted(report.blocks, key=lambda block: -block.weight)]
-    assert [lines[0].split()[0] for lines in by_weight] == ["4", "FAILED", "FAILED", "def", "E", "adding"]
-    ends = [0, *(block.last for block in report.blocks)]
-    assert [block.first - 1 for block in report.blocks] == ends[:-1]  # line numbers follow each other
-    assert report.total_lines == ends[-1] == len(shown)
+    # Each failing test is a block: its name, then its trace, then what it printed.
+    named = [line.text.split()[0] for line in report.lines if not line.rank]
+    assert named == ["4", "FAILED", "FAILED"]
+    assert [line.block for line in report.lines] == sorted(line.block for line in report.lines)
+    assert [line.number for line in report.lines] == list(range(1, report.total_lines + 1))
 
 
 def test_a_message_that_the_trace_repeats_is_not_shown_between_them() -> None:
@@ -103,7 +103,7 @@ def test_memory_does_not_grow_with_the_report() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert digest is not None
-    assert digest.blocks[0].lines == ("5001 tests: 1 failed, 0 skipped",)
+    assert digest.lines[0].text == "5001 tests: 1 failed, 0 skipped"
     assert peak < 1_000_000
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_report_is_none() -> None:
 
 def test_a_report_cut_off_by_a_crash_is_read_as_a_log_and_a_dangerous_one_is_not_read(tmp_path: Path) -> None:
     def read(chunks: Iterable[bytes]) -> Digest:
-        return Digest((Block(1, (b"".join(chunks).decode(),), 1.0, "all"),), 1)
+        return digest_of(b"".join(chunks).decode())
 
     (tmp_path / "cut.xml").write_bytes(PYTEST[:-40])
     (tmp_path / "bomb.xml").write_bytes(ENTITY_BOMB)
@@ -151,8 +151,8 @@ def test_a_report_cut_off_by_a_crash_is_read_as_a_log_and_a_dangerous_one_is_not
 
     attachments, (note,) = read_attachments(["*.xml", "*.XML"], tmp_path, read)
 
-    assert {one.path: one.digest.blocks[0].rule for one in attachments} == {
-        "cut.xml": "all",
+    assert {one.path: one.digest.lines[0].rule for one in attachments} == {
+        "cut.xml": "rule",
         "good.XML": "junit",
     }
     assert note.what == "attach: bomb.xml"

@@ -9,17 +9,18 @@ from typing import Any
 
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.unit.digests import digest_of
 from tests.unit.gather.gathering import github_of, later
 
 from fire_routine.gather import KnownFailures
 from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
-from fire_routine.model import Block, Digest, FailedJob, Failure, Fingerprint, Note
+from fire_routine.model import FailedJob, Failure, Fingerprint, Note
 
 PATH = ".github/known-failures.toml"
 FAILURE = Failure(
     Fingerprint("1"),
     (FailedJob(1, "test", "failure", ""),),
-    Digest((Block(1, ("pool exhausted",), 9.0, "rule"),), 1),
+    digest_of("pool exhausted"),
 )
 
 
@@ -33,7 +34,7 @@ def marked(
 ) -> tuple[bool, tuple[Note, ...]]:
     with github_of(emulator) as github:
         known_failures = KnownFailures(github, path, deadline or later())
-        found, notes = known_failures.mark([FAILURE], [], lambda _rule, _line: False, **changes)
+        found, notes = known_failures.mark([FAILURE], [], **changes)
     return found[0].is_spared, notes
 
 

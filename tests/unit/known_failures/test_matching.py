@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.unit.digests import digest_of
 
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known, read_entries, searching
 from fire_routine.model import (
     Annotation,
     Attachment,
-    Block,
     Digest,
     FailedJob,
     Failure,
@@ -68,7 +68,7 @@ def digest(log: str) -> Digest:
 
 
 def one_line(line: str) -> Digest:
-    return Digest((Block(1, (line,), 10.0, "rule"),), 1)
+    return digest_of(line)
 
 
 def job(name: str = "test", number: int = 1, step: str = "Run make", **fields: object) -> FailedJob:
@@ -84,7 +84,7 @@ def failure(log: Digest | str | None, *jobs: FailedJob, gate: bool = False) -> F
 def marked(
     found: tuple[Entry, ...], *failures: Failure, attached: tuple[Attachment, ...] = ()
 ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
-    return mark_known(failures, found, attached, is_item=distill.is_item)
+    return mark_known(failures, found, attached)
 
 
 def known(found: tuple[Entry, ...], *failures: Failure) -> list[bool]:
@@ -94,7 +94,7 @@ def known(found: tuple[Entry, ...], *failures: Failure) -> list[bool]:
 
 
 def test_a_pattern_is_searched_in_each_line_that_explains_the_failure() -> None:
-    two = Digest((Block(1, ("a timeout", "of the pool exhausted"), 10.0, "rule"),), 2)
+    two = digest_of("a timeout", "of the pool exhausted")
     coloured = one_line("\x1b[31mpool\u200b exhausted\x1b[0m")
     failures = [
         failure(log, job(number=number)) for number, log in enumerate((one_line(FLAKY), two, coloured))
@@ -282,7 +282,7 @@ def test_a_pattern_that_takes_too_long_is_reported_and_the_others_apply(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(searching, "SECONDS", 2.0)
-    log = Digest((Block(1, ("a" * 60 + "!", FLAKY), 10.0, "rule"),), 2)
+    log = digest_of("a" * 60 + "!", FLAKY)
     (one,), notes = marked(entries("(a+)+$", "pool exhausted"), failure(log))
     assert one.known and one.known.pattern == "pool exhausted"
     assert [(note.what, note.remedy) for note in notes] == [

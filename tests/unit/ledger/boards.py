@@ -181,8 +181,8 @@ class Board:
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         self._call("greens")
-        assert back_to <= run.id
-        return GreenRuns(self.greens_listed, {})
+        first = min(run.id, back_to)
+        return GreenRuns({one: event for one, event in self.greens_listed.items() if one >= first}, {})
 
     def traces(
         self, runs: Collection[int], since: datetime | None, _prefix: str

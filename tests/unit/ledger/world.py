@@ -240,10 +240,11 @@ class Client:
         """The unfiltered list, which may lag; a branch has too few runs for the filtered one."""
         world = self._world
         seen_at = self._read() - world.random.uniform(0, world.faults.lists)
-        shown = [green for green in world.greens if green[2] <= seen_at]
-        assert run.id >= 0 <= back_to
+        first = min(run.id, back_to)
+        shown = [green for green in world.greens if green[0] >= first and green[2] <= seen_at]
         return GreenRuns(
-            runs={green: event for green, event, _ in shown}, events={one.id: one.event for one in world.runs}
+            runs={green: event for green, event, _ in shown},
+            events={one.id: one.event for one in world.runs if one.id >= first},
         )
 
     def traces(

@@ -44,8 +44,9 @@ def test_patterns_select_as_on_github() -> None:
 
 
 @given(st.text(st.sampled_from("ab*?+[]!\\-/.^$(){}|z"), max_size=12), st.text("ab/z", max_size=8))
-def test_no_pattern_is_an_error(pattern: str, branch: str) -> None:
-    assert matches(branch, [pattern]) in (True, False)
+def test_any_pattern_excludes_with_a_mark_what_it_selects_without(pattern: str, branch: str) -> None:
+    pattern = pattern.lstrip("!")
+    assert matches(branch, [pattern]) is not matches(branch, ["**", f"!{pattern}"])
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=40), st.data())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
-from fire_routine.model import Annotation, Block, Commit, Digest, Failure, Fingerprint
+from fire_routine.model import Annotation, Commit, Digest, Failure, Fingerprint, Line
 from fire_routine.redact.apply import cleaned
 from fire_routine.redact.detectors import tokens
 from fire_routine.redact.spans import Span
@@ -36,14 +36,14 @@ def test_secrets_are_redacted_in_every_field_a_person_can_write() -> None:
     assert clean.head_sha == material.head_sha
 
 
-def test_a_secret_over_lines_of_different_blocks_is_redacted_and_the_lines_keep_their_number() -> None:
-    digest = Digest(tuple(Block(10 + n, (line,), float(n), "x") for n, line in enumerate(KEY)), 50)
+def test_a_secret_over_lines_of_different_weights_is_redacted_and_the_lines_keep_their_number() -> None:
+    digest = Digest(tuple(Line(10 + n, line, float(n), "x") for n, line in enumerate(KEY)), 50)
 
     clean, counts = cleaned(Failure(Fingerprint("ab"), (job(0),), digest))
 
     assert clean.digest is not None
     assert not any(line in repr(clean.digest) for line in KEY[1:3])
-    assert [block.first for block in clean.digest.blocks] == [10, 11, 12, 13]
+    assert [line.number for line in clean.digest.lines] == [10, 11, 12, 13]
     assert sum(counts.values()) == 1
 
 

@@ -65,7 +65,7 @@ def job(number: int, name: str = "", step: str = "Run pytest") -> FailedJob:
 
 
 def failure(*jobs: FailedJob, exit_code: int | None = 1) -> Failure:
-    digest = Digest(blocks=(), total_lines=10, fingerprint=Fingerprint("a"), exit_code=exit_code)
+    digest = Digest((), 10, fingerprint=Fingerprint("a"), exit_code=exit_code)
     return Failure(Fingerprint("a"), jobs, digest, exit_codes=(exit_code,) * len(jobs))
 
 

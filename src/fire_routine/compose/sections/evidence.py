@@ -4,122 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
-from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
+from ...model import Annotation, Attachment, Digest, Failure, utf16_length
 from ...sanitize import inline
-from ..excerpter import (
-    MakeExcerpt,
-    end_of_step,
-    greatest_weight,
-    is_weak,
-    numbers,
-    units_first,
-    without,
-)
+from ..excerpter import MakeExcerpt, is_weak
 from ..grouping import specific_annotations
 from ..layout import FRAME, Part, cut, filled, head, listed, quoted, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
-_STRONG = 0.3  # of the greatest weight; weaker lines are details
-_NEIGHBOURS = 3  # lines between two that are shown as one group …
-_OF_ONE_RULE = 30  # … where one rule found both, as a list's heading and its row
-_WEAK_END = 800  # units of a failed step's end, where no line looks like its cause
-_LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
-_BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
-_SHARE_OF_LOG = 28  # units of the words on how much of a log is shown
 _WEAK = "No line of this log looks like its cause. The end of the failed step"
-
-
-class Lead(NamedTuple):
-    """What broke, in a few lines; and the numbers of these lines, which nothing below shows again."""
-
-    text: str
-    lines: frozenset[int] = frozenset()
-    whole: bool = False  # there is no more to show
-
-
-def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
-    """The strongest lines of at most `limit` units, the strongest of them first.
-
-    A log whose excerpt is short is shown in its own order. If no line looks like an error, the lead is the
-    end of the failed step.
-    """
-    if is_weak(digest):
-        end = excerpt(end_of_step(digest), min(limit, _WEAK_END))
-        return Lead(end.text, frozenset(numbers(end)))
-    everything = excerpt(digest, 2 * limit)
-    if utf16_length(everything.text) <= limit:
-        return Lead(everything.text, frozenset(numbers(everything)), whole=True)
-    most = greatest_weight(digest)
-    # Of several failures each comes before what is near one of them.
-    least = most * (1.01 if len(digest.units) > 1 else _STRONG)
-    made = excerpt(units_first(digest, least), limit)
-    return Lead(_strongest_first(made), frozenset(numbers(made)))
-
-
-def _strongest_first(made: Excerpt) -> str:
-    """An excerpt's lines, in groups of neighbours; the group with the strongest line comes first."""
-    groups: list[list[Block]] = []
-    for block in made.blocks:
-        last = groups[-1][-1] if groups else block
-        near = _OF_ONE_RULE if block.rule == last.rule else _NEIGHBOURS
-        if groups and block.first <= last.last + near:
-            groups[-1].append(block)
-        else:
-            groups.append([block])
-    groups.sort(key=lambda group: -max(block.weight for block in group))
-    return "\n\n".join("\n".join(line for block in group for line in block.lines) for group in groups)
+_REST = "Further lines that may explain it:\n"
 
 
 def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
-    """A digest's excerpt, fenced, below a line with its share of the log; empty where it has no room."""
-    room = limit - utf16_length(title) - _SHARE_OF_LOG - FRAME
+    """What is told of a log, fenced, below a title if there is one; empty where it has no room."""
+    title += ":\n" if title else ""
+    room = limit - utf16_length(title) - 2 * FRAME - len(_REST) - 2
     made = excerpt(digest, room) if room > _FEWEST else None
-    if not made or not made.lines:
+    if not made or not made.shown:
         return ""
-    part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
-    return f"{title}{part}:\n{quoted(made.text)}"
+    if not made.lead:
+        return f"{title}{quoted(made.rest)}"
+    rest = f"\n\n{_REST}{quoted(made.rest)}" if made.rest else ""
+    return f"{title}{quoted(made.lead)}{rest}"
 
 
-def lead_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
-    """What broke, fenced, in at most `limit` units; without a log, what the annotations say."""
+def evidence_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
+    """What broke, fenced, in at most `limit` units; and what annotations say besides, or without a log."""
+    notes = merged_annotations(failure)
     if failure.digest is None:
-        return _annotation_block(merged_annotations(failure), limit), Lead("", whole=True)
-    title = f"{_WEAK}:\n" if is_weak(failure.digest) else ""
-    room = min(limit - utf16_length(title) - FRAME, LEAD)
-    lead = lead_of(failure.digest, excerpt, room) if room > _FEWEST else Lead("")
-    return f"{title}{quoted(lead.text)}" if lead.text.strip() else "", lead
-
-
-def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -> str:
-    """Annotations and the log's further lines: nothing that the lead shows, or the one of the other."""
-    if failure.digest is None:
-        return ""
-    notes = _unrepeated(merged_annotations(failure), lead.text)
-    if lead.whole:
         return _annotation_block(notes, limit)
-    digest = without(failure.digest, lead.lines)
-    title = "From the available part of the log" if failure.partial else "From the log"
-    title += ", besides the lines above" if lead.lines else ""
-    log = log_block(title, digest, excerpt, limit)
+    title = "From the available part of the log" if failure.partial else ""
+    title = _WEAK if is_weak(failure.digest) else title
+    log = log_block(title, failure.digest, excerpt, limit)
     if unrepeated := _unrepeated(notes, log):
         needed = sum(utf16_length(annotation_line(note)) + 1 for note in unrepeated) + 60
-        log = log_block(title, digest, excerpt, limit - min(needed, limit // 3))
+        log = log_block(title, failure.digest, excerpt, limit - min(needed, limit // 3))
     rest = _annotation_block(_unrepeated(notes, log), limit - utf16_length(log) - 2)
-    return "\n\n".join(filter(None, (rest, log)))
-
-
-def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
-    """An excerpt of at most `limit` units, its strongest lines before the others if it is long."""
-    made = excerpt(digest, limit)
-    if utf16_length(made.text) <= _LONG or is_weak(digest):
-        return made.text
-    lead = lead_of(digest, excerpt, LEAD)
-    rest = excerpt(without(digest, lead.lines), limit - utf16_length(lead.text + _BELOW_LEAD)).text
-    return f"{lead.text}{_BELOW_LEAD}{rest}"
+    return "\n\n".join(filter(None, (log, rest)))
 
 
 def attachments_part(attachments: Sequence[Attachment], excerpt: MakeExcerpt) -> Part | None:

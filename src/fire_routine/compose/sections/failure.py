@@ -11,7 +11,7 @@ from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
 from ..highlights import cause
 from ..layout import Part, cut, fill, left_out, listed, quoted, short
-from .evidence import Lead, lead_block, rest_block
+from .evidence import evidence_block
 from .title_facts import NAME, alternatives, jobs_and_step, name
 
 _WEIGHT = 9  # the failures are the reason of the text
@@ -28,39 +28,35 @@ def failures_part(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -
 
 
 def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
-    """What broke in each failure, then the details of each; failures without room for that are listed."""
+    """A section of each failure; failures without room for that are listed."""
     shown = min(len(failures), max(limit // SMALLEST, 1))
     others = ""
     if shown < len(failures):
         shown = max(limit * 3 // 4 // SMALLEST, 1)
         others = _others(failures[shown:], limit // 4)
-    room = limit - utf16_length(others)
-    share = room * 3 // 5 // shown
-    first, details = "", []
-    for number, failure in enumerate(failures[:shown], 1):
-        text, lead = _broke(failure, f"Failure {number} of {len(failures)}", excerpt, share)
-        first += text
-        heading = f"\n\n## Details of failure {number}" if len(failures) > 1 else ""
-        if text and not failure.gate:
-            details.append(Part(partial(_details, run, failure, heading, lead, excerpt)))
-    return first + others + "".join(fill(details, room - utf16_length(first)))
+    sections = [
+        Part(partial(_section, run, failure, f"Failure {number} of {len(failures)}", excerpt))
+        for number, failure in enumerate(failures[:shown], 1)
+    ]
+    return "".join(fill(sections, limit - utf16_length(others))) + others
 
 
-def _broke(failure: Failure, title: str, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
-    """The section on what broke, and its lead; empty where it has no room."""
+def _section(run: Run, failure: Failure, title: str, excerpt: MakeExcerpt, limit: int) -> str:
+    """What broke, then which legs and what ran; empty where it has no room."""
     limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
     text = f"\n\n## {title}: {jobs_and_step(failure, ' › ')}\n\n{_step(failure)}"
-    block, lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
-    text += f"\n\n{block}" if block else ""
-    return text if utf16_length(text) <= limit else "", lead
+    details = "" if failure.gate else _details(run, failure, limit - utf16_length(text))
+    block = evidence_block(failure, excerpt, limit - utf16_length(text + details) - 2)
+    text += f"\n\n{block}{details}" if block else details
+    return text if utf16_length(text) <= limit else ""
 
 
-def _details(run: Run, failure: Failure, heading: str, lead: Lead, excerpt: MakeExcerpt, limit: int) -> str:
-    """Which legs, what ran, the rest of the log; within `limit` units, after a blank line."""
+def _details(run: Run, failure: Failure, limit: int) -> str:
+    """Which legs, what ran; within a part of `limit` units, each after a blank line."""
     cap = min(_LEGS, limit // 4)
     passed, names = passed_legs(run, failure), [job.name for job in failure.jobs]
     legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
-    text, missing = heading, []
+    text, missing = "", []
     for what, piece in (
         ("the entry that knows it", _known(failure)),
         ("which steps failed after it", _later(failure, _LEGS // 4)),
@@ -68,16 +64,12 @@ def _details(run: Run, failure: Failure, heading: str, lead: Lead, excerpt: Make
         ("which legs passed", _named(f"Of the same matrix, {legs} passed", passed, cap // 2)),
         ("what ran", _command(failure, min(_COMMAND, limit // 6))),
     ):
-        if piece and utf16_length(text + piece) + 2 > limit * 3 // 5:
+        if piece and utf16_length(text + piece) + 2 > limit * 2 // 5:
             missing.append(what)  # the evidence is worth more
         elif piece:
             text += f"\n\n{piece}"
     sentence = left_out(missing, limit)
-    found = rest_block(failure, lead, excerpt, limit - utf16_length(text + sentence) - 2)
-    text += f"\n\n{found}" if found else ""
-    if text == heading or utf16_length(text) > limit:
-        return ""
-    return text + sentence if utf16_length(text + sentence) <= limit else text
+    return text + sentence if utf16_length(text + sentence) <= limit // 2 else text
 
 
 def _others(failures: Sequence[Failure], limit: int) -> str:

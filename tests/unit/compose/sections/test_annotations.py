@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.unit.compose.material import job
 
 from fire_routine import distill
-from fire_routine.compose.sections.evidence import lead_block
+from fire_routine.compose.sections.evidence import evidence_block
 from fire_routine.model import Annotation, Failure, Fingerprint, utf16_length
 
 
@@ -13,6 +13,6 @@ def test_many_annotations_fit_any_limit_and_what_is_left_out_is_counted() -> Non
     notes = tuple(Annotation("failure", f"note {n} " + "é😀" * n, "t" * n, "a.py", n) for n in range(30))
     failure = Failure(Fingerprint("a"), (job(0, annotations=notes),), None)
     for limit in range(200, 3_000, 97):
-        text = lead_block(failure, distill.excerpt, limit)[0]
+        text = evidence_block(failure, distill.excerpt, limit)
         assert utf16_length(text) <= limit
         assert text.count("note ") == 30 or "more" in text or "left out" in text

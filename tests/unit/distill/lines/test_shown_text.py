@@ -50,9 +50,9 @@ def test_a_fold_alone_in_its_line_is_not_shown() -> None:
 )
 def test_what_a_terminal_would_not_show_is_no_part_of_a_line(hidden: str) -> None:
     digest = read(f"{hidden}make: started\n{hidden}cart.c:7:3: error: no price\n")
-    shown = [line for block in digest.blocks for line in block.lines]
+    shown = [line.text for line in digest.lines]
     assert shown == ["make: started", "cart.c:7:3: error: no price"]
-    assert "compiler" in {block.rule for block in digest.blocks}
+    assert "compiler" in {line.rule for line in digest.lines}
 
 
 @pytest.mark.parametrize("budget", [300, 900, 2_000, 60_000])
@@ -64,10 +64,9 @@ def test_lines_have_their_numbers_after_any_carriage_returns(budget: int) -> Non
         for n in range(120)
     ]
     shown = distill.excerpt(read("\n".join(lines)), budget)
-    assert shown.blocks
-    for block in shown.blocks:
-        assert block.lines[0] in lines[block.first - 1].split("\r")
-        assert block.lines[-1] in lines[block.last - 1].split("\r")
+    assert shown.shown
+    for line in shown.shown:
+        assert line.text in lines[line.number - 1].split("\r")
 
 
 @pytest.mark.parametrize("before", ["\n", "progress 99%\r", "\x1b]0;a title\x07"])

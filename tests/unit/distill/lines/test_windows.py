@@ -23,10 +23,7 @@ def test_each_line_is_read_once_however_the_log_comes() -> None:
         expected = distill.read([log])
         assert expected.total_lines == log.count(b"\n")
         numbers = {
-            block.first + at: line
-            for block in expected.blocks
-            for at, line in enumerate(block.lines)
-            if line.startswith("error: no price")
+            line.number: line.text for line in expected.lines if line.text.startswith("error: no price")
         }
         lines = log.split(b"\n")
         assert {number: lines[number - 1].decode() for number in numbers} == numbers

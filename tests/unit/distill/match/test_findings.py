@@ -20,14 +20,14 @@ def ends_in_time(work: Callable[[], object]) -> bool:
 
 def test_an_error_word_in_a_step_s_command_is_none() -> None:
     digest = read(GITHUB_LOG.replace("Run pytest -q", "Run echo error: failed; pytest -q"))
-    assert [block.rule for block in digest.blocks if block.first == 5] == ["tail"]
+    assert {line.rule for line in digest.lines if line.number == 5} == {""}
 
 
 def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> None:
     ends = ("PASSED", "SKIPPED (no)")
     passed = [f"tests/test_cart.py::test_{n} {ends[n % 2]}   [ {n}%]" for n in range(30)]
     digest = read("\n".join(["tests/test_cart.py::test_price FAILED   [  1%]", *passed, ""]))
-    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    weights = {line.text: line.weight for line in digest.lines}
     failed = next(weight for line, weight in weights.items() if " FAILED " in line)
     assert max(weights[line] for line in passed) < failed / 4
 
@@ -37,7 +37,7 @@ def test_an_error_that_a_test_printed_indented_is_found_among_what_pytest_shows(
     before, header, after = GITHUB_LOG.partition("test_demo.py:5: AssertionError\n")
     assert header
     digest = read(f"{before}{header}----- Captured stderr call -----\n{printed}\n{after}")
-    assert [block.rule for block in digest.blocks if printed in block.lines] == ["rustc"]
+    assert [line.rule for line in digest.lines if line.text == printed] == ["rustc"]
 
 
 def test_a_log_that_is_waited_for_holds_up_no_other() -> None:
@@ -74,8 +74,8 @@ def test_that_no_test_was_found_outweighs_lints_of_a_step_that_went_well() -> No
     ]
     steps = [["##[group]Run flake8", "##[endgroup]", *lints], ["##[group]Run pytest", "##[endgroup]", *tests]]
     digest = read("\n".join(line for step in steps for line in step) + f"\n{END}\n")
-    strongest = max(digest.blocks, key=lambda block: block.weight)
-    assert "no tests ran" in "".join(strongest.lines)
+    strongest = max(digest.lines, key=lambda line: line.weight)
+    assert "no tests ran" in strongest.text
     assert "collected 0 items" in distill.excerpt(digest, 500).text
 
 
@@ -84,5 +84,5 @@ def test_a_bare_word_is_no_error() -> None:
     for word in ("errors", "Error", "exceptions", "panic"):
         listed = [word, "sort", "io", *(f"example.org/lib{n}" for n in range(300))]
         log = ["##[group]Run go build -v", "##[endgroup]", *listed, cause, END]
-        strongest = max(read("\n".join(log)).blocks, key=lambda block: block.weight)
-        assert strongest.lines[-1] == cause, word
+        strongest = max(read("\n".join(log)).lines, key=lambda line: (line.weight, line.number))
+        assert strongest.text == cause, word

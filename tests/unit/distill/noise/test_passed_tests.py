@@ -95,9 +95,9 @@ def test_a_step_that_begins_in_between_ends_what_a_test_printed() -> None:
 def test_what_is_like_it_is_as_new_when_a_test_fails() -> None:
     begins, passed, begins_too, failed = GO
     printed = (begins, *[PRINTED] * 40, passed, begins_too, PRINTED, "FAIL: the one reason", failed)
-    excerpt = distill.excerpt(distill.read(["\n".join([*printed, *["x" * 80] * 300]).encode()]), 600)
-    assert PRINTED in excerpt.text
-    assert 44 in {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
+    digest = distill.read(["\n".join([*printed, *["x" * 80] * 300]).encode()])
+    assert PRINTED in distill.excerpt(digest, 600).text
+    assert [line.number for line in digest.lines if line.text == PRINTED and line.block == 0] == [44]
 
 
 def test_what_a_test_printed_is_none_where_another_window_shows_how_it_ended() -> None:

@@ -90,9 +90,9 @@ def runs(*lines: str) -> list[tuple[int, int]]:
 
 
 def first(*lines: str) -> str:
-    """The error that is shown if there is room for one."""
-    text = distill.excerpt(distill.read([log(*lines)]), 200).text
-    return next(error for error in (PRINTED, CAUSE) if error in text)
+    """The error that weighs more."""
+    digest = distill.read([log(*lines)])
+    return max((line.weight, line.text) for line in digest.lines if line.text in (PRINTED, CAUSE))[1]
 
 
 def failing(check: Callable[[str, str, str], object]) -> list[str]:

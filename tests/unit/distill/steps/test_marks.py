@@ -36,7 +36,7 @@ def test_how_the_step_ended_and_how_much_failed_is_shown_among_many_findings() -
         f"2026-01-02T03:04:08.1Z FAILED test_{n}.py::test_total - {chr(65 + n) * 60}\n" for n in range(26)
     )
     log = GITHUB_LOG.replace(last := "2026-01-02T03:04:08.1234567Z FAILED", f"{failed}{last}")
-    shown = distill.excerpt(read(log.replace("1 failed in 0.01s", "=== 27 failed in 0.01s ===")), 1_000).text
+    shown = distill.excerpt(read(log.replace("1 failed in 0.01s", "=== 27 failed in 0.01s ===")), 4_000).text
     assert "##[error]Process completed with exit code 1." in shown
     assert "=== 27 failed in 0.01s ===" in shown
 
@@ -79,7 +79,7 @@ def test_output_of_a_failed_action_is_next_to_what_failed_after_it() -> None:
         Step(2, "devices", "failure", at(4), at(6)),
     ]
     digest = read(stamped(lines), steps=steps)
-    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    weights = {line.text: line.weight for line in digest.lines}
     assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
 
 

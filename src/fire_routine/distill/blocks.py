@@ -1,0 +1,547 @@
+"""A log's failures as blocks: consecutive lines, from the one that names a failure to the end of its report.
+
+How far a report reaches is its tool's format (`Rule.extent`). Where no rule knows it, a line that looks like
+a failure's name begins one, and indentation or a blank line ends it; else a block is what the finding's rule
+reaches. Within a block each line has a rank: how much a reader misses without it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .context import CONTINUES, ITEM, OTHER_PART, LineStore, indent
+from .lines import announces, probed, unprefixed, without_escapes
+from .rules import (
+    CONSEQUENCE,
+    ERROR_LIKE,
+    GENERAL,
+    INDENTED,
+    LISTED,
+    PARAGRAPH,
+    RESULT,
+    RULED,
+    SIGN,
+    Extent,
+    Rule,
+    expression,
+)
+from .steps import ERROR, ends_step
+from .types import Finding
+
+# Which findings begin blocks.
+LEAST = 2.4  # weight of a finding by its rule and place alone, at least
+WEAKEST = 0.25  # of the strongest one's weight; weaker ones are no failures of their own, unless of its kind
+MOST, BLOCKS = 240, 60  # that are made, and that are kept, the strongest
+PRINTED = 0.4  # factor: what passing tests print, too, next to a test that is known to have failed
+# How far a block reaches.
+ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report is, and lines of a report
+BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0, LISTED: 1}  # blank lines in a row that do not end a report
+NEAREST = 3  # heads above a finding of which one may be that of its report
+GAP = 2  # lines between two findings of one rule that become one block, and between rows of a list
+GAP_OF_LIST = 8  # lines between two findings of one block, where its rule lists what failed
+COMMAND = 12  # lines above a block in which the command is whose output it is
+# What of a block is essential.
+ESSENTIAL = 0.75  # of its strongest finding's weight that another one has at least
+MOST_ESSENTIAL = 60  # findings of a block
+FEWEST_ROWS, MOST_ALIKE = (
+    4,
+    0.6,
+)  # lines that begin alike, and their share of a block, from which it is a list
+PAIRS_NEAR = 12  # lines from an essential one in which an assertion's values are looked for
+FRAMES = 5  # of a stack trace that are shown
+FEW = 3  # lines in a row that are not folded
+LONG_ENOUGH = 40  # bytes of a line that is not shown again
+
+# Ranks. What is not essential, no value and no frame has its distance from an essential line besides.
+NEEDED, VALUE, FRAME = 0, 1, 2
+FAR = 500  # the greatest of a line that is not folded
+FOLDED = 1_000  # of a line that says nothing new: shown where the mark of a gap would be as long
+
+_NAME, _REASON = expression("failure_name"), expression("failure_reason")
+_PLACE, _FRAME, _VALUE = expression("place"), expression("frame"), expression("compared_value")
+_RULED, _FINE = expression("report_rule"), expression("success")
+_LIBRARY = [expression(name) for name in ("library_frame", "python_library_frame", "other_library_frame")]
+_ONLY_CODE = expression("only_code")
+_COMMAND = re.compile(rb"(?:\$|\+{1,3}) \S")
+_SOURCE = re.compile(rb"\s*(?:\d+ *)?[|:]")  # a source's line below its place
+_DIGITS = re.compile(rb"\d+")
+
+
+GENERIC = Extent()
+
+
+class Texts:
+    """The texts of lines by their numbers, without other tools' prefixes."""
+
+    def __init__(self, store: LineStore) -> None:
+        self._store = store
+        self._made: dict[int, bytes] = {}
+        self._ends: dict[int, bool] = {}
+
+    def __getitem__(self, number: int) -> bytes:
+        made = self._made.get(number)
+        if made is None:
+            bare = without_escapes(probed(self._store.text[number]))
+            self._ends[number] = ends_step(bare) or bare.startswith(b"##[group]Run ")
+            made = self._made[number] = unprefixed(bare)
+        return made
+
+    def known(self, numbers: range) -> Iterator[tuple[int, bytes]]:
+        """Those of these lines that are at hand, up to the first that is not, or that ends a step."""
+        for number in numbers:
+            if number not in self._store.text:
+                return
+            if self.ends_step(number):
+                return
+            yield number, self[number]
+
+    def ends_step(self, number: int) -> bool:
+        """Whether a line ends a step, or begins one."""
+        _ = self[number]
+        return self._ends[number]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block that is being made; lines by their numbers."""
+
+    first: int
+    last: int
+    weight: float  # of its strongest finding: what comes first among equals counts more
+    floor: float  # the same by its rule and place alone
+    rule: Rule | None  # of its strongest finding; None: it is the end of a step
+    extent: Extent = GENERIC
+    heads: set[int] = field(default_factory=set)
+    found: set[int] = field(default_factory=set)  # its strong findings
+    reach: set[int] = field(default_factory=set)  # lines that these findings' rules reach
+    ranks: dict[int, int] = field(default_factory=dict)
+    rows: bool = False  # it is a list: its essential lines say as much as one another
+
+
+def states_success(text: bytes) -> bool:
+    """Whether a line says that a test passed, or was not run."""
+    return _FINE.match(text) is not None
+
+
+def blocks_of(
+    findings: Sequence[Finding], weights: Sequence[float], floors: Sequence[float], store: LineStore
+) -> list[Draft]:
+    """The blocks of a log, the strongest first.
+
+    Args:
+        findings: within the failed steps, in the log's order.
+        weights: of these, less for those that are repeated or far away.
+        floors: of these, by their rules and places alone.
+    """
+    texts = Texts(store)
+    candidates = sorted(
+        _candidates(zip(findings, weights, floors, strict=True), texts),
+        key=lambda each: (_is_note(each[0]), -each[1], each[0].number),
+    )
+    least = candidates[0][1] * WEAKEST if candidates else 0.0
+    kinds = {finding.rule.id for finding, weight, _ in candidates if weight >= least}
+    reports = _Reports(findings, texts)
+    drafts: list[Draft] = []
+    for finding, weight, floor in candidates:
+        if finding.rule.id in kinds and len(drafts) < MOST:
+            _add(drafts, finding, weight, floor, reports)
+    strongest = max(drafts, key=lambda draft: draft.weight, default=None)
+    if strongest is not None and strongest.heads:
+        for draft in drafts:
+            if draft.rule is not None and draft.rule.also_in_success and not draft.heads:
+                draft.weight *= PRINTED
+    drafts = sorted(drafts, key=lambda draft: (-draft.weight, draft.first))[:BLOCKS]
+    for draft in drafts:
+        _rank(draft, texts, store)
+    return drafts
+
+
+_Weighed = tuple[Finding, float, float]  # a finding, its weight, and that by its rule and place alone
+
+
+def _candidates(findings: Iterable[_Weighed], texts: Texts) -> Iterator[_Weighed]:
+    """The findings that may begin a block. What names a failure weighs as much as a result."""
+    for finding, weight, floor in findings:
+        rule, text = finding.rule, texts[finding.number]
+        if rule.summary or states_success(text) or (rule.tier in (SIGN, GENERAL) and _ONLY_CODE.match(text)):
+            continue
+        lift = RESULT / rule.weight if CONSEQUENCE <= rule.weight < RESULT and _NAME.match(text) else 1.0
+        weight, floor = (
+            weight * lift,
+            max(floor * lift, weight),
+        )  # it is greater where a verdict made it fatal
+        if max(rule.weight * lift, weight) >= ERROR_LIKE and floor >= LEAST:
+            yield finding, weight, floor
+
+
+def _is_note(finding: Finding) -> bool:
+    """Whether the line is an annotation: without the finding that it repeats it has no place."""
+    return finding.raw.find(ERROR, 0, 60) >= 0
+
+
+def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, reports: _Reports) -> None:
+    """Take a finding into the block that it is in, that it overlaps, or into one of its own."""
+    number, rule = finding.number, finding.rule
+    inside = next((draft for draft in drafts if draft.first <= number <= draft.last), None)
+    if inside is None:
+        first, last, head, extent = reports.extent(finding)
+        gap = GAP_OF_LIST if rule.is_list else GAP
+        near = [
+            draft
+            for draft in drafts
+            if (first <= draft.last and draft.first <= last)
+            or (
+                draft.rule is rule
+                and head is None
+                and not draft.heads
+                and first <= draft.last + gap
+                and draft.first <= last + gap
+            )
+        ]
+        inside = near[0] if near else Draft(first, last, weight, floor, rule, extent)
+        if not near:
+            drafts.append(inside)
+        for other in near[1:]:
+            drafts.remove(other)
+            inside.heads |= other.heads
+            inside.found |= other.found
+            inside.reach |= other.reach
+            first, last = min(first, other.first), max(last, other.last)
+        inside.first, inside.last = min(inside.first, first), max(inside.last, last)
+        if head is not None:
+            inside.heads.add(head)
+    if floor >= inside.floor * ESSENTIAL and len(inside.found) < MOST_ESSENTIAL:
+        inside.found.add(number)
+        first, last = reports.reach(finding)
+        inside.reach.update(range(max(first, inside.first), min(last, inside.last) + 1))
+
+
+# --- Extents ----------------------------------------------------------------------------------------------
+
+
+class _Reports:
+    """How far the reports reach in which findings are."""
+
+    def __init__(self, findings: Sequence[Finding], texts: Texts) -> None:
+        self._texts = texts
+        self._stops = frozenset(each.number for each in findings if each.rule.summary)
+        self._heads = [(each.number, each.rule.extent) for each in findings if each.rule.extent is not None]
+        self._named = {
+            each.number: each.rule.extent or GENERIC
+            for each in findings
+            if each.rule.weight >= ERROR_LIKE and (each.rule.extent or _NAME.match(texts[each.number]))
+        }
+        self._ends: dict[int, int] = {}
+
+    def extent(self, finding: Finding) -> tuple[int, int, int | None, Extent]:
+        """The first and the last line of a finding's block, the line that names the failure, its format."""
+        first, last = self.reach(finding)
+        head, extent = self._head(finding)
+        if head is not None:
+            above = self._container(head)
+            first = min(first if head == finding.number else head, head - extent.above, above)
+            return max(first, 0), self._end(head, extent), head, extent
+        first, last = _rows(finding.rule, first, last, self._texts)
+        return _led(first, self._texts), _followed(last, self._texts), None, extent
+
+    def reach(self, finding: Finding) -> tuple[int, int]:
+        """The lines that the finding's rule reaches."""
+        return _back(finding, self._texts), _ahead(finding, self._texts)
+
+    def _head(self, finding: Finding) -> tuple[int | None, Extent]:
+        """The line that names the failure: the nearest above whose report reaches the finding."""
+        number, texts = finding.number, self._texts
+        at = bisect_left(self._heads, number + 1, key=lambda head: head[0])
+        for head, extent in reversed(self._heads[max(at - NEAREST, 0) : at]):
+            if number - head < REACH and self._end(head, extent) >= number:
+                return head, extent
+        if _NAME.match(texts[number]):
+            return number, GENERIC
+        depth = indent(texts[number])
+        for above, text in texts.known(range(number - 1, max(number - ABOVE, 0) - 1, -1)):
+            if not text.strip():
+                continue
+            if (deep := indent(text)) <= depth and _NAME.match(text):
+                return (above if self._end(above, GENERIC) >= number else None), GENERIC
+            depth = min(depth, deep)
+        return None, GENERIC
+
+    def _container(self, head: int) -> int:
+        """The heading right above that names what the head is a part of, such as its file; or the head."""
+        depth = indent(self._texts[head])
+        for at, text in self._texts.known(range(head - 1, max(head - 3, -1), -1)):
+            if text.strip():
+                return at if at in self._named and indent(text) < depth else head
+        return head
+
+    def _end(self, head: int, extent: Extent) -> int:
+        if head not in self._ends:
+            self._ends[head] = report_end(head, extent, self._texts, self._stops, self._named)
+        return self._ends[head]
+
+
+def report_end(
+    head: int,
+    extent: Extent,
+    texts: Texts,
+    stops: Collection[int] = (),
+    named: Mapping[int, Extent] = MappingProxyType({}),
+) -> int:
+    """The last line of the report that begins at `head`.
+
+    Args:
+        stops: lines that count all failures.
+        named: lines that name a failure, and the format of its report. A ruled report ends at one like itself
+            alone; within another, each is a failure of its own.
+    """
+    style, depth = extent.style or _style(head, texts), indent(texts[head])
+    most = BLANKS[style] if extent.blanks is None else extent.blanks
+    end, blanks, rows = head, 0, style != LISTED
+    for at, text in texts.known(range(head + 1, head + REACH)):
+        if not text.strip():
+            blanks += 1
+            if blanks > most:
+                break
+            continue
+        if not rows:
+            depth = indent(text) - 1
+            rows = extent.essential is None or extent.essential.match(text) is not None
+        shallow = indent(text) <= depth
+        other = at in named and (style != RULED or named[at].style == RULED)
+        if at > head + 1:
+            other = other or (style != PARAGRAPH and _RULED.match(text) is not None)
+            other = other or (style != RULED and shallow and _NAME.match(text) is not None)
+        if other or at in stops or _ends_report(text, extent):
+            break
+        if style in (INDENTED, LISTED) and shallow and not CONTINUES.match(text):
+            break
+        end, blanks = at, 0
+    return end
+
+
+def _ends_report(text: bytes, extent: Extent = GENERIC) -> bool:
+    """Whether a line is no part of any report, or of none of this format."""
+    if OTHER_PART.match(text) or text.startswith(b"##[") or states_success(text):
+        return True
+    return extent.ends is not None and extent.ends.match(text) is not None
+
+
+def _style(head: int, texts: Texts) -> str:
+    """How a report goes on whose format no rule knows, by its head and the line below it."""
+    below = next((text for _, text in texts.known(range(head + 1, head + 4)) if text.strip()), b"")
+    if _RULED.match(texts[head]) or _RULED.match(below):
+        return RULED
+    return INDENTED if indent(below) > indent(texts[head]) else PARAGRAPH
+
+
+def _led(first: int, texts: Texts) -> int:
+    """The command right above, whose output it is."""
+    for at, text in texts.known(range(first - 1, max(first - COMMAND, 0) - 1, -1)):
+        if _COMMAND.match(text):
+            return at
+        if not text.strip():
+            break
+    return first
+
+
+def _followed(last: int, texts: Texts) -> int:
+    """With the line right below."""
+    for at, text in texts.known(range(last + 1, last + 2)):
+        if text.strip() and not _ends_report(text) and not _COMMAND.match(text):
+            return at
+    return last
+
+
+def _rows(rule: Rule, first: int, last: int, texts: Texts) -> tuple[int, int]:
+    """With the rows next to these that the same rule matches."""
+    for step in (-1, 1):
+        edge, misses = (first, last)[step > 0], 0
+        for at, text in texts.known(range(edge + step, max(edge + step * REACH, -1), step)):
+            if _ends_report(text):
+                break
+            if _is_row(rule, text):
+                edge, misses = at, 0
+            elif (misses := misses + 1) > GAP:
+                break
+        first, last = (first, edge) if step > 0 else (edge, last)
+    return first, last
+
+
+def _is_row(rule: Rule, text: bytes) -> bool:
+    return bool(text.strip()) and rule.search(text.decode("utf-8", "replace")) is not None
+
+
+def _back(finding: Finding, texts: Texts) -> int:
+    """The first line that leads to a finding."""
+    rule, begin = finding.rule, finding.number
+    if rule.before_match is not None:
+        for at, text in texts.known(range(begin - 1, max(begin - rule.before, 0) - 1, -1)):
+            if not rule.before_match.match(text):
+                break
+            if text.strip():
+                begin = at
+    return begin
+
+
+def _ahead(finding: Finding, texts: Texts) -> int:
+    """The last line that belongs to a finding: of its paragraph, deeper, or continuing it."""
+    rule, number, own = finding.rule, finding.number, texts[finding.number]
+    indented, paragraph = number + rule.indented, number + rule.paragraph
+    depth, of_list = indent(own), ITEM.match(own)
+    end, blanks = number, 0
+    for at, text in texts.known(range(number + 1, max(indented, paragraph) + 1)):
+        if not text.strip():
+            blanks += 1
+            if blanks > 1:
+                break
+        elif _ends_report(text):
+            break
+        elif (at <= paragraph and not blanks) or (
+            at <= indented
+            and (indent(text) > depth or CONTINUES.match(text))
+            and not (of_list and ITEM.match(text))
+        ):
+            blanks, end = 0, at
+        else:
+            break
+    return end
+
+
+# --- Ranks ------------------------------------------------------------------------------------------------
+
+
+def _rank(draft: Draft, texts: Texts, store: LineStore) -> None:
+    """Give each line of a block its rank."""
+    numbers = [number for number in range(draft.first, draft.last + 1) if number in store.text]
+    rows = set() if draft.heads and draft.extent.style != LISTED else _alike(draft, numbers, texts)
+    again = _again(numbers, texts)
+    essential = {*draft.heads, *draft.found, *rows} - again | draft.heads
+    for head in draft.heads:
+        essential.update(_reason(head, draft.last, texts))
+    if (pattern := draft.extent.essential) is not None:
+        essential.update(number for number in numbers if pattern.match(texts[number]))
+    if draft.extent.style == LISTED:
+        rows |= essential
+    for number in sorted(essential):
+        essential.update(_announced(number, draft.last, texts))
+    essential.update(_place(min(essential), draft.last, texts, essential))
+    draft.rows = len(essential & rows) >= FEWEST_ROWS
+    folded = _folded(draft, numbers, essential, again, texts, store)
+    order = sorted(essential)
+    for number in numbers:
+        distance = _distance(number, order)
+        if number in folded:
+            rank = FOLDED
+        elif not distance:
+            rank = NEEDED
+        elif _VALUE.match(texts[number]) and (number in draft.reach or distance <= PAIRS_NEAR):
+            rank = VALUE
+        else:
+            rank = FRAME if _FRAME.match(texts[number]) else 1 + distance
+        draft.ranks[number] = rank
+
+
+def _distance(number: int, essential: Sequence[int]) -> int:
+    """How far a line is from an essential one; above it counts double."""
+    at = bisect_left(essential, number)
+    above = number - essential[at - 1] if at else FAR
+    below = 2 * (essential[at] - number) if at < len(essential) else FAR
+    return min(above, below, FAR)
+
+
+def _alike(draft: Draft, numbers: Sequence[int], texts: Texts) -> set[int]:
+    """The rows of a list: the lines that its rule matches, and most of its lines if these begin alike."""
+    rows = {number for number in numbers if draft.rule is not None and _is_row(draft.rule, texts[number])}
+    looks: dict[bytes, set[int]] = {}
+    for number in numbers:
+        text = texts[number]
+        if text.strip() and not (_FRAME.match(text) or _SOURCE.match(text) or states_success(text)):
+            looks.setdefault(_DIGITS.sub(b"0", text[:9])[:6], set()).add(number)
+    most = max((each for each in looks.values() if each & draft.found), key=len, default=set())
+    lines = sum(bool(texts[number].strip()) for number in numbers)
+    return rows | most if len(most) >= max(FEWEST_ROWS, MOST_ALIKE * lines) else rows
+
+
+def _again(numbers: Sequence[int], texts: Texts) -> set[int]:
+    """The lines that repeat earlier ones of the block."""
+    seen: set[bytes] = set()
+    again: set[int] = set()
+    for number in numbers:
+        text = texts[number].strip()
+        if len(text) >= LONG_ENOUGH and text in seen:
+            again.add(number)
+        seen.add(text)
+    return again
+
+
+def _reason(head: int, last: int, texts: Texts) -> Iterator[int]:
+    """The first line below a head that says what is wrong."""
+    for at, text in texts.known(range(head + 1, last + 1)):
+        if _NAME.match(text):
+            return
+        if _REASON.match(text):
+            yield at
+            return
+
+
+def _announced(number: int, last: int, texts: Texts) -> Iterator[int]:
+    """The first line with words below one that ends with a colon."""
+    if announces(texts[number]):
+        for at, text in texts.known(range(number + 1, min(last, number + 3) + 1)):
+            if text.strip() and not _FRAME.match(text):
+                yield at
+                return
+
+
+def _place(first: int, last: int, texts: Texts, essential: set[int]) -> Iterator[int]:
+    """The first line with a place in the project, where no essential one has one."""
+    if not any(_has_place(texts[number]) for number in essential):
+        for at, text in texts.known(range(first + 1, last + 1)):
+            if _has_place(text):
+                yield at
+                return
+
+
+def _has_place(text: bytes) -> bool:
+    return _PLACE.match(text) is not None and not _of_library(text)
+
+
+def _of_library(text: bytes) -> bool:
+    return any(library.match(text) for library in _LIBRARY)
+
+
+def _folded(
+    draft: Draft,
+    numbers: Sequence[int],
+    essential: set[int],
+    again: set[int],
+    texts: Texts,
+    store: LineStore,
+) -> set[int]:
+    """The lines that say nothing new: libraries' frames, repeated lines, boilerplate, what passed."""
+    frames = [number for number in numbers if _FRAME.match(texts[number]) and number not in essential]
+    library = {number for number in numbers if _of_library(texts[number])}
+    # Those next to what is essential say most, whichever call a language prints first.
+    own = [number for number in frames if number not in library]
+    own.sort(key=lambda number: min(abs(number - each) for each in essential))
+    # Where all frames are a library's, the failure is its own.
+    folded = {*own[FRAMES:], *(library if own or len(library) < len(frames) else frames[FRAMES:]), *again}
+    fold = draft.extent.fold
+    folded.update(
+        number
+        for number in numbers
+        if number in store.boilerplate
+        or states_success(texts[number])
+        or (fold is not None and fold.match(texts[number]))
+    )
+    folded -= essential
+    for begin in sorted(folded):
+        if begin - 1 not in folded:
+            end = next(at for at in range(begin, begin + FEW + 2) if at not in folded or at > begin + FEW)
+            if end <= begin + FEW:
+                folded.difference_update(range(begin, end))
+    return folded

@@ -1,0 +1,201 @@
+"""What of a log may be told: its failures as blocks, what is worth a look besides, how the step ended."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
+from .blocks import FOLDED, NEEDED, VALUE, Draft, Texts, states_success
+from .context import LineStore
+from .lines import LONGEST
+from .rules import HINT, rules
+from .score import Weights
+from .types import DIGEST_BYTES, Finding, Tail
+
+STEPS = 9  # of weights: blocks on one are about as strong, and come in the log's order
+FULL = 3  # blocks that are shown as such; further ones of their kind are rows
+STRONG = 0.6  # of the strongest block's weight that another one of another kind has at least
+NAME_ALONE = 0.7  # factor: a block that is a name alone, where others are reports
+ROWS = 40  # blocks that are rows, at most
+ROW = 2  # lines of a row
+KEPT = 220  # lines of a block
+TOLD = 16  # letters of a line that is not told again in another block
+
+# Shares of the greatest weight from which on a line besides the blocks is worth a look. The last lines of a
+# step, and what comes before the first block, explain it less often than what follows.
+SHARE, ASIDE = 0.14, 0.2
+NEAR = 10  # lines before the first block that belong to it
+# The same of lines so far from any block: what explains it is seldom there.
+NEARBY, OF_NEARBY = 40, 0.2
+AWAY, OF_AWAY = 150, 0.5
+# The end of a failed step, where nothing looks like its cause.
+END = 40  # lines
+HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
+
+BESIDE = 2  # lines on each side of what is shown that redaction sees
+
+_LEADING = re.compile(r"^[\W\d_]+")
+_SUMMARISED = re.compile(r"(?:FAILED|ERROR) \S*::(\S+(?:\[.*\])?)")
+_WORDLESS = re.compile(r"[\W_]+")
+
+
+def folded(text: str) -> str:
+    """What is compared: a line's letters and digits, without what leads to its words."""
+    return _WORDLESS.sub("", _LEADING.sub("", text))
+
+
+def select(
+    drafts: Sequence[Draft], weights: Weights, store: LineStore, totals: Collection[int], end: Draft | None
+) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
+    """The lines that are kept, in the log's order, and the blocks in the order in which they are told.
+
+    Args:
+        weights: of all lines that may be shown.
+        totals: the lines that count all failures, or say how the step ended.
+        end: the end of the failed step.
+    """
+    told = _told(drafts, store)
+    if end is not None and max((draft.weight for draft, _ in told), default=0.0) < ERROR_WEIGHT:
+        told.append((end, False))
+    of_block: dict[int, tuple[int, int]] = {}
+    for place, (draft, _) in enumerate(told):
+        for number, rank in _kept(draft).items():
+            of_block.setdefault(number, (place, rank))
+    worth_a_look = _Besides(weights, of_block)
+    lists = {rule.id: rule for rule in rules() if rule.is_list}
+    texts = Texts(store)
+    lines: list[Line] = []
+    numbers = _strongest(weights, of_block, store)
+    for number, text in zip(numbers, store.lines(numbers), strict=True):
+        weight, rule = weights.get(number, (0.0, ""))
+        place, rank = of_block.get(number, (-1, VALUE))
+        if number in totals:
+            rank = NEEDED
+        elif states_success(texts[number]):
+            place, rank = -1, HIDDEN
+        elif place < 0 and number not in worth_a_look:
+            rank = HIDDEN
+        for part in text.split("\n"):
+            item = rule in lists and lists[rule].search(part) is not None
+            lines.append(Line(number + 1, part, weight, rule, place, rank, item))
+    blocks = (
+        Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told
+    )
+    return tuple(lines), tuple(blocks)
+
+
+class _Besides:
+    """Which lines besides the blocks are worth a look."""
+
+    def __init__(self, weights: Weights, blocks: Iterable[int]) -> None:
+        self._weights = weights
+        self._blocks = sorted(blocks)
+        self._most = max((weight for weight, _ in weights.values()), default=0.0)
+
+    def __contains__(self, number: int) -> bool:
+        weight, rule = self._weights.get(number, (0.0, ""))
+        return weight >= self._most * self._share(number, rule)
+
+    def _share(self, number: int, rule: str) -> float:
+        """That of the greatest weight which the line needs."""
+        at = bisect_left(self._blocks, number)
+        near = self._blocks[max(at - 1, 0) : at + 1]
+        away = min((abs(number - other) for other in near), default=0)
+        if away > NEARBY:
+            return OF_AWAY if away > AWAY else OF_NEARBY
+        before = bool(self._blocks) and number < self._blocks[0] - NEAR
+        return ASIDE if before or not rule else SHARE
+
+
+def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]:
+    """The lines next to those that may be shown, with their numbers, for redaction alone: a secret that is
+    wrapped, or whose name is above it, is whole then."""
+    told = {line.number - 1 for line in lines if line.rank < HIDDEN}
+    near = {number + away for number in told for away in range(-BESIDE, BESIDE + 1)}
+    numbers = sorted((near - told) & store.text.keys())
+    for number, text in zip(numbers, store.lines(numbers), strict=True):
+        for part in text.split("\n"):
+            yield number + 1, part
+
+
+def _told(drafts: Sequence[Draft], store: LineStore) -> list[tuple[Draft, bool]]:
+    """The blocks to tell, the strongest first, and whether each is a row; what was told before is folded."""
+    most = max((draft.weight for draft in drafts), default=0.0)
+    told: list[tuple[Draft, bool]] = []
+    seen: list[str] = []
+    reported = any(draft.heads and draft.first < draft.last for draft in drafts)
+
+    def order(draft: Draft) -> tuple[int, int]:
+        """Of about the same weight, what comes first is the cause of the rest. A name alone tells less than
+        a report."""
+        share = NAME_ALONE if reported and draft.heads and draft.first == draft.last else 1.0
+        return -int(draft.weight * share / most * STEPS), draft.first
+
+    for draft in sorted(drafts, key=order):
+        lines = dict(zip(draft.ranks, store.lines(draft.ranks), strict=True))
+        texts = {at: folded(text) for at, text in lines.items()}
+        known = {at for at, text in lines.items() if any(folded(_bare(text)) in one for one in seen)}
+        needed = [at for at, rank in draft.ranks.items() if rank == NEEDED and at not in known]
+        if not needed:
+            continue
+        full = sum(not is_row for _, is_row in told)
+        strong = draft.weight >= most * STRONG
+        if full < FULL and strong:
+            draft.ranks |= {at: FOLDED for at in known if len(texts[at]) >= TOLD}
+            told.append((draft, False))
+        elif (strong or draft.rule in [other.rule for other, _ in told]) and len(told) - full < ROWS:
+            draft.ranks = dict.fromkeys(needed[:ROW], NEEDED)
+            told.append((draft, True))
+        else:
+            continue
+        seen.append("".join(texts.values()))
+    return told
+
+
+def _bare(text: str) -> str:
+    """The line; of one that names a failed test in a summary, its name."""
+    found = _SUMMARISED.match(text)
+    return found[1] if found else text
+
+
+def _kept(draft: Draft) -> dict[int, int]:
+    """The ranks of a block's lines, of an endless one those of the lowest."""
+    kept = sorted(draft.ranks, key=lambda at: (draft.ranks[at], at))[:KEPT]
+    return {at: draft.ranks[at] for at in sorted(kept)}
+
+
+def _strongest(weights: Weights, blocks: Iterable[int], store: LineStore) -> list[int]:
+    """The numbers of the blocks' lines and of the strongest others, up to a digest's bound, in order."""
+    room = DIGEST_BYTES
+    first = dict.fromkeys(blocks)
+    chosen: list[int] = []
+    others = sorted(weights.keys() - first.keys(), key=lambda at: (-weights[at][0], at))
+    for number in (*first, *others):
+        room -= min(len(store.text[number]), LONGEST) + 1
+        if room < 0:
+            break
+        chosen.append(number)
+    return sorted(chosen)
+
+
+def end_of_step(tails: Sequence[Tail], findings: Sequence[Finding], store: LineStore) -> Draft | None:
+    """The last lines of the failed step's own output; those first that are a little like an error."""
+    tail = max(tails, key=lambda tail: (tail.weight, tail.first), default=None)
+    if tail is None or not tail.raw:
+        return None
+    texts = Texts(store)
+    last = tail.first + len(tail.raw) - 1
+    last += last + 1 in store.text  # the mark
+    numbers = [at for at in range(max(tail.first, tail.step, last - END), last + 1) if at in store.text]
+    heads = [at for at in numbers if store.text[at].startswith((b"##[group]Run ", b"##[endgroup]"))]
+    own = [at for at in numbers if at > max(heads, default=-1)]
+    numbers = own if any(texts[at].strip() and not texts.ends_step(at) for at in own) else numbers
+    ranks = {at: 1 + last - at + FOLDED * (at in store.boilerplate) for at in numbers}
+    hints = [each for each in findings if each.number in ranks and each.rule.weight >= HINT]
+    for finding in sorted(hints, key=lambda each: -each.rule.weight)[:HINTS]:
+        ranks |= {at: 1 for at in range(finding.number, finding.number + OF_HINT) if ranks.get(at, 0) > 1}
+        ranks[finding.number] = NEEDED
+    weight = min(tail.weight, ERROR_WEIGHT - 0.1)
+    return Draft(numbers[0], numbers[-1], weight, weight, None, ranks=ranks) if numbers else None
