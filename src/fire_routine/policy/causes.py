@@ -28,7 +28,7 @@ _BY_CODE = (
     "workflow_run",
 )
 _BY_TRIAGE = ("labeled", "assigned")
-_SESSION = pattern(r"https?://claude\.ai/code/session_")
+_SESSION = pattern(r"https?://[^\s/]{1,260}/code/session_")  # on whatever host: a gateway has its own
 
 
 def is_untrusted(settings: Settings, run: Run) -> bool:
