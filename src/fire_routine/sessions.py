@@ -197,9 +197,7 @@ def _session(
 ) -> Json:
     pull, at = trace.pull_request, _known(claim.at)
     merged_at = pull.merged_at if pull else None
-    greens = [
-        run for run in runs if failed and not _is_keyed(claim) and _is_green_after(run, failed, claim, trace)
-    ]
+    greens = [run for run in runs if failed and _is_green_after(run, failed, claim, trace)]
     begun = [_begun(run) for run in greens]
     state = str(trace.state or "unknown")
     if merged_at and any(_known(run.created_at) >= merged_at for run in greens):
@@ -281,8 +279,8 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
 
 
 def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) -> bool:
-    """Whether it is a later green run of the workflow, on its branch or where its fix was merged."""
-    if run.conclusion != "success" or run.workflow_id != failed.workflow_id:
+    """Whether it is a later green run of the workflow, on its branch or where its fix was merged; none for a key."""
+    if run.conclusion != "success" or run.workflow_id != failed.workflow_id or _is_keyed(claim):
         return False
     pull, branch = trace.pull_request, (run.head_branch, run.head_repository)
     if branch == (failed.head_branch, failed.head_repository) and run.event == failed.event:

@@ -116,11 +116,7 @@ def _names(value: str) -> tuple[str, ...]:
 
 
 def one_line(value: str) -> str:
-    """A key.
-
-    Raises:
-        ValueError: it is too long, or has characters that are not shown.
-    """
+    """A key: characters that are shown."""
     if len(value) > LONGEST_KEY or not value.isprintable():
         raise ValueError(f"{code(value, QUOTED)} is not one line of at most {LONGEST_KEY} characters")
     return value

@@ -155,7 +155,7 @@ def _before_gathering(scene: Scene, log: Log, trigger: Trigger, run: Run | None)
     if run and run.conclusion == "success" and run.attempt > 1:
         flake = Reruns(log, run).record(write=not settings.dry_run) or policy.not_failed(run.conclusion)
         return not_sent(flake) if settings.dry_run else flake
-    if settings.dry_run or not run or not run.head_sha:
+    if settings.dry_run or settings.key or not run or not run.head_sha:
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
     looks = trigger.kind is TriggerKind.STEP and not settings.again

@@ -258,6 +258,18 @@ def test_two_keys_and_a_failure_of_one_run_are_each_their_own(job: Job) -> None:
     assert len(job.endpoint.sessions) == 3
 
 
+def test_an_event_of_a_pull_request_that_has_ended_or_moved_on_fires(job: Job) -> None:
+    """As the one that its closing is: the key says what is due, not the branch."""
+    closed = {"number": 2, "state": "closed", "head": {"ref": "topic", "sha": "b" * 40}}
+    job.github.add_pull_request({**closed, "head": {"ref": "topic", "sha": "c" * 40}})
+    whole = payload("pull_request", action="closed", pull_request=closed)
+    assert deliver(job, "pull_request", whole, key="closed 2") == "fired"
+    job.github.set_branch("topic", "c" * 40)
+    pushed = payload("push", ref="refs/heads/topic", head_commit={"id": "b" * 40})
+    job.environ["GITHUB_REF_NAME"] = "topic"
+    assert deliver(job, "push", pushed, key="push", run=8) == "fired"
+
+
 def test_keys_do_not_use_up_the_sessions_of_an_incident(job: Job) -> None:
     for number in range(3):
         assert deliver(job, key=f"alert {number}", run=20 + number) == "fired"
