@@ -37,7 +37,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
+from bench import legs  # noqa: E402
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
 from tests.unit.ledger.schedule import Schedule  # noqa: E402

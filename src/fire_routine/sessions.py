@@ -279,7 +279,7 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
 
 
 def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) -> bool:
-    """Whether it is a later green run of the workflow, on its branch or where its fix was merged, not a key."""
+    """Whether it is a later green run of the workflow, on its branch or where its fix was merged."""
     if run.conclusion != "success" or run.workflow_id != failed.workflow_id or _is_keyed(claim):
         return False
     pull, branch = trace.pull_request, (run.head_branch, run.head_repository)

@@ -48,7 +48,7 @@ _NO_FIRE_URL = (
 
 # A run's address, or one of a page below it
 RUN_URL = re.compile(
-    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?P<server>https?://[^/\s@]+)/(?P<repository>(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}/)[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
     r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
     re.ASCII,
 )
@@ -210,6 +210,20 @@ def token(value: str) -> str:
     return value
 
 
+def routine_token(value: str) -> str:
+    """A routine's bearer token.
+
+    Raises:
+        ValueError: it is an API key, or contains characters that no header may contain.
+    """
+    if value.startswith("sk-ant-api"):
+        raise ValueError(
+            "is an API key: it needs the routine's own token (`sk-ant-oat01-…`), from its API trigger at"
+            " https://claude.ai/code/routines"
+        )
+    return token(value)
+
+
 # --- the inputs -----------------------------------------------------------------------------------
 
 
@@ -223,7 +237,7 @@ class Settings:
     """The action's inputs, one field each, in the order of `action.yml`."""
 
     routine_url: str = _input("", str)  # empty: not given, which is an error unless the run gets no secrets
-    routine_token: str = _input("", token, secret=True)
+    routine_token: str = _input("", routine_token, secret=True)
     trusted_host: str = _input("", host_name)  # the one other host that the routine's token may go to
     github_token: str = _input("", token, secret=True)
     # None: the finished run of a `workflow_run` event, else this run

@@ -46,6 +46,8 @@ def preview(arguments: Namespace) -> int:
             Progress() as shown,
             GitHub(context.api_url, bearer, trigger.repository, announce=shown.say) as github,
         ):
+            if not given and not of_event:
+                shown.say("Neither GITHUB_TOKEN nor GH_TOKEN is set: without a token, GitHub shows no log.")
             shown.show(f"Asking {context.api_url} …")
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
             evidence = evidence.with_context(github)

@@ -261,6 +261,11 @@ def _send(command: Command) -> None:
     logs.add_argument(
         "--junit", nargs="+", action="extend", metavar="FILE", help="a test report each, JUnit XML or TRX"
     )
+    logs.add_argument(
+        "--trusted",
+        action="store_true",
+        help="people with write access wrote the code, as on a protected branch; else the text warns of it",
+    )
     for name, metavar, meaning in (
         ("title", "T", "what failed, such as the pipeline's name"),
         ("url", "URL", "the address of the job or pipeline"),

@@ -41,9 +41,10 @@ _SESSION_ID = pattern(r"[A-Za-z0-9_.:-]{1,128}")
 _ANY_TOKEN = pattern(r"sk-ant-[A-Za-z0-9_-]{4,}")
 
 
+# True for the action, the command and the library alike: each calls its arguments by other names.
 _COPY_URL = (
-    "Copy the routine's URL from its API trigger at https://claude.ai/code/routines into the secret that"
-    " `routine-url` reads."
+    "Copy the routine's URL again from its API trigger at https://claude.ai/code/routines, and replace the"
+    " saved one."
 )
 _SHORTEN = "Lower `max-characters`."
 _BETA = "Set `anthropic-beta` to the value in the endpoint's current documentation."
@@ -57,14 +58,14 @@ _ANY_BAD_REQUEST = (
     " connection holds, and that `anthropic-beta` is right."
 )
 _RENEW = (
-    "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret that"
-    " `routine-token` reads. A new token revokes the previous one."
+    "Generate a new token in the routine's API trigger at https://claude.ai/code/routines, and replace the"
+    " saved one. A new token revokes the previous one."
 )
 _ACCOUNT = "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
 _NEWER = "Update the action: the endpoint has changed."
 _UPDATE = "Lower `max-characters`, or update the action: the endpoint may have changed."
 _REDIRECTED = f"Redirects are not followed, so that the token goes to one address only. {_COPY_URL}"
-_OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
+_OTHER = "Check the routine's saved URL, and any proxy in between."
 # What a refusal means: the first row with its status, and with words that its message has (in lower case)
 _REFUSALS = (
     (400, "paused", Reason.REFUSED, _RESUME),

@@ -258,6 +258,7 @@ class PullRequest:
     head_sha: str
     head_repository: str | None  # None: the fork is gone
     author: str = ""
+    by_app: bool = False  # its author is a bot
     created_at: datetime | None = None
     merged_at: datetime | None = None  # None: not merged, or not stated
     merge_sha: str = ""  # the commit that it was merged as; of an open one, a test merge
@@ -353,6 +354,7 @@ class Run:
     on_tag: bool = False  # what the runner calls a tag; `head_branch` is its name
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
     rerun: Rerun | None = None
+    by_app: bool = False  # a bot started it, or started it again
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
     title: str = ""  # as GitHub lists it, by the run's event or `run-name`
     fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
@@ -377,4 +379,5 @@ class Run:
         """Whether an app pushed, or wrote the branch: who starts the run again may be a person."""
         commit = self.commit if self.head_branch != self.default_branch else None  # there a person took it
         names = (self.actor, pull.author if pull else "", commit.author if commit else "")
-        return self.event not in _BY_NO_AUTHOR and any(name.endswith("[bot]") for name in names)
+        by_app = self.by_app or (pull is not None and pull.by_app)
+        return self.event not in _BY_NO_AUTHOR and (by_app or any(name.endswith("[bot]") for name in names))

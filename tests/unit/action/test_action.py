@@ -94,7 +94,7 @@ def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(job: J
     assert job.run() == 1
     page = cmarkgfm.github_flavored_markdown_to_html(job.summary)
     assert '<a href="https://claude.ai/code/routines">https://claude.ai/code/routines</a>' in page
-    assert "<code>routine-token</code>" in page
+    assert "and replace the saved one" in page
     assert 'href="https://evil.example"' not in page
     assert "### ❌ Not fired: the token was refused" in job.summary
     assert job.log.count("::error") == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.emulated.events import STRANGER, Json, of_repository, payload
+from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.unit.cli.logs import LOG
 
@@ -95,7 +96,22 @@ def test_preview_of_a_run_that_can_not_be_had_prints_nothing(
     for name in ("GITHUB_TOKEN", "GH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     assert main(["preview", "https://github.com/octo/widgets/actions/runs/8"]) == 1
-    assert capsys.readouterr().err.endswith("without a token: set GITHUB_TOKEN or GH_TOKEN\n")
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "Neither GITHUB_TOKEN nor GH_TOKEN is set: without a token, GitHub shows no log.\n"
+    )
+    assert said.endswith("without a token: set GITHUB_TOKEN or GH_TOKEN\n")
+
+
+def test_preview_at_a_rate_limit_blames_no_token(
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault = Fault(429, "You have exceeded a secondary rate limit", {"Retry-After": "4000"})
+    github.fail("/actions/runs/7", fault)
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.endswith("Run this again later")
+    assert "TOKEN" not in last
 
 
 @pytest.mark.nightly

@@ -67,8 +67,8 @@ class Keyed:
             marks.append(f"{world.random.randrange(10**8):08d}")
             return marks[-1]
 
-        cool_down = self.cool_down
-        ledger = Job(client, run, clock=client.clock, mark=new_mark, cool_down=cool_down, for_key=True)
+        cool_down, token = self.cool_down, self.schedule.terms.default_token
+        ledger = Job(client, run, clock=client.clock, mark=new_mark, cool_down=cool_down, for_key=True, default_token=token)
         outcome = None
         try:
             verdict = ledger.claim(name)
@@ -118,8 +118,8 @@ class Keyed:
         ]
 
 
-def played(seed: int, kind: str = "", most_jobs: int = 6) -> Keyed:
-    """A schedule with keys beside it; `kind`: of trouble, by its name; empty: as the seed draws it."""
-    keyed = Keyed.beside(Schedule.draw(seed, PROFILES.get(kind), most_jobs=most_jobs), seed)
+def played(seed: int, kind: str = "storm", most_jobs: int = 6) -> Keyed:
+    """A schedule with keys beside it; `kind`: of trouble, by its name."""
+    keyed = Keyed.beside(Schedule.of(seed, PROFILES[kind], most_jobs=most_jobs), seed)
     keyed.play()
     return keyed

@@ -85,7 +85,7 @@ def test_some_large_schedules_are_played_every_time(seed: int) -> None:
 
 
 def test_the_whole_action_of_forty_legs_has_one_session_and_none_is_refused() -> None:
-    """In a process of its own: the bench replaces the clock."""
+    """In a process of its own: the bench replaces the transport and the thread pools."""
     options = ["--schedules", "0", "--processes", "0", "--matrix", "0", "--no-loop", "--crowd", "40"]
     played = subprocess.run(
         [sys.executable, "bench/schedules.py", *options],
