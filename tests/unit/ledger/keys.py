@@ -68,7 +68,15 @@ class Keyed:
             return marks[-1]
 
         cool_down, token = self.cool_down, self.schedule.terms.default_token
-        ledger = Job(client, run, clock=client.clock, mark=new_mark, cool_down=cool_down, for_key=True, default_token=token)
+        ledger = Job(
+            client,
+            run,
+            clock=client.clock,
+            mark=new_mark,
+            cool_down=cool_down,
+            for_key=True,
+            default_token=token,
+        )
         outcome = None
         try:
             verdict = ledger.claim(name)
