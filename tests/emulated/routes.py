@@ -14,6 +14,7 @@ from tests.emulated.repository import Repository, timestamp
 
 _SEARCHES = ("actor", "branch", "created", "event", "head_sha", "status")
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
+PER_CONTEXT = 1_000  # statuses: https://docs.github.com/rest/commits/statuses#create-a-commit-status
 DOCUMENTATION = "https://docs.github.com/rest"
 
 
@@ -308,6 +309,11 @@ def _create_status(call: Call) -> Answer:
         return refusal(422, "Validation Failed: state is not included in the list")
     if len(call.body.get("description") or "") > 140:
         return refusal(422, "Validation Failed: description is too long (maximum is 140 characters)")
+    known = call.repository.statuses.get(call.names[0], [])
+    if sum(status["context"] == call.body.get("context", "default") for status in known) >= PER_CONTEXT:
+        return refusal(
+            422, "Validation Failed: this SHA and context has reached the maximum of 1000 statuses"
+        )
     return Answer(201, call.shown("status", call.repository.add_status(call.names[0], call.body)))
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from ..clock import REAL, Clock
 from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role, Run, SessionTrace, Status
+from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .fields import Json
@@ -311,7 +312,7 @@ class GitHub(Session):
         found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
         # Some proxies leave out `Link`. Then a full page may have another after it.
         more = 'rel="next"' in headers["link"] if "link" in headers else len(found) == 101 - page
-        return StatusPage(found, more, fields.http_date(headers.get("date", "")))
+        return StatusPage(found, more, http_date(headers.get("date", "")))
 
     def create_status(
         self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
