@@ -154,8 +154,8 @@ def test_no_key_has_two_sessions_within_its_cool_down_and_hides_no_failure(seed:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("kind", sorted(PROFILES))
-def test_five_hundred_schedules_of_keys_beside_failures(kind: str) -> None:
-    found = {seed: bad for seed in range(500) if (bad := played(seed, kind).violations())}
+def test_a_hundred_schedules_of_each_trouble_with_keys_beside_failures(kind: str) -> None:
+    found = {seed: bad for seed in range(100) if (bad := played(seed, kind).violations())}
     assert found == {}
 
 
