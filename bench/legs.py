@@ -3,8 +3,6 @@
 GitHub and the endpoint are the emulators, asked over real HTTP. Time is virtual: one leg runs, the others
 wait. Each request to GitHub takes 0.1 to 0.3 virtual seconds and counts against the limits that GitHub
 documents (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
-
-Import this before anything of `fire_routine`, whose `Clock` keeps the functions that it finds in `time`.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from __future__ import annotations
 import random
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
@@ -24,29 +21,11 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-_leg = threading.local()  # `task` and `github`, in the thread of a leg
-_real_monotonic, _real_sleep = time.monotonic, time.sleep
-
-
-def _monotonic() -> float:
-    task = getattr(_leg, "task", None)
-    return task.baton.time if task else _real_monotonic()
-
-
-def _sleep(seconds: float) -> None:
-    task = getattr(_leg, "task", None)
-    if task is None:
-        _real_sleep(seconds)
-    else:
-        task.pause(max(0.0, seconds))
-
-
-time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
-
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.unit.ledger.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action, threads  # noqa: E402
+from fire_routine.clock import REAL, Clock  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.gather import known_failures  # noqa: E402
 from fire_routine.github import transport  # noqa: E402
@@ -59,6 +38,7 @@ POINTS = {"GET": 1, "POST": 5}
 START = 2.0  # seconds within which all legs start
 SHA = "a" * 40
 
+_leg = threading.local()  # `task` and `limits`, in the thread of a leg
 _ask = Transport.ask
 
 
@@ -131,7 +111,6 @@ class Crowd:
 def play(legs: int, seed: int) -> Crowd:
     """All legs fail; each has a step that reports it."""
     rng, baton, outcomes, ends = random.Random(seed), Baton(), Counter[str](), list[float]()
-    random.seed(seed)
     limits = Limits(rng)
     with (
         GitHubEmulator("octo/widgets") as github,
@@ -150,7 +129,8 @@ def play(legs: int, seed: int) -> Crowd:
                 began = task.baton.time
                 environ = _environ(github, endpoint, legs, leg)
                 reported = Reported()
-                action.run_action(environ, reported)
+                clock = Clock(lambda: task.baton.time, REAL.now, task.pause, rng.random)
+                action.run_action(environ, reported, clock=clock)
                 outcomes[reported.outcome] += 1
                 ends.append(task.baton.time - began)
 

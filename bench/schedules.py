@@ -8,7 +8,9 @@ one was reported nowhere.
              real ledger in virtual time. `--schedules N --seed S` plays S … S+N-1; `--schedules 1 --seed S
              --show` prints one of them. `--profile NAME` plays them with one trouble alone, `--profile all`
              with each in turn: reads that lag in order, ids that become visible late, items that do, lost and
-             repeated writes, crashes, denials. `--rerun-first`: with that input. Some failures are gone in
+             repeated writes, crashes, denials; several workflows and branches, jobs without a log, two who
+             press `again`, a matrix, midnight, full contexts, many pages, another token. Each has a largest
+             share of schedules without a session. `--rerun-first`: with that input. Some failures are gone in
              the re-run, and in some schedules a person re-runs as well. `--replacing`: every other run's
              session leaves no trace, and may be replaced after 5 minutes. `--without PART` leaves a part of
              the protocol out, in the trouble in which it counts: there must be violations then, or more jobs
@@ -35,16 +37,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
+from bench import legs  # noqa: E402
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
 from tests.unit.ledger.schedule import Schedule  # noqa: E402
-from tests.unit.ledger.troubles import LEFT_OUT, PROFILES  # noqa: E402
+from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Profile  # noqa: E402
 
 from fire_routine.emulator import REPLIES  # noqa: E402
 from fire_routine.ledger.entry import Stage as Step  # noqa: E402
 
 SHA = "a" * 40
+SEVERAL = 50  # schedules, of which the share without a session means something
 
 
 # --- storms in virtual time ---------------------------------------------------------------------
@@ -54,12 +57,12 @@ def storm(
     first: int,
     count: int,
     show: bool,
-    profile: str = "",
+    profile: str = "storm",
     rerun_first: bool = False,
     replacing: bool = False,
     without: str = "",
 ) -> bool:
-    began, bad, name = time.perf_counter(), 0, f" ({profile})" if profile else ""
+    began, bad, name = time.perf_counter(), 0, "" if profile == "storm" else f" ({profile})"
     part = LEFT_OUT[without] if without else None
     name += f", without {without}" if without else ""
     name += ", rerun-first" if rerun_first else ""
@@ -67,9 +70,9 @@ def storm(
     outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
-        faults = PROFILES[profile] if profile else part.faults if part else None
+        drawn = Profile(part.faults, 1.0) if part else PROFILES[profile]
         timing = part.timing if part else None
-        schedule = Schedule.draw(seed, faults, rerun_first=rerun_first, replacing=replacing, timing=timing)
+        schedule = Schedule.of(seed, drawn, rerun_first=rerun_first, replacing=replacing, timing=timing)
         with part() if part else nullcontext():
             schedule.play()
         world = schedule.world
@@ -97,6 +100,10 @@ def storm(
     print(f"  {counts}")
     for outcome, times in outcomes.most_common():
         print(f"  {times:8,}  {outcome}")
+    idle, most = totals["schedules without a session"], 1.0 if part else PROFILES[profile].idle
+    if count >= SEVERAL and idle > most * count:
+        print(f"  {idle} schedules without a session, of {count}: at most {most:.0%} may be")
+        return False
     return not bad
 
 
@@ -290,7 +297,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=12, metavar="N")
     parser.add_argument("--matrix", type=int, default=32, metavar="N")
     parser.add_argument("--no-loop", action="store_true")
-    parser.add_argument("--profile", choices=[*PROFILES, "all"], metavar="NAME", default="")
+    parser.add_argument("--profile", choices=[*PROFILES, "all"], metavar="NAME", default="storm")
     parser.add_argument("--crowd", default="32,64,128,256", metavar="LEGS")
     arguments = parser.parse_args()
     context = warm() if arguments.processes or arguments.matrix or not arguments.no_loop else None

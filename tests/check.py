@@ -134,6 +134,9 @@ def run_all(*, quick: bool, nightly: bool) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     keep_bytecode()
+    if {"-h", "--help"} & {*arguments}:  # pytest's own has 500 lines: `python -m pytest --help`
+        print(__doc__.strip())
+        return 0
     if not OPTIONS.issuperset(arguments):
         return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode
     started = time.monotonic()

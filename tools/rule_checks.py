@@ -6,6 +6,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
 from typing import Any
 
 from tools.knowledge import Source, boilerplate, compiled, sources
@@ -27,8 +29,40 @@ GROWTH, SHORT, TRIALS = 3.0, 0.01, 7
 _Search = Callable[[str], object]
 
 
-def problems() -> Iterator[str]:
+def problems_in_time(seconds: float = 60.0) -> list[str]:
+    """The problems of the rules, found by a process of its own: no expression keeps it longer than `seconds`.
+
+    A rule that does is the last problem. Python ends no search before its time.
+    """
+    receive, send = Pipe(duplex=False)
+    child = Process(target=_tell, args=(send,), daemon=True)
+    child.start()
+    send.close()
+    found, place = list[str](), "the rules' examples"
+    try:
+        while receive.poll(seconds):
+            is_problem, text = receive.recv()
+            found, place = ([*found, text], place) if is_problem else (found, text)
+    except EOFError:
+        return found
+    child.kill()
+    return [
+        *found,
+        f"{place}: an expression takes more than {seconds:.0f} s: let no repetition be in another",
+    ]
+
+
+def _tell(send: Connection) -> None:
+    for problem in problems(lambda place: send.send((False, place))):
+        send.send((True, problem))
+    send.close()
+
+
+def problems(at: Callable[[str], object] = str) -> Iterator[str]:
     """The problems of the rules, one line per problem; nothing: all is well.
+
+    Args:
+        at: is told of each rule before its expressions are tried.
 
     Raises:
         RuleError: an entry is wrong.
@@ -41,6 +75,7 @@ def problems() -> Iterator[str]:
     for entry in boilerplate():
         yield from of_boilerplate(entry)
     for source in written:
+        at(str(source.error("its match")))
         yield from keywords(source)
         yield from extents(source)
         yield from slow(source)

@@ -33,8 +33,8 @@ ROOM = 64 * 1024 * 1024  # bytes free: the packages take 7 MB, the test lock's m
 PATIENCE = 180.0  # seconds for an install
 SHOWN = 250  # characters of what pip prints first, and last
 REMEDY = (
-    "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the job's "
-    "`env`; where it is not reached at all, fill the runner's RUNNER_TOOL_CACHE by one run with network"
+    "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the "
+    "environment; where it is not reached at all, one run with network fills the machine's cache"
 )
 FAILED = "the locked dependencies could not be installed"
 OPTIONS = [

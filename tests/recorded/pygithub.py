@@ -84,7 +84,7 @@ def _archive() -> bytes:
     if sha256(data).hexdigest() in hashes:
         return data
     try:
-        data = _download(name)
+        data = download("pygithub", name)
     except (OSError, ValueError) as error:
         raise UnavailableError(f"{name} can't be had from the package index ({error})") from None
     if sha256(data).hexdigest() not in hashes:
@@ -95,13 +95,17 @@ def _archive() -> bytes:
     return data
 
 
-def _download(name: str) -> bytes:
-    """A file of PyGithub's from the package index (https://packaging.python.org/specifications/simple-repository-api/).
+def download(project: str, name: str) -> bytes:
+    """A file of a project on the package index.
 
     pip can't do it: `pip download` builds a source distribution, so it would execute it.
+    https://packaging.python.org/specifications/simple-repository-api/
+
+    Raises:
+        OSError, ValueError: it can't be had.
     """
     index = os.environ.get("PIP_INDEX_URL") or "https://pypi.org/simple"
-    page = f"{index.rstrip('/')}/pygithub/"
+    page = f"{index.rstrip('/')}/{project}/"
     with urlopen(page, timeout=PATIENCE) as answer:
         listed = re.search(rf'href="([^"#]*/{re.escape(name)})[#"]', answer.read().decode())
     if not listed:

@@ -10,7 +10,8 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 
 from ..model import Result
-from ..settings import MAX_CHARACTERS, endpoint, host_name, token
+from ..sanitize import without_frames
+from ..settings import MAX_CHARACTERS, endpoint, host_name, routine_token
 from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
 
@@ -22,11 +23,11 @@ def send(arguments: Namespace) -> int:
     from ..fire import FireError, Routine
 
     if arguments.dry_run:
-        write(_text(arguments) or "")
+        write(without_frames(_text(arguments) or ""))
         return 0
     host = _host(arguments.trusted_host)
     url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
-    bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
+    bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", routine_token)
     text = _text(arguments)
     try:
         session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)

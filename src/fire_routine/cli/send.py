@@ -53,6 +53,9 @@ def brief_of_logs(arguments: Namespace) -> Brief:
     failed = merged(
         [digest for _, digest in _each("test report", reports, report, notes)], [d for _, d in logs]
     )
+    if not (logs or failed or arguments.text):
+        why = f"{notes[0].what}: {notes[0].why}" if notes else "no file is named"
+        raise CommandError(f"nothing to tell of ({why}): name a log or a report, or give --text")
     run, failures = compose.run_of_logs(
         logs,
         title=arguments.title,
@@ -60,6 +63,7 @@ def brief_of_logs(arguments: Namespace) -> Brief:
         repository=arguments.repository,
         branch=arguments.branch,
         sha=arguments.sha.lower(),
+        trusted=arguments.trusted,
         notes=notes,
     )
     return compose.compose(

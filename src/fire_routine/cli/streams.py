@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
 from ..model import COMPRESSED
+from ..sanitize import sanitize_line
 from . import CommandError
 
 CHUNK = 1 << 20  # bytes that are read at a time
@@ -47,7 +48,7 @@ def opened(name: str) -> BinaryIO:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise CommandError(f"{name or 'an empty name'}: {error.strerror or error}") from None
+        raise CommandError(f"{_shown(name) or 'an empty name'}: {error.strerror or error}") from None
 
 
 def read(stream: BinaryIO, size: int) -> bytes:
@@ -55,7 +56,7 @@ def read(stream: BinaryIO, size: int) -> bytes:
         return stream.read(size)
     except OSError as error:
         name = stream.name if isinstance(stream.name, str) else "standard input"
-        raise CommandError(f"{name}: {error.strerror or error}") from None
+        raise CommandError(f"{_shown(name)}: {error.strerror or error}") from None
 
 
 def text_of(name: str, most: int) -> str:
@@ -116,7 +117,8 @@ def _binary(begin: bytes) -> bool:
 
 
 def _shown(name: str) -> str:
-    return "standard input" if name == "-" else name
+    """A file's name as a person may see it: it may hold escape sequences."""
+    return "standard input" if name == "-" else sanitize_line(name)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

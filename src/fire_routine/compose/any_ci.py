@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Digest, FailedJob, Failure, Note, Run
+from ..model import Digest, FailedJob, Failure, Note, Origin, Run
 from .grouping import group
 
 
@@ -19,11 +19,13 @@ def run_of_logs(
     repository: str = "",
     branch: str = "",
     sha: str = "",
+    trusted: bool = False,
     notes: Sequence[Note] = (),
 ) -> tuple[Run, tuple[Failure, ...]]:
     """The run whose logs these are, by their names, and its distinct failures.
 
     The rest is in the caller's words: what failed, the job's or pipeline's address, what could not be read.
+    `trusted`: whoever calls knows that people with write access wrote the code, as on a protected branch.
     """
     jobs = tuple(FailedJob(number, name, "failure", url="") for number, (name, _) in enumerate(logs, 1))
     run = Run(
@@ -43,6 +45,7 @@ def run_of_logs(
         url=url,
         created_at=None,
         failed_jobs=jobs,
+        origin_in_payload=Origin.WRITERS if trusted else None,
         notes=tuple(notes),
     )
     return run, group(jobs, {number: digest for number, (_, digest) in enumerate(logs, 1)})

@@ -11,7 +11,7 @@ from ..patterns import pattern
 from ..redact.naming import LITERALS
 from ..search import Literals
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
-from .noise import LEADING, OF_RUNS, PASSED
+from .noise import OF_RUNS, PASSED
 from .normalize import masked
 from .rules import (
     ANYWHERE,
@@ -105,10 +105,7 @@ def _beginnings(text: bytes, indented: bool) -> list[bytes]:
 @cache
 def _formats() -> Literals:
     """What makes a line worth a look wherever it is."""
-    found = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
-    for mark in LEADING:
-        found += _beginnings(mark.translate(FOLD), indented=False)
-    found += NAMING
+    found = [*(mark.translate(FOLD) for mark in _MARKS), *NAMING]
     found = [text for text in found if not _FOUND.search(text)]
     for fields in entries():
         if not is_anywhere(fields["tier"], fields["weight"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..redact.naming import AROUND, SHOWS, VALUE
+from ..redact.naming import AROUND, HEAD, SHOWS, VALUE
 from .lines import segments, shown
 
 LINES, BYTES = 200, 64 * 1024  # lines with a value that are kept, and bytes of them with those around them
@@ -42,7 +42,7 @@ class Named:
         value = next(_values(b"\n".join((text, *map(shown, lines[index + 1 : index + 2])))), b"")
         if not (value or around):
             return
-        reach = AROUND[around[0].decode()] if around else 1
+        reach = AROUND.get(around[0].decode("utf-8", "replace"), HEAD) if around else 1
         first = max(index - reach, 0)
         group = dict(enumerate(lines[first : index + 1 + reach], number - index + first))
         known, known_value = self._kept.get(mask, ({}, b""))

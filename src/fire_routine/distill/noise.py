@@ -52,19 +52,21 @@ class _Runner:
     begins: re.Pattern[bytes]
     ended: bytes
     parallel: bool
-    leads: bool
 
 
 _RUNNERS = [
     _Runner(
         *(test["mark"].encode(), pattern(test["passed"].encode())),
         *(test["start"].encode(), pattern(test["begins"].encode())),
-        *(test["ended"].encode(), test.get("parallel", False), test.get("leads", False)),
+        *(test["ended"].encode(), test.get("parallel", False)),
     )
     for test in table("passed_test")
 ]
-PASSED = tuple(runner.mark for runner in _RUNNERS)
-LEADING = frozenset(runner.mark for runner in _RUNNERS if runner.leads)
+_OUTCOME = table("outcome")  # of any harness
+_PASSED, _BEGUN, _FAILED = (
+    pattern(b"|".join(text.encode() for text in _OUTCOME[name])) for name in ("passed", "begins", "failed")
+)
+PASSED = (*(runner.mark for runner in _RUNNERS), *(mark.encode() for mark in _OUTCOME["marks"]))
 
 
 def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
@@ -77,6 +79,25 @@ def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
         passed = runner.passed.match(text) if text.find(runner.mark) >= 0 else None
         if passed is not None:
             return _began(runner, passed[1], lines, index, least)
+    outcome = _PASSED.match(text)
+    return _began_of_any(_name(outcome), lines, index, least) if outcome is not None else None
+
+
+def _name(found: re.Match[bytes]) -> bytes:
+    return found[found.lastindex or 0]
+
+
+def _began_of_any(name: bytes, lines: Sequence[bytes], index: int, least: int) -> int | None:
+    """The same for a harness that no entry describes, by the words of its lines and the test's name."""
+    for at in range(index - 1, least - 1, -1):
+        text = shown(lines[at])
+        if begun := _BEGUN.match(text):
+            if (started := _name(begun)) == name:
+                return at
+            if not started.startswith(name + b"/"):  # a part of it, as Go names them
+                return None
+        elif _FAILED.match(text):
+            return None
     return None
 
 
@@ -100,8 +121,7 @@ def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: i
             if runner.parallel and next(starts, None) is not None:
                 return None
             return least + between.count(b"\n", 0, begin)
-        if not started.startswith(name + b"/"):  # a part of it, as Go names them
-            return None
+        return None
     return None
 
 

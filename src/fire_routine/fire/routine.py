@@ -10,8 +10,7 @@ from ..clock import REAL, Clock
 from ..model import Outcome, Reason, Result, Session, utf16_length
 from ..retrying import retrying
 from ..sanitize import without_frames
-from ..settings import HEADER_VALUE, MAX_CHARACTERS, Settings, endpoint, host_name
-from ..settings import token as checked_token
+from ..settings import HEADER_VALUE, MAX_CHARACTERS, Settings, endpoint, host_name, routine_token
 from ..version import __version__
 from .errors import Cancelled, FireError, NotSent, Unknown
 from .request import Request, route_to
@@ -29,6 +28,13 @@ _DEFAULTS = Settings()
 
 def _quiet(_line: str) -> None:
     pass
+
+
+def _checked(what: str, check: Callable[[str], str], value: str) -> str:
+    try:
+        return check(value)
+    except ValueError as problem:
+        raise ValueError(f"{what} {problem}") from None
 
 
 class Routine:
@@ -66,8 +72,9 @@ class Routine:
         """
         if not url or not token:
             raise ValueError("a routine needs its fire URL and its token")
-        self._url = endpoint(url, host_name(trusted_host) if trusted_host else "")
-        token = checked_token(token)
+        host = _checked("trusted_host", host_name, trusted_host) if trusted_host else ""
+        self._url = _checked("the routine's URL", lambda value: endpoint(value, host), url)
+        token = _checked("the routine's token", routine_token, token)
         self._headers = {
             "Authorization": f"Bearer {token}",
             "anthropic-version": VERSION,
@@ -102,7 +109,15 @@ class Routine:
 
         Raises:
             FireError: no session was started, or it is unknown whether one was; its class shows which.
+            TypeError: the text is no string.
         """
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"the text is of the type {type(text).__name__}: pass a str, or None")
+        if text == "":  # a value that got lost, rather than a session that is wanted
+            raise NotSent(
+                "The text is empty, so nothing was sent. None fires the saved prompt alone.",
+                reason=Reason.INVALID_INPUT,
+            )
         return _Fire(self, text).run()
 
 

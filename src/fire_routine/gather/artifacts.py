@@ -138,8 +138,8 @@ def _reports(data: bytes, budget: Budget) -> tuple[list[Digest], Sequence[str]]:
 
 
 def _is_ours(problem: Exception) -> bool:
-    """Whether it is in our words: Python's own, such as on a name's encoding, are of a class below."""
-    return type(problem) is ValueError
+    """Whether it is in our words: Python's own are of a class below, or on encodings."""
+    return type(problem) is ValueError and "encoding" not in str(problem)
 
 
 def _check_directory(data: bytes) -> None:

@@ -110,7 +110,9 @@ def _described(trigger: Trigger, context: Context, error: GitHubError) -> tuple[
 def _note_unlisted(run: Run, listing: Listing[Job], missing: Missing) -> None:
     """Note the jobs that the listing should have."""
     if not listing.total and run.conclusion not in (None, "success"):
-        missing.say("the jobs of the run", f"it ended as {code(run.conclusion)} before any job began")
+        invalid = "The workflow's file may be invalid: see the run's page."
+        remedy = invalid if run.conclusion == "startup_failure" else ""
+        missing.say("the jobs of the run", f"it ended as {code(run.conclusion)} before any job began", remedy)
     if unlisted := listing.total - len(listing.items) - len(listing.odd):
         missing.say(f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them")
 
@@ -129,13 +131,12 @@ def _unknown(trigger: Trigger, error: GitHubError) -> str:
             f"run-id: {code(trigger.repository)} has no run {trigger.run_id} that `github-token` may read."
             " Check the number, and that the token has `actions: read`."
         )
-    check = "Check that `github-token` is valid and has `actions: read`"
+    check = "Check that `github-token` is valid and has `actions: read`, or run this again later."
     if error.status is None:
-        check = "Check the network and any proxy"
-    return (
-        f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error})."
-        f" {check}, or run this again later."
-    )
+        check = "Check the network and any proxy, or run this again later."
+    elif error.rate_limited or error.status >= 500:
+        check = "Run this again later."
+    return f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error}). {check}"
 
 
 # --- jobs ------------------------------------------------------------------------------------------

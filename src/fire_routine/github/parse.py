@@ -206,6 +206,7 @@ def run(data: object, repository: str) -> Run:
         head_branch=fields.text(data, "head_branch") or None,
         head_sha=sha,
         head_repository=_repository_name(data, "head_repository"),
+        by_app=_is_app(data, "actor") or _is_app(data, "triggering_actor"),
         actor=fields.text(fields.part(data, "triggering_actor"), "login")
         or fields.text(fields.part(data, "actor"), "login"),
         url=fields.text(data, "html_url"),
@@ -213,6 +214,7 @@ def run(data: object, repository: str) -> Run:
         started_at=fields.time(data.get("run_started_at")),
         default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
         number=fields.whole(data, "run_number"),
+        title=fields.text(data, "display_title"),
         commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
     )
 
@@ -238,6 +240,11 @@ def _base_repository(pull: Json) -> object:
     return fields.part(fields.part(pull, "base"), "repo").get("id")
 
 
+def _is_app(data: Json, name: str) -> bool:
+    """Whether an account is a bot: Copilot's login does not say so (https://docs.github.com/rest/users/users)."""
+    return fields.text(fields.part(data, name), "type") == "Bot"
+
+
 def pull_request(data: object) -> PullRequest:
     """https://docs.github.com/rest/pulls/pulls, or a `pull_request` event's payload."""
     data = fields.mapping(data)
@@ -252,6 +259,7 @@ def pull_request(data: object) -> PullRequest:
         head_sha=fields.needed(head, "sha"),
         head_repository=_repository_name(head, "repo"),
         author=fields.text(fields.part(data, "user"), "login"),
+        by_app=_is_app(data, "user"),
         created_at=fields.time(data.get("created_at")),
         merged_at=fields.time(data.get("merged_at")),
         merge_sha=fields.text(data, "merge_commit_sha"),

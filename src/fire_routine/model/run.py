@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..patterns import pattern
+from .event import Event
 
 # --- who wrote the code -------------------------------------------------------------------------
 # This decides whether a run's log may be sent, and with which warning. The event alone rarely proves it.
@@ -40,6 +41,12 @@ _DISPATCHES = frozenset({"repository_dispatch", "workflow_dispatch"})
 _ABOUT_A_PULL_REQUEST = frozenset(
     {"pull_request_review", "pull_request_review_comment", "pull_request_target"}
 )
+
+
+# Of events that a session is fired for, by `key`: those that come with code that ran, or is deployed.
+_ABOUT_CODE = _ABOUT_A_PULL_REQUEST | {
+    *("pull_request", "push", "merge_group", "workflow_run", "deployment", "deployment_status")
+}
 
 
 class Origin(StrEnum):
@@ -115,6 +122,7 @@ class TriggerKind(StrEnum):
     STEP = "step"  # an `if: failure()` step of the job that is failing
     FINAL_JOB = "final-job"  # a later job of the same run, which `needs` the others
     WORKFLOW_RUN = "workflow_run"  # another workflow, after the run was completed
+    EVENT = "event"  # the `key` input: the run's own event is what is fired for
     RUN_ID = "run-id"  # the `run-id` input, or `preview RUN_URL`
 
 
@@ -250,6 +258,7 @@ class PullRequest:
     head_sha: str
     head_repository: str | None  # None: the fork is gone
     author: str = ""
+    by_app: bool = False  # its author is a bot
     created_at: datetime | None = None
     merged_at: datetime | None = None  # None: not merged, or not stated
     merge_sha: str = ""  # the commit that it was merged as; of an open one, a test merge
@@ -345,7 +354,10 @@ class Run:
     on_tag: bool = False  # what the runner calls a tag; `head_branch` is its name
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
     rerun: Rerun | None = None
+    by_app: bool = False  # a bot started it, or started it again
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
+    title: str = ""  # as GitHub lists it, by the run's event or `run-name`
+    fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
 
     @property
     def from_fork(self) -> bool:
@@ -354,7 +366,9 @@ class Run:
 
     @property
     def origin(self) -> Origin:
-        """Who wrote the code that ran."""
+        """Who wrote the code that ran. For an event that brings no code, the default branch's runs."""
+        if self.fired_for and self.event not in _ABOUT_CODE:
+            return Origin.WRITERS
         pull = self.pull_request if self.event.startswith("pull_request") else None
         if pull and is_fork(pull.head_repository, self.repository):
             return Origin.FORK
@@ -365,4 +379,5 @@ class Run:
         """Whether an app pushed, or wrote the branch: who starts the run again may be a person."""
         commit = self.commit if self.head_branch != self.default_branch else None  # there a person took it
         names = (self.actor, pull.author if pull else "", commit.author if commit else "")
-        return self.event not in _BY_NO_AUTHOR and any(name.endswith("[bot]") for name in names)
+        by_app = self.by_app or (pull is not None and pull.by_app)
+        return self.event not in _BY_NO_AUTHOR and (by_app or any(name.endswith("[bot]") for name in names))

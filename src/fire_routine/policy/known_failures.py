@@ -47,5 +47,5 @@ def known_as(entries: Sequence[KnownFailure]) -> str:
 
 
 def _named(entry: KnownFailure) -> str:
-    what = ", ".join(filter(None, (entry.note.rstrip("."), entry.issue_url)))
-    return f"Known by {code(entry.place)}" + (f": {code(what)}." if what else ".")
+    """Its place; its note and its issue stand where the report shows the failure."""
+    return f"Known by {code(entry.place)}."

@@ -143,6 +143,11 @@ def _irregular(value: str) -> bool:
     return pieces > len(value) * 0.4 or turns >= max(4, len(value) / 8)
 
 
+def turns_often(value: str) -> bool:
+    """Whether letters and digits alternate as in no name."""
+    return value.isalnum() and _irregular(value)
+
+
 def _many_pieces(value: str) -> bool:
     """Whether its letters change case more often than those of words written together: by three at most."""
     letters = re.match("[A-Za-z]*", value)

@@ -23,6 +23,12 @@ AROUND = {
     'kind": "secret': 40,
     "-----begin": 60,
     **dict.fromkeys(("docker login", "podman login", "sshpass", "htpasswd"), 1),
+    # Commands that print a secret or take one: its value is on the line below or above. Runner commands.
+    **dict.fromkeys(("op item get", "op read", "pass show", "pwgen", "tofu output", "terraform output"), 1),
+    **dict.fromkeys(("vault read", "vault kv", "export-login", "etcdctl get", "openssl rand"), 1),
+    **dict.fromkeys(("sudo -s", "cryptsetup", "chpasswd", "-stdin", "_stdin", "add-mask", "set-output"), 1),
+    # Short options with a password
+    **dict.fromkeys((" -p ", " -pw ", " -ap ", " -xp ", " /p:", " /rp "), 1),
 }
 LITERALS = tuple(literal.encode() for literal in (*_NAMES, *AROUND))
 
@@ -32,4 +38,14 @@ VALUE = pattern(
     rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})"
     % b"|".join(name.encode().replace(b"-", rb"\-").replace(b" ", rb"\s") for name in _NAMES)
 )
-SHOWS = pattern(b"|".join(text.encode() for text in AROUND))
+_BAR = rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )"
+_COLUMN = (
+    rb"[ \"]{0,40}[\w-]{0,30}"
+    rb"(?:passw(?:or)?d|passwd|secret|token|credential|(?:api|access|secret|private)[ _-]?key)"
+    rb"[\w-]{0,10}[ \"]{0,40}"
+)
+HEAD = 4  # lines of a table that are kept: its head, a rule, and the first rows
+SHOWS = pattern(
+    b"|".join(text.encode() for text in AROUND)
+    + rb"|^%b%b|%b%b(?:%b|$)" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR)
+)

@@ -179,7 +179,8 @@ def test_the_failed_jobs_of_a_known_failure_are_re_run_once(watcher: Watcher) ->
     entry = "[[known-failure]]\npattern = 'mismatched types'\naction = 'rerun'\nnote = 'Comes and goes'\n"
     watcher.github.set_file(".github/known-failures.toml", entry)
     assert watcher.after() == "skipped rerun"
-    assert "Known by `.github/known-failures.toml, line 1`: `Comes and goes`." in watcher.summary
+    assert "Known by `.github/known-failures.toml, line 1`." in watcher.summary
+    assert watcher.summary.partition("The text, which")[0].count("Comes and goes") == 1
     assert "Attempt 2 decides" in watcher.summary
     assert watcher.after(attempt=1) == "skipped rerun"
     watcher.finish("failure")

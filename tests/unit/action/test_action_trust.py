@@ -94,3 +94,14 @@ def test_the_actions_own_tokens_leave_in_nothing_whatever_they_look_like(job: Jo
     files = [path.read_text("utf-8") for path in job.temp.iterdir() if path.is_file()]
     assert "upstream refused" in session.text
     assert own not in "\n".join([session.text, *shown, *files])
+
+
+@pytest.mark.parametrize("login", ["Copilot", "claude", "renovate[bot]"])
+@pytest.mark.parametrize("again", [False, True])
+def test_a_bots_run_is_reported_with_a_warning_whatever_its_login(job: Job, login: str, again: bool) -> None:
+    person = {"login": "mona", "type": "User"}
+    bot = {"login": login, "type": "Bot"}
+    job.github.runs[7] |= {"actor": bot, "triggering_actor": person if again else bot, "head_branch": "topic"}
+    job.run()
+    assert job.outputs["outcome"] == "fired"
+    assert "**Untrusted:** This run is of a bot" in job.endpoint.sessions[-1].text

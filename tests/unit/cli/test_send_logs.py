@@ -107,7 +107,22 @@ def test_what_cannot_be_read_is_a_line_of_the_text_and_it_is_sent(routine: Endpo
     (folder / "other.xml").write_text("<project/>")
     logs = ["missing.log", "packed.log", "empty.log", "link.log", "folder"]
     with routine:
-        assert main(["send", "--log", *logs, "--junit", "bomb.xml", "other.xml", "no*.xml"]) == 0
+        assert (
+            main(
+                [
+                    "send",
+                    "--log",
+                    *logs,
+                    "--junit",
+                    "bomb.xml",
+                    "other.xml",
+                    "no*.xml",
+                    "--text",
+                    "It failed.",
+                ]
+            )
+            == 0
+        )
     text = routine.sessions[0].text
     for line in (
         "`the log missing.log`: `No such file or directory`",
@@ -170,3 +185,24 @@ def test_exit_status_3_says_that_a_session_may_have_started(
     assert len(routine.sessions) == 1
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
+
+
+def test_a_text_is_untrusted_unless_the_caller_knows_better(capsys: pytest.CaptureFixture[str]) -> None:
+    stated = ["--log", "build.log", "--repository", "acme/shop"]
+    assert "Untrusted" in text_of(capsys, *stated)
+    assert "Untrusted" not in text_of(capsys, *stated, "--trusted")
+
+
+@pytest.mark.parametrize("name", ["missing.log", "empty.log", "binary.log"])
+def test_where_nothing_can_be_read_nothing_is_sent(
+    routine: Endpoint, folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "empty.log").write_bytes(b"")
+    (folder / "binary.log").write_bytes(bytes(range(256)) * 64)
+    with routine:
+        assert main(["send", "--log", name]) == 1
+        assert routine.requests == []
+        assert main(["send", "--log", name, "--text", "The nightly job failed."]) == 0
+    error = capsys.readouterr().err
+    assert name in error
+    assert len(error.splitlines()) == 1

@@ -14,6 +14,11 @@ PLACES = {
     "a variable": [f"export DB_PASSWORD={SECRET}"],
     "the line below its name": ["password: |", f"  {SECRET}"],
     "the options of a command": [f"docker login -u ci -p {SECRET} registry.example.com"],
+    "the line below the command that prints it": ["+ op item get db --reveal", SECRET],
+    "the line above the command that takes it": [f"+ echo {SECRET}", "+ sudo -S true"],
+    "a short option": [f"zip -P {SECRET} a.zip f"],
+    "a mask": [f"::add-mask::{SECRET}"],
+    "a table": ["| name | password |", "|------|----------|", f"| ci | {SECRET} |"],
     "a manifest": ["apiVersion: v1", "data:", f"  cert: {SECRET}", "kind: Secret", "metadata:", "  name: x"],
     "after thousands of others": [
         *(f"password: nothing of {chr(97 + number % 26) * (1 + number // 26)}" for number in range(5_000)),

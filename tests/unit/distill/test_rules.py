@@ -11,7 +11,7 @@ from tools.knowledge import RuleError, Source, compiled, sources
 from tools.rules import main
 from tools.token_data import tokens
 
-from fire_routine.distill.rules import rules
+from fire_routine.distill.rules import COMPILED, rules
 
 WRONG_RULES = {
     'id = "x"\nmatch = "x"\nrole = "boss"': "role has to be one of cause, result",
@@ -110,3 +110,14 @@ def test_an_example_that_is_no_boilerplate_is_reported_and_a_counter_example_tha
         "boilerplate Post job: boilerplate: Post job cleanup.",
     ]
     assert list(rule_checks.of_boilerplate({"match": "x"})) == ["boilerplate x: it has no example"]
+
+
+def test_a_rule_that_takes_for_ever_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = source(r"^qq: (a+)+$", "qq: ", examples=("qq: aaaa",))
+    monkeypatch.setattr(rule_checks, "sources", lambda: [endless])
+    monkeypatch.setattr(rule_checks, "compiled", lambda: COMPILED.read_text("utf-8"))
+    monkeypatch.setattr(rule_checks, "examples", lambda _written: ())
+    monkeypatch.setattr(rule_checks, "boilerplate", list)
+    (problem,) = rule_checks.problems_in_time(2.0)
+    assert endless.id in problem
+    assert "takes more than 2 s" in problem

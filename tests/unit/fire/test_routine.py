@@ -60,7 +60,7 @@ def test_request_is_the_documented_one(endpoint: Endpoint) -> None:
 @hypothesis_settings(
     max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(st.text(st.characters(), max_size=50))
+@given(st.text(st.characters(), min_size=1, max_size=50))
 def test_any_text_arrives_lone_surrogates_replaced(endpoint: Endpoint, text: str) -> None:
     routine(endpoint).fire(text)
     expected = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -171,6 +171,25 @@ def test_outcome_of_settings_that_can_not_be_used(settings: Settings) -> None:
     outcome = fire_once(settings, "x")
     assert (outcome.result, outcome.reason or "", outcome.requests) == (Result.FAILED, "invalid-input", 0)
     assert settings.routine_token not in outcome.message or not settings.routine_token
+
+
+def test_what_is_no_text_starts_nothing(endpoint: Endpoint) -> None:
+    with pytest.raises(NotSent, match="The text is empty, so nothing was sent"):
+        routine(endpoint).fire("")
+    with pytest.raises(TypeError, match="the text is of the type bytes: pass a str, or None"):
+        routine(endpoint).fire(b"x")  # type: ignore[arg-type]
+    assert endpoint.requests == []
+
+
+def test_an_argument_that_cannot_be_used_is_named() -> None:
+    with pytest.raises(ValueError, match=r"^the routine's URL is neither"):
+        Routine("garbage", TOKEN)
+    with pytest.raises(ValueError, match=r"^the routine's token contains white space"):
+        Routine("trig_x", "a token")
+    with pytest.raises(
+        ValueError, match=r"^the routine's token is an API key: it needs the routine's own token"
+    ):
+        Routine("trig_x", "sk-ant-api03-" + "x" * 20)
 
 
 def test_routine_takes_another_host_only_where_it_is_named() -> None:

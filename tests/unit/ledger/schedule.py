@@ -7,20 +7,43 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from tests.unit.ledger.baton import Task
 from tests.unit.ledger.boards import Job, Verdict, sample_run
-from tests.unit.ledger.troubles import Faults, draw_faults
+from tests.unit.ledger.troubles import Faults, Profile, Setting, draw_faults
 from tests.unit.ledger.violations import Violations
-from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World
+from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World, family
 
+from fire_routine.ledger.names import digest_of
 from fire_routine.ledger.terms import Terms, Timing
-from fire_routine.model import History, Outcome, Reason, Result, Run
+from fire_routine.model import Fingerprint, History, Outcome, Reason, Result, Run
 
+DAY = 86_400.0  # seconds
 MOST_RERUNS = 3  # of one run
 REPLACED_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One job's part: the run that it is about, what failed, how it names that, and what it was told."""
+
+    run: Run
+    failures: frozenset[str]
+    form: str
+    terms: Terms
+
+    def named(self, failure: str) -> Fingerprint:
+        step = digest_of(f"step {failure}")[:16]
+        if self.form == "step":
+            return Fingerprint(step, running=True, by_step=(step,))
+        if self.form == "none":
+            return Fingerprint(digest_of(f"none {failure}")[:16], no_log=True)
+        if self.form == "several" and "+" in failure:
+            return Fingerprint(digest_of(failure)[:16], count=2)
+        return Fingerprint(failure, by_step=(step,))
 
 
 @dataclass
@@ -34,6 +57,8 @@ class Schedule:
     world: World
     event: str = "push"
     kinds: list[str] = field(default_factory=list)  # of failures
+    drawn: list[Run] = field(default_factory=list)
+    ends: float = 0.0
     rerun_first: bool = False
     replacing: bool = False  # sessions that left no trace within `REPLACED_AFTER` are replaced
 
@@ -47,6 +72,7 @@ class Schedule:
         rerun_first: bool = False,
         replacing: bool = False,
         timing: Timing | None = None,
+        setting: Setting | None = None,
     ) -> Schedule:
         """`calm`: no two runs within half a minute, no attempt before the one before is over.
 
@@ -56,16 +82,28 @@ class Schedule:
         faults = faults or draw_faults(rng)
         most, hours = rng.choice((1, 2, 3, 3, 5)), rng.choice((24, 24, 0))
         cool_down = REPLACED_AFTER if replacing else timedelta(hours=hours)
-        terms = Terms(most, cool_down, timing=timing or Timing())
-        schedule = cls(
-            seed, faults, terms, 0, World(rng, faults), rerun_first=rerun_first, replacing=replacing
-        )
-        schedule.world.rerun = schedule._rerun
-        schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
+        setting = setting or Setting()
+        terms = Terms(most, cool_down, timing=timing or Timing(), default_token=not setting.own_token)
+        world = World(rng, faults, setting)
+        schedule = cls(seed, faults, terms, 0, world, rerun_first=rerun_first, replacing=replacing)
+        world.rerun = schedule._rerun
+        start = DAY - rng.uniform(2, 12) if setting.midnight else 0.0
+        for story in range(setting.stories):
+            schedule._draw_runs(rng, most_jobs, 30 if calm else 0, story, start)
+            if setting.again:
+                schedule._draw_presses(rng)
+        for number in range(setting.others):
+            time = 0.0 if number < setting.others * 0.9 else start + rng.uniform(0, 60)
+            run = schedule.drawn[number % len(schedule.drawn)]
+            world.baton.at(time, partial(world.write_another, run, schedule.kinds))
         return schedule
 
-    def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float) -> None:
-        time, run_id, sha = 0.0, 100, 0
+    @classmethod
+    def of(cls, seed: int, profile: Profile, **options: Any) -> Schedule:
+        return cls.draw(seed, profile.faults, setting=profile.setting, **options)
+
+    def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float, story: int, time: float) -> None:
+        run_id, sha = 1000 * story + 100, 100 * story
         kinds = [f"{kind:08x}" for kind in range(1, rng.choice((2, 3, 6)))]
         event = self.event = rng.choice(("push", "push", "schedule"))
         mixed = rng.random() < 0.2  # a nightly run and pushes, whose green runs end only their own incidents
@@ -80,6 +118,7 @@ class Schedule:
             if event == "push" or rng.random() < 0.5:
                 sha += 1
             run = self._run(run_id, f"{sha:07x}".ljust(40, "0"), event, time)
+            self.drawn.append(run)
             attempts = 1 if self.rerun_first else rng.choice((1, 1, 2, 3))
             for attempt in range(1, 1 + attempts):
                 self._draw_attempt(rng, run, attempt, time, kinds, most_jobs)
@@ -88,17 +127,29 @@ class Schedule:
                 self.world.baton.at(time + rng.choice((4, 8, 45, 200)), partial(self._rerun, run.id))
             time += pause + rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
         self.kinds = kinds
+        self.ends = time
+
+    def _draw_presses(self, rng: random.Random) -> None:
+        """Two people send a run's failure once more, at about the same time, each by a run of its own."""
+        run = self.drawn[-1]
+        failures = frozenset(rng.sample(self.kinds, rng.randint(1, min(2, len(self.kinds)))))
+        time = self.ends + rng.choice((1, 60, 900))
+        for _ in range(2):
+            asked = EPOCH + timedelta(seconds=int(time))
+            self._draw_job(rng, run, failures, time + rng.uniform(4, 12), asked=asked)
+            time += rng.choice((0, 0.3, 2, 12))
 
     def _draw_attempt(
         self, rng: random.Random, run: Run, attempt: int, time: float, kinds: list[str], most_jobs: int
     ) -> None:
         spread = rng.choice((0.0, 0.2, 1.0, 15.0))
         self.world.baton.at(time, lambda: self._begin(run))
-        for _ in range(rng.choice((1, 2, 4, most_jobs))):
+        legs = rng.choice((1, 2, 4, most_jobs))
+        for _ in range(legs):
             failures = frozenset(rng.sample(kinds, rng.randint(1, min(2, len(kinds)))))
             start = time + 2 + rng.uniform(0, spread)
             began = EPOCH + timedelta(seconds=int(time))
-            self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start)
+            self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start, legs)
 
     def _rerun(self, run_id: int) -> None:
         """Another attempt, of which as many jobs come as of any: it passes, or fails alike or otherwise."""
@@ -126,7 +177,15 @@ class Schedule:
             self.world.started[run.id] = self.world.baton.time
             self.world.runs.append(run)
 
-    def _draw_job(self, rng: random.Random, run: Run, failures: frozenset[str], start: float) -> None:
+    def _draw_job(
+        self,
+        rng: random.Random,
+        run: Run,
+        failures: frozenset[str],
+        start: float,
+        legs: int = 1,
+        asked: datetime | None = None,
+    ) -> None:
         def ends(chance: float) -> float | None:
             return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
 
@@ -134,10 +193,16 @@ class Schedule:
         self.jobs += 1
         if self.faults.filtered and rng.random() < self.faults.filtered:
             run = replace(run, history=History())
-        self.world.baton.spawn(start, lambda task: self._job(task, run, failures, cancelled_at), dies_at)
+        forms = self.world.setting.forms
+        form = rng.choice(forms) if len(forms) > 1 else forms[0]
+        if form == "several":
+            failures = frozenset({"+".join(sorted(failures))})
+        terms = replace(self.terms, again_since=asked, legs=legs if self.world.setting.matrix else 1)
+        part = Part(run, failures, form, terms)
+        self.world.baton.spawn(start, lambda task: self._job(task, part, cancelled_at), dies_at)
 
-    def _job(self, task: Task, run: Run, failures: frozenset[str], cancelled_at: float | None) -> None:
-        world = self.world
+    def _job(self, task: Task, part: Part, cancelled_at: float | None) -> None:
+        world, run, failures = self.world, part.run, part.failures
         client = Client(world, task, cancelled_at)
         marks: list[str] = []
 
@@ -145,11 +210,12 @@ class Schedule:
             marks.append(f"{world.random.randrange(10**8):08d}")
             return marks[-1]
 
-        terms = {one.name: getattr(self.terms, one.name) for one in fields(self.terms)}
-        first = self.rerun_first
+        terms = {one.name: getattr(part.terms, one.name) for one in fields(part.terms)}
+        asked = part.terms.again_since
+        first = self.rerun_first and asked is None
         job = Job(client, run, clock=client.clock, mark=new_mark, rerun_first=first, **terms)
         try:
-            verdict = self._decide(job, failures)
+            verdict = self._decide(job, part)
         except Cancelled:
             verdict = Verdict(False, Reason.CANCELLED, "cancelled")
         outcome = None
@@ -157,18 +223,21 @@ class Schedule:
             if world.random.random() < self.faults.labelled:
                 outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
             else:
-                outcome = client.fire(run, failures, marks[-1])
+                outcome = client.fire(run, failures, marks[-1], part.form, asked)
             try:
                 job.settle(outcome)
             except Cancelled:
                 job.settle(outcome)
-        world.reports.append(Report(run.id, run.attempt, failures, verdict, outcome, job.notes))
+        report = Report(run.id, run.attempt, failures, verdict, outcome, job.notes, part.form, asked)
+        world.reports.append(report)
 
-    def _decide(self, job: Job, failures: frozenset[str]) -> Verdict:
+    def _decide(self, job: Job, part: Part) -> Verdict:
         if job.run.conclusion == "success":
             skip = job.record_flake()
             return Verdict.of(skip) if skip else Verdict(False, Reason.NOT_FAILED, "green")
-        return job.claim(*failures, trailers=self._trailers(job.run))
+        if part.terms.legs > 1 and (skip := job.look_first()):
+            return Verdict.of(skip)
+        return job.claim(*map(part.named, sorted(part.failures)), trailers=self._trailers(job.run))
 
     def _trailers(self, run: Run) -> frozenset[str]:
         """Every ninth commit was written by the sessions so far."""
@@ -179,7 +248,8 @@ class Schedule:
         return sample_run(
             run_id,
             event=event,
-            head_branch=BRANCH,
+            workflow_path=f".github/workflows/ci{family(run_id) // 2 or ''}.yml",
+            head_branch=f"{BRANCH}{family(run_id) % 2 or ''}",
             head_sha=sha,
             created_at=EPOCH + timedelta(seconds=int(time)),
             history=self._history(run_id, event),
@@ -187,7 +257,7 @@ class Schedule:
 
     def _history(self, run_id: int, event: str) -> History:
         """What is gathered of the green runs before; an old list lacks them."""
-        greens = [green for green in self.world.greens if green[0] < run_id]
+        greens = [one for one in self.world.greens if family(one[0]) == family(run_id) and one[0] < run_id]
         own = [green for green in greens if green[1] == event]
         if not greens:
             return History(never_green=True)

@@ -27,6 +27,7 @@ from tests.unit.ledger.boards import (
 )
 
 from fire_routine.ledger.entry import LEDGER, Stage
+from fire_routine.ledger.terms import Timing
 from fire_routine.model import GitHubError, Outcome, Reason, Result
 
 A, B = "a" * 16, "b" * 16
@@ -284,6 +285,33 @@ def test_claims_lapse_by_the_time_of_the_own_announcement(board: Board) -> None:
     board.faults["statuses"] = [None] * 5 + [SERVER_ERROR]
     Job(board).claim(A)
     assert board.stages().startswith("ccsw")
+
+
+def test_a_caller_that_does_not_wait_ends_at_once(board: Board) -> None:
+    board.write(Stage.ANNOUNCED)
+    verdict = Job(board, timing=Timing(waits=())).claim(A)
+    assert (verdict.reason, board.clock.seconds) == ("duplicate", 0.0)
+    assert "is being started right now" in verdict.message
+
+
+def test_numbers_of_the_protocol_that_do_not_fit_together_are_refused() -> None:
+    for wrong in ({"announce_within": 31.0}, {"watch_claim": 40.0}, {"doubt": 40.0}, {"retries": ()}):
+        with pytest.raises(ValueError, match="it must hold that"):
+            Timing(**wrong)
+
+
+@pytest.mark.parametrize("stages", ["c", "cs"])
+def test_an_interruption_takes_the_claim_back(board: Board, stages: str) -> None:
+    def interrupt() -> None:
+        if board.stages() == stages:
+            raise KeyboardInterrupt
+
+    board.clock.at = interrupt
+    job = Job(board)
+    with pytest.raises(KeyboardInterrupt):
+        job.claim(A)
+    job.settle(Outcome(Result.FAILED, Reason.INTERRUPTED))
+    assert board.stages() == stages + "w"
 
 
 # --- GitHub fails ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.ledger.schedule import Schedule
-from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Faults
+from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Faults, Profile
+
+from fire_routine.ledger.terms import Timing
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = st.integers(0, 2**32)
@@ -22,8 +25,9 @@ KINDS = st.sampled_from(sorted(PROFILES))
 LATE = "in order, 30 s"  # the profile in which reads lag the longest
 
 
-def violations(seed: int, faults: Faults | None, **options: Any) -> list[str]:
-    schedule = Schedule.draw(seed, faults, **options)
+def violations(seed: int, faults: Faults | Profile | None, **options: Any) -> list[str]:
+    draw = Schedule.of if isinstance(faults, Profile) else Schedule.draw
+    schedule = draw(seed, faults, **options)  # type: ignore[arg-type]
     schedule.play()
     return schedule.violations()
 
@@ -62,13 +66,26 @@ def test_no_run_is_re_run_twice_and_no_failure_has_two_sessions_with_rerun_first
     assert [one for one in found if kind != LATE or ": 2 requests to re-run it" not in one] == []
 
 
+def without_a_session(profile: Profile, seeds: range, **options: Any) -> int:
+    schedules = [Schedule.of(seed, profile, most_jobs=4, **options) for seed in seeds]
+    for schedule in schedules:
+        schedule.play()
+    return sum(not schedule.world.sessions for schedule in schedules)
+
+
+@pytest.mark.parametrize("kind", sorted(PROFILES))
+def test_in_almost_every_schedule_a_session_is_started(kind: str) -> None:
+    seeds, profile = range(8), PROFILES[kind]
+    assert without_a_session(profile, seeds) <= math.ceil(profile.idle * len(seeds))
+
+
 @pytest.mark.parametrize("seed", [123, 167, 189])
 def test_some_large_schedules_are_played_every_time(seed: int) -> None:
     assert violations(seed, None) == []
 
 
 def test_the_whole_action_of_forty_legs_has_one_session_and_none_is_refused() -> None:
-    """In a process of its own: the bench replaces the clock."""
+    """In a process of its own: the bench replaces the transport and the thread pools."""
     options = ["--schedules", "0", "--processes", "0", "--matrix", "0", "--no-loop", "--crowd", "40"]
     played = subprocess.run(
         [sys.executable, "bench/schedules.py", *options],
@@ -84,8 +101,19 @@ def test_the_whole_action_of_forty_legs_has_one_session_and_none_is_refused() ->
 # --- without these the tests above would show nothing -----------------------------------------------------
 
 
+def test_jobs_that_never_fire_are_noticed() -> None:
+    never = Timing(rounds=0)
+    assert without_a_session(PROFILES["storm"], range(8), timing=never) == 8
+
+
+@pytest.mark.parametrize("kind", ["workflows", "names", "again", "own token", "midnight", "full contexts"])
+def test_without_order_there_are_second_sessions_in_each_kind_of_repository(kind: str) -> None:
+    with LEFT_OUT["order"]():
+        assert any(violations(seed, PROFILES[kind], most_jobs=6) for seed in range(12))
+
+
 def test_a_schedule_with_a_session_that_is_replaced() -> None:
-    schedule = Schedule.draw(11, PROFILES["clean"], most_jobs=4, replacing=True)
+    schedule = Schedule.of(11, PROFILES["clean"], most_jobs=4, replacing=True)
     schedule.play()
     assert schedule.violations() == []
     schedule.replacing = False

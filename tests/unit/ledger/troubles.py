@@ -49,24 +49,73 @@ class Faults:
         return self.lag <= 3 and self == Faults(lag=self.lag)
 
 
-# How GitHub's reads may lag, and what else may go wrong: one trouble each.
+@dataclass(frozen=True)
+class Setting:
+    """What a repository is like, whatever goes wrong in it."""
+
+    stories: int = 1  # workflows and branches, each with failures of its own, on the ledger's one commit
+    forms: tuple[str, ...] = ("log",)  # how jobs name failures: `none` has no log
+    again: bool = False  # people press `again`, two of them at once
+    matrix: bool = False  # jobs that fail at once are legs, which look at their own commit first
+    midnight: bool = False  # a new day's context begins among the first entries
+    room: int = 1000  # statuses of one context on a commit
+    others: int = 0  # statuses of others on the ledger's commit, some of which forge an entry
+    own_token: bool = False  # GitHub does not always say whose it is
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One trouble, or one kind of repository.
+
+    `idle`: the largest share of schedules that may end without any session. So jobs that never fire fail.
+    """
+
+    faults: Faults | None  # None: drawn for each schedule
+    idle: float
+    setting: Setting = field(default_factory=Setting)
+
+
+FORMS = ("log", "log", "step", "several", "none")
+
+# How GitHub's reads may lag, what else may go wrong, and what repositories are like: one of them each.
 PROFILES = {
-    "clean": Faults(),
-    "labels": Faults(labelled=0.3),
-    "in order, 30 s": Faults(lag=30.0),
-    "id, 3 s": Faults(commit=3.0),
-    "item, 1 s": Faults(item_lag=1.0),
-    "writes": Faults(
-        write_refused=0.06, write_unanswered=0.12, write_late=0.06, write_twice=0.1, rerun_lost=0.3
+    "storm": Profile(None, 0.3),
+    "clean": Profile(Faults(), 0.0),
+    "labels": Profile(Faults(labelled=0.3), 0.08),
+    "in order, 30 s": Profile(Faults(lag=30.0), 0.06),
+    "id, 3 s": Profile(Faults(commit=3.0), 0.0),
+    "item, 1 s": Profile(Faults(item_lag=1.0), 0.0),
+    "writes": Profile(
+        Faults(write_refused=0.06, write_unanswered=0.12, write_late=0.06, write_twice=0.1, rerun_lost=0.3),
+        0.05,
     ),
-    "crashes": Faults(dies=0.4, cancelled=0.15, slow_fire=0.2),
-    "denials": Faults(denied=0.03, rerun_refused=0.3),
-    "lists, 30 s": Faults(lists=30.0),
-    "filtered lists": Faults(filtered=0.3),
-    "all lists": Faults(lists=1500.0, filtered=0.5),
-    "flap": Faults(flap=0.1),
-    "limits": Faults(content=10),
-    "look-ups": Faults(place_hidden=0.4),
+    "crashes": Profile(Faults(dies=0.4, cancelled=0.15, slow_fire=0.2), 0.15),
+    "denials": Profile(Faults(denied=0.03, rerun_refused=0.3), 0.05),
+    "lists, 30 s": Profile(Faults(lists=30.0), 0.0),
+    "filtered lists": Profile(Faults(filtered=0.3), 0.0),
+    "all lists": Profile(Faults(lists=1500.0, filtered=0.5), 0.0),
+    "flap": Profile(Faults(flap=0.1), 0.0),
+    "limits": Profile(Faults(content=10), 0.2),
+    "look-ups": Profile(Faults(place_hidden=0.4), 0.05),
+    "workflows": Profile(Faults(), 0.0, Setting(stories=3, others=20)),
+    "workflows, lag": Profile(Faults(lag=3.0, item_lag=1.0, flap=0.1), 0.0, Setting(stories=3, others=20)),
+    "names": Profile(Faults(), 0.0, Setting(forms=FORMS)),
+    "names, item": Profile(Faults(item_lag=1.0), 0.0, Setting(forms=FORMS)),
+    "again": Profile(Faults(), 0.0, Setting(again=True)),
+    "again, lag": Profile(Faults(lag=3.0, item_lag=1.0), 0.0, Setting(again=True)),
+    "matrix": Profile(Faults(), 0.0, Setting(matrix=True)),
+    "matrix, crashes": Profile(Faults(dies=0.4, cancelled=0.15, slow_fire=0.2), 0.12, Setting(matrix=True)),
+    "matrix, storm": Profile(None, 0.25, Setting(matrix=True)),
+    "midnight": Profile(Faults(lag=1.0, item_lag=1.0), 0.0, Setting(midnight=True)),
+    "full contexts": Profile(Faults(), 0.0, Setting(room=20)),
+    "pages": Profile(Faults(lag=1.0, flap=0.1), 0.0, Setting(others=700)),
+    "own token": Profile(Faults(), 0.0, Setting(own_token=True)),
+    "own token, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(own_token=True, others=20)),
+    "all of it": Profile(
+        None,
+        0.05,
+        Setting(stories=2, forms=FORMS, again=True, matrix=True, midnight=True, room=60, others=60),
+    ),
 }
 
 

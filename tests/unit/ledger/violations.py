@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.unit.ledger.troubles import Faults
-from tests.unit.ledger.world import Report, Session, World, leaves_trace
+from tests.unit.ledger.world import Report, Session, World, family, leaves_trace
 
 from fire_routine.ledger.entry import Stage
 from fire_routine.ledger.terms import Terms
 from fire_routine.model import Result
+
+
+def _covered(earlier: Session, later: Session) -> frozenset[str]:
+    """The later one's failures that the earlier one's entry certainly covers."""
+    if earlier.form == "none":
+        blind = earlier.run == later.run or earlier.sha == later.sha or later.form == "none"
+        return (later.failures if earlier.run == later.run else earlier.failures) if blind else frozenset()
+    return later.failures if later.form == "none" else earlier.failures
 
 
 @dataclass(frozen=True)
@@ -38,12 +46,15 @@ class Violations:
         """Sessions for a failure that came back within the cool-down, though all of it could be read."""
         if not self.terms.cool_down or self.replaced_after:
             return []
-        found, known = [], frozenset[str]()
+        found, known = [], dict[int, frozenset[str]]()
         unread = {(report.run, report.attempt) for report in self.world.reports if report.notes}
-        for session in sorted(self.world.sessions, key=lambda session: session.place):
-            if session.failures <= known and (session.run, session.attempt) not in unread:
+        certain = (session for session in self.world.sessions if session.form != "none")
+        for session in sorted(certain, key=lambda session: session.place):
+            before = known.get(family(session.run), frozenset())
+            read = (session.run, session.attempt) not in unread and session.asked is None
+            if session.failures <= before and read:
                 found.append(f"{session} is the second for its failures within the cool-down")
-            known |= session.failures
+            known[family(session.run)] = before | session.failures
         return found
 
     def _reruns(self) -> list[str]:
@@ -55,7 +66,9 @@ class Violations:
         if self.faults.none and self.rerun_first:
             shown = world.entries(shown=True)
             flaky = {entry.record.run for entry in shown if entry.record.stage is Stage.FLAKE}
-            found += [f"{one} had no re-run" for one in world.sessions if one.attempt == 1]
+            found += [
+                f"{one} had no re-run" for one in world.sessions if (one.attempt, one.asked) == (1, None)
+            ]
             found += [f"run {run} is no flake" for run in (world.passed & world.asked.keys()) - flaky]
         return found
 
@@ -66,9 +79,13 @@ class Violations:
         for place, session in enumerate(sessions):
             earlier = [other for other in sessions[:place] if not self.world.apart(other, session)]
             counted = (other for other in earlier if not self._is_replaced(other, session))
-            known = frozenset[str]().union(*(other.failures for other in counted))
+            if session.asked is not None:
+                counted = (other for other in counted if other.claimed_at >= session.asked)
+            known = frozenset[str]().union(*(_covered(other, session) for other in counted))
             if session.failures <= known:
                 found.append(f"{session} is the second for its failures")
+            if session.asked is not None:
+                continue  # a person asked for more than the limits allow
             if any((other.run, other.attempt) == (session.run, session.attempt) for other in earlier):
                 found.append(f"{session} is the second of its attempt")
             if len(earlier) >= self.terms.max_sessions:
@@ -113,11 +130,14 @@ class Violations:
         ]
 
     def _is_cared_for(self, report: Report) -> bool:
-        sessions = self.world.sessions
+        sessions = [one for one in self.world.sessions if family(one.run) == family(report.run)]
         if report.verdict.reason in ("rerun", "flake", "not-failed"):
             return report.run in self.world.attempts
         if report.verdict.reason == "max-sessions":
-            return len(sessions) >= self.terms.max_sessions
+            workflow = [one for one in self.world.sessions if family(one.run) // 2 == family(report.run) // 2]
+            return len(workflow) >= self.terms.max_sessions  # a commit may name those of another branch
         if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
             return True
+        if len(self.world.setting.forms) > 1 and sessions:
+            return True  # without its log, a failure may be any other
         return report.failures <= frozenset[str]().union(*(session.failures for session in sessions))

@@ -13,11 +13,22 @@ from functools import partial
 
 from tests.unit.ledger.baton import Baton, Task
 from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page, Verdict
-from tests.unit.ledger.troubles import Faults
+from tests.unit.ledger.troubles import Faults, Setting
 
 from fire_routine.clock import Clock
-from fire_routine.ledger.entry import SHOWN, Entry, read_entry
+from fire_routine.ledger.entry import (
+    LEDGER,
+    SHOWN,
+    Entry,
+    Record,
+    Stage,
+    commit_of,
+    label,
+    read_entry,
+    ref_of,
+)
 from fire_routine.ledger.log import ACTIONS_BOT
+from fire_routine.ledger.names import read_names
 from fire_routine.model import (
     GitHubError,
     GreenRuns,
@@ -39,6 +50,10 @@ _DENIALS = (
     GitHubError("GitHub answered 404: Not Found", 404),
     GitHubError("GitHub answered 422: No commit found for SHA", 422),
 )
+FULL = GitHubError(
+    "GitHub answered 422: This SHA and context has reached the maximum number of statuses.",
+    422,
+)
 BRANCH = "main"
 STATES = (SessionState.NONE, SessionState.BRANCH)  # of a session, by whether it left a trace
 
@@ -55,6 +70,9 @@ class Session:
     place: int  # of its claim among all entries
     claimed_at: datetime
     began: datetime | None  # when its attempt began
+    sha: str
+    form: str  # how its job names failures
+    asked: datetime | None  # with `again`: when it was asked for
 
     @property
     def url(self) -> str:
@@ -71,6 +89,8 @@ class Report:
     verdict: Verdict
     outcome: Outcome | None = None
     notes: tuple[Note, ...] = ()
+    form: str = "log"
+    asked: datetime | None = None
 
 
 class Cancelled(BaseException):
@@ -83,6 +103,7 @@ class World:
 
     random: random.Random
     faults: Faults
+    setting: Setting = field(default_factory=Setting)
     baton: Baton = field(default_factory=Baton)
     written: dict[str, list[tuple[float, Status]]] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)  # as they were started
@@ -108,11 +129,34 @@ class World:
         self.random.shuffle(found)
         return found
 
+    @property
+    def creator(self) -> str:
+        """Who writes the entries."""
+        return "octo-app[bot]" if self.setting.own_token else ACTIONS_BOT
+
+    def is_full(self, sha: str, context: str) -> bool:
+        written = self.written.get(sha, [])
+        return sum(status.context == context for _, status in written) >= self.setting.room
+
+    def write_another(self, run: Run, failures: Sequence[str]) -> None:
+        """Another tool's status on the ledger's commit, or an entry that somebody forged."""
+        self.ids += 1
+        now = EPOCH + timedelta(seconds=int(self.baton.time))
+        description, context = "The build passed", "ci/build"
+        if self.ids % 5 == 0:
+            names = read_names(failures[0])
+            forged = Record(
+                Stage.FIRED, label(run), run.id, 1, ref_of(run), commit_of(run), "forged00", names
+            )
+            description, context = str(forged), f"{LEDGER} {now:%Y-%m-%d}"
+        status = Status(self.ids, "success", description, "https://ci.test/1", now, "mallory", context)
+        self.written.setdefault(PLACE, []).append((self.baton.time, status))
+
     def write(self, sha: str, state: str, description: str, url: str, context: str) -> tuple[float, Status]:
         """When the write is answered, and the status."""
         self.ids += 1
         now = EPOCH + timedelta(seconds=int(self.baton.time))
-        status = Status(self.ids, state, description, url, now, ACTIONS_BOT, context)
+        status = Status(self.ids, state, description, url, now, self.creator, context)
         visible = self.baton.time + self.random.uniform(0, self.faults.commit)
         answered = visible
         if self.random.random() < 0.5:
@@ -126,7 +170,7 @@ class World:
             read_entry(status, sha)
             for sha, written in self.written.items()
             for _, status in written
-            if (status.context == SHOWN) == shown
+            if (status.context == SHOWN) == shown and status.creator == self.creator
         )
         return sorted((entry for entry in read if entry), key=lambda entry: entry.id)
 
@@ -137,6 +181,8 @@ class World:
     def apart(self, one: Session, other: Session) -> bool:
         """Whether a green run of one of their events lies between their runs."""
         first, last = sorted((one.run, other.run))
+        if family(one.run) != family(other.run):
+            return True
         events = (one.event, other.event)
         return any(first < green < last and event in events for green, event, _ in self.greens)
 
@@ -194,7 +240,11 @@ class Client:
         return Page(found[(page - 1) * size : page * size], len(found) > page * size, date)
 
     def login(self) -> str:
-        raise AssertionError("the workflow's own token is known")
+        assert self._world.setting.own_token, "the workflow's own token is known"
+        self._read()
+        if self._world.random.random() < 0.3:
+            raise FORBIDDEN.with_traceback(None)
+        return self._world.creator
 
     def first_commit(self) -> str:
         self._read()
@@ -209,6 +259,9 @@ class Client:
         world.requests += 1
         arrival = world.baton.time + world.random.uniform(0.02, 0.15)
         self._deny()
+        if world.is_full(sha, context):
+            self._travel()
+            raise FULL.with_traceback(None)
         world.posts = [at for at in world.posts if world.baton.time - at < 60]
         if faults.content and len(world.posts) >= faults.content:
             self._travel()
@@ -241,14 +294,19 @@ class Client:
         world = self._world
         seen_at = self._read() - world.random.uniform(0, world.faults.lists)
         first = min(run.id, back_to)
-        shown = [green for green in world.greens if green[0] >= first and green[2] <= seen_at]
+        last = 1000 * (family(run.id) + 1)
+        shown = [green for green in world.greens if first <= green[0] < last and green[2] <= seen_at]
         return GreenRuns(
             runs={green: event for green, event, _ in shown},
-            events={one.id: one.event for one in world.runs if one.id >= first},
+            events={
+                one.id: one.event
+                for one in world.runs
+                if one.id >= first and family(one.id) == family(run.id)
+            },
         )
 
     def traces(
-        self, runs: Collection[int], _since: datetime | None
+        self, runs: Collection[int], _since: datetime | None, _prefix: str
     ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
         """What became of sessions: those of every other run left no trace."""
         try:
@@ -286,7 +344,9 @@ class Client:
     def passed_in_rerun(self, run: Run, since: datetime) -> Sequence[str]:
         raise AssertionError(f"run {run.id} is not gathered in this world, nor what was green since {since}")
 
-    def fire(self, run: Run, failures: frozenset[str], mark: str) -> Outcome:
+    def fire(
+        self, run: Run, failures: frozenset[str], mark: str, form: str = "log", asked: datetime | None = None
+    ) -> Outcome:
         """The endpoint: what it did, and what its client could know of it."""
         world, faults = self._world, self._world.faults
         try:
@@ -309,6 +369,9 @@ class Client:
                 place=world.claim(mark).id,
                 claimed_at=claimed_at,
                 began=run.started_at,
+                sha=run.head_sha,
+                form=form,
+                asked=asked,
             )
             world.sessions.append(session)
             self._pass(world.random.uniform(0.05, 0.5))
@@ -317,6 +380,11 @@ class Client:
             return Outcome(Result.FIRED, session_id=session.id, session_url=session.url)
         except Cancelled:
             return Outcome(Result.UNKNOWN, reason=Reason.CANCELLED)
+
+
+def family(run_id: int) -> int:
+    """Which workflow and branch a run is of."""
+    return run_id // 1000
 
 
 def leaves_trace(run_id: int) -> bool:

@@ -312,3 +312,24 @@ def test_a_password_that_a_terminal_wrapped_is_taken_out_whole() -> None:
         line = ("deploy with the settings " * 8)[: width - len(line)] + line
         left[width] = "\n".join(redact([line, rest, "done"])[0])
     assert [width for width, text in left.items() if begun in text or rest in text] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
+        "checksum/secret: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "POSTGRES_PASSWORD=postgres",
+        "MYSQL_ROOT_PASSWORD: root",
+        "    --- PASS: TestLogin/openssl2 (0.00s) as openssl has it",
+        "network github_network_aa9e11d6c3b2487f8a0f1b2c3d4e5f60 is invalid",
+    ],
+)
+def test_fingerprints_digests_and_passwords_of_test_databases_stay(line: str) -> None:
+    assert redact_text(line)[0] == line
+
+
+@pytest.mark.parametrize("line", ["error: 401 for acme_{}", "using acme_live_{} here"])
+def test_a_token_of_an_unknown_vendor_is_known_by_its_prefix_and_its_random_characters(line: str) -> None:
+    value = "q9Zr4tXw7LmB2vKdP0sN3yHc"
+    assert value not in redact_text(line.format(value))[0]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from ..spans import Span
 from ..text_index import TextIndex
-from . import assignments, k8s_secrets, private_keys, tokens, tool_syntax, urls_headers
+from . import assignments, k8s_secrets, prefixed, private_keys, tables, tokens, tool_syntax, urls_headers
 
 __all__ = ["CONTEXTUAL", "DETECTORS", "Detector"]
 
@@ -19,8 +19,10 @@ Detector = Callable[[TextIndex], Iterator[Span]]
 # Detectors that know a secret by its context. They also run on lines and commands that were joined.
 CONTEXTUAL: tuple[Detector, ...] = (assignments.find, urls_headers.find, tool_syntax.find)
 DETECTORS: tuple[Detector, ...] = (
+    prefixed.find,  # a vendor's kind, if there is one, is the more telling one
     tokens.find,
     *CONTEXTUAL,
     private_keys.find,
     k8s_secrets.find,
+    tables.find,
 )

@@ -40,6 +40,8 @@ _UUID = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NEXT_FIELD = pattern(r"\}|[ \t][A-Z]\w{0,40}:")
 _GOES_ON = pattern(r"[ \t]+[A-Za-z]")
 _LINK = pattern(r"\w+://")
+_FINGERPRINT = pattern(r"[0-9A-Fa-f]{40}")
+_TEST_USERS = ("root", "postgres", "mysql", "mariadb", "mongo", "redis", "rabbitmq", "test")
 _LONG_NUMBER = 15  # digits, which are an account or a token rather than a count or a time
 
 
@@ -108,6 +110,14 @@ ANY_FORM = (
         "a UUID, by which tools name a run or a browser",
         lambda c: c.name.word.startswith("session") and _UUID.fullmatch(c.value.lower()) is not None,
     ),
+    _ordinary(
+        "the fingerprint of an OpenPGP key, as in the environment of Python's images",
+        lambda c: c.name.written.upper() == "GPG_KEY" and _FINGERPRINT.fullmatch(c.value) is not None,
+    ),
+    _ordinary(
+        "a test database's password: its user's name, or `root`",
+        lambda c: c.value in _TEST_USERS and (c.value == "root" or c.value in c.name.head.lower()),
+    ),
     _ordinary("a key between marks, which `private_keys` finds", lambda c: c.value.startswith("-----BEGIN")),
 )
 
@@ -162,6 +172,15 @@ COLUMN = (
         ),
     ),
     _secret("a strong password", lambda c: is_strong_password(c.value)),
+    _secret(
+        "a generated value between bars",
+        lambda c: (
+            not c.name.doubtful
+            and c.rest.lstrip().startswith(("|", "│", "┃"))
+            and len(c.value) >= (8 if c.name.kind == "password" else 16)
+            and c.is_generated
+        ),
+    ),
     _secret(
         "an API key in hexadecimal digits",
         lambda c: c.name.kind == "api-key" and _LONG_HEX.fullmatch(c.value) is not None,

@@ -26,6 +26,7 @@ _WORD = pattern(
 )
 _LONGEST_OWNER = 16  # characters
 _LONGEST_HEAD = 32  # of what precedes a key; it shows its owner
+_OF_CHECKSUM = "checksum/"  # Helm's digest of a manifest: `checksum/secret: …`
 _AT_END = r"[-_. ]?\Z"
 _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
 _OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
@@ -82,6 +83,8 @@ def find_names(index: TextIndex) -> Iterator[Name]:
 def _name(text: str, match: re.Match[str]) -> Name | None:
     start, end = match.span()
     before = text[max(0, start - 64) : start]
+    if before.endswith(_OF_CHECKSUM):
+        return None
     head = before[len(before.rstrip(_NAME_CHARACTERS)) :]
     owner = None if head else _OWNER_BEFORE.search(before)
     head = owner.group() if owner else head

@@ -35,6 +35,7 @@ _DER = pattern(
 )
 _WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows without a mark
 _FILES = (b"\x1f\x8b", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"%PDF", b"\x7fELF", b"BZh", b"\xfd7zXZ")
+_MIME = 76  # characters of a row of any encoded file; keys have 64 or 70
 _WIDEST = 1024  # characters of a row
 _FOREIGN = 3  # lines of other output that may be between the rows of a key
 
@@ -158,7 +159,7 @@ class _Keys:
         if ended:
             return "PRIVATE KEY" in ended[2]
         first = self._lines[number][slice(*found[0])]
-        alone = len(found) > 1 or self._lines[number].strip() == first
+        alone = len(found) > 1 or (self._lines[number].strip() == first and len(first) != _MIME)
         return alone and len(first) in _WIDTHS and _kinds(first) == 3 and not _public(first)
 
 

@@ -32,6 +32,13 @@ RUNNERS = {
         "Test Case '-[M.C b]' started.",
         "Test Case '-[M.C b]' failed (0.001 seconds).",
     ),
+    "one that no entry describes": (
+        "RUNNING cart/sums_prices",
+        "cart/sums_prices ........ PASSED",
+        "RUNNING cart/finds_coupons",
+        "cart/finds_coupons ...... FAILED",
+    ),
+    "another": ("test: shop.cart", "successful: shop.cart", "test: shop.till", "failure: shop.till"),
     "ctest": (
         "      Start  1: a",
         " 1/2 Test  #1: a ................................   Passed    0.01 sec",
