@@ -27,8 +27,20 @@ def pytest_report(name: str, reason: str) -> list[str]:
 
 
 def test_a_report_is_told_whole_and_ends_where_the_next_begins() -> None:
-    first = ["  ● cart › adds up", "", "    expect(received).toBe(expected)", "", "    Expected: 3", "    Received: 4"]
-    second = ["  ● cart › is cheap", "", "    TypeError: price is not a function", "      at total (src/cart.js:9:3)"]
+    first = [
+        "  ● cart › adds up",
+        "",
+        "    expect(received).toBe(expected)",
+        "",
+        "    Expected: 3",
+        "    Received: 4",
+    ]
+    second = [
+        "  ● cart › is cheap",
+        "",
+        "    TypeError: price is not a function",
+        "      at total (src/cart.js:9:3)",
+    ]
     assert lead("FAIL src/cart.test.js", *first, "", *second, "", "Tests: 2 failed, 2 total") == [
         "FAIL src/cart.test.js",
         *first,
@@ -38,7 +50,12 @@ def test_a_report_is_told_whole_and_ends_where_the_next_begins() -> None:
 
 
 def test_a_report_does_not_reach_into_another_step() -> None:
-    step = ["##[error]Process completed with exit code 1.", "##[group]Run echo", "##[endgroup]", "  all is well"]
+    step = [
+        "##[error]Process completed with exit code 1.",
+        "##[group]Run echo",
+        "##[endgroup]",
+        "  all is well",
+    ]
     assert "  all is well" not in lead("  1) cart adds up:", "     Error: no price", *step)
 
 
@@ -47,7 +64,9 @@ def test_frames_of_libraries_and_what_passed_are_folded_and_the_gap_says_how_man
     told = lead("  1) cart adds up:", "     TypeError: no price", "      at total (src/cart.js:9:3)", *frames)
     assert told[:3] == ["  1) cart adds up:", "     TypeError: no price", "      at total (src/cart.js:9:3)"]
     assert not any("node_modules" in line for line in told)
-    middle = lead("  1) cart adds up:", "     TypeError: no price", *frames, "      at total (src/cart.js:9:3)")
+    middle = lead(
+        "  1) cart adds up:", "     TypeError: no price", *frames, "      at total (src/cart.js:9:3)"
+    )
     assert middle[2:] == ["[… 12 …]", "      at total (src/cart.js:9:3)"]
     passed = ["  ✓ opens", "  - closes ... skipped 'no till'"]
     assert not set(passed) & set(lead(*passed, "  1) cart fails:", "     Error: no price", *passed))
@@ -66,7 +85,10 @@ def test_of_many_failures_three_are_told_whole_and_the_others_by_name_and_reason
 
 
 def test_what_a_summary_tells_again_is_told_once() -> None:
-    summary = ["=== short test summary info ===", "FAILED tests/test_shop.py::test_apple - ValueError: no apple"]
+    summary = [
+        "=== short test summary info ===",
+        "FAILED tests/test_shop.py::test_apple - ValueError: no apple",
+    ]
     told = lead(*pytest_report("test_apple", "ValueError: no apple"), *summary, "=== 1 failed in 0.10s ===")
     assert not any(line.startswith("FAILED") for line in told)
 
@@ -101,7 +123,10 @@ def test_warnings_that_a_verdict_makes_fatal_are_what_failed() -> None:
 
 def test_what_passing_tests_print_comes_below_the_test_that_failed() -> None:
     printed = ["java.lang.IllegalStateException: as expected", "\tat acme.Till.open(Till.java:9)"]
-    failed = ["CartTest > addsUp() FAILED", "    org.opentest4j.AssertionFailedError: expected: <4> but was: <3>"]
+    failed = [
+        "CartTest > addsUp() FAILED",
+        "    org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
+    ]
     assert lead(*printed, *QUIET, *failed, "1 test completed, 1 failed")[:2] == failed
 
 
