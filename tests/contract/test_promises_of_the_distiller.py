@@ -14,7 +14,6 @@ from bench import economy, fingerprint, without
 from bench.labelled import OWN_SET, cases_of
 
 from fire_routine import distill, search
-from fire_routine.redact import redact_text
 
 CASES = cases_of(OWN_SET)
 ROOT = OWN_SET.parent.parent

@@ -24,8 +24,8 @@ KEPT = 220  # lines of a block
 TOLD = 16  # letters of a line that is not told again in another block
 
 # Shares of the greatest weight from which on a line besides the blocks is worth a look: one that a rule
-# matched, one near it, and one near a report, which has told all that belongs to it. What comes before the first
-# block, and what is far from any, explains it less often.
+# matched, one near it, and one near a report, which has told all that belongs to it. What comes before the
+# first block, and what is far from any, explains it less often.
 SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.28
 BEFORE, NEAR = 0.25, 10  # before it by more lines than these
 NEARBY, OF_NEARBY = 40, 0.2
