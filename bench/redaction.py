@@ -5,6 +5,7 @@
     python3 src/entrypoint.py bench/redaction.py FOLDER           # and real logs: speed, redactions by kind
     python3 src/entrypoint.py bench/redaction.py FOLDER --show    # each distinct redaction, to be judged
     python3 src/entrypoint.py bench/redaction.py FOLDER --plant   # which planted secrets survive in the logs
+    python3 src/entrypoint.py bench/redaction.py --half 1    # first_sight.toml without half of all syntaxes
     python3 src/entrypoint.py bench/redaction.py --hostile        # time for twice the text over time for it
 
 The peers are optional; a line reports each that is missing:
@@ -34,13 +35,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from bench import redaction_lines, redaction_peers  # noqa: E402
+from bench import first_sight, redaction_lines, redaction_peers  # noqa: E402
 from bench.redaction_lines import Line  # noqa: E402
 from bench.redaction_peers import Finder, MissingError  # noqa: E402
 from tests.unit.redact.planted import planted  # noqa: E402
 from tests.unit.redact.surviving import surviving  # noqa: E402
 
-from fire_routine.redact import redact, redact_text  # noqa: E402
+from fire_routine.redact import redact, redact_text, token_formats  # noqa: E402
+from fire_routine.redact.detectors import tool_syntax  # noqa: E402
 
 PIECE = 200_000  # characters
 WORDS = re.compile("password|secret|token", re.IGNORECASE)  # the least that any redaction has to search for
@@ -189,6 +191,17 @@ def hostile() -> None:
         print(f"{times[1]:6.2f} s, {times[1] / times[0]:4.1f} times that of half of it: {unit[:40]!r}")
 
 
+def half(seed: int) -> None:
+    """Recall on lines of unknown forms, with all syntaxes of tools and with half of them, drawn by lot."""
+    first_sight.show_recall(show=False)
+    every = token_formats.syntaxes()
+    kept = random.Random(seed).sample(every, len(every) // 2)
+    tool_syntax.syntaxes = lambda: kept  # type: ignore[attr-defined]
+    tool_syntax._by_literal.cache_clear()
+    print(f"with {len(kept)} of {len(every)} syntaxes:")
+    first_sight.show_recall(show=False)
+
+
 def tools(rules: Path | None) -> dict[str, Finder]:
     """The detectors that are there, by name; a line for each that is missing."""
     makers: dict[str, Callable[[], Finder]] = {
@@ -257,6 +270,7 @@ def main() -> None:
         "--plant", type=int, nargs="?", const=1, metavar="SEED", help="plant secrets in the logs"
     )
     parser.add_argument("--hostile", action="store_true", help="time texts that were made to be slow")
+    parser.add_argument("--half", type=int, metavar="SEED", help="leave out half of the syntaxes of tools")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth log")
     parser.add_argument("--peers", type=Path, metavar="FOLDER", help="where the peers are installed")
     parser.add_argument("--gitleaks", type=Path, metavar="FILE", help="gitleaks' config/gitleaks.toml")
@@ -268,6 +282,8 @@ def main() -> None:
     logs = logs[:: options.every]
     if options.hostile:
         hostile()
+    elif options.half is not None:
+        half(options.half)
     elif options.plant is not None or options.show:
         if not logs:
             parser.error("a folder of logs is needed")

@@ -16,22 +16,20 @@ Source: the routine API's page (statuses, error envelope, "There is no idempoten
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..model import Reason, Session, session_link
 from ..patterns import pattern
+from ..retrying import retry_after
 from ..sanitize import code, flat, web_address
 from .errors import FireError, Rejected, Unknown
 
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
 QUOTED = 200  # characters of the endpoint's own words that a message repeats
-LONGEST_PLAUSIBLE = 366 * 24 * 3600  # seconds; a limit that resets later than in a year is a mistake
 CHECK = "A session may have started: look at https://claude.ai/code before you send it again."
 
 _AMBIGUOUS = (303, 408, 409, 499)
@@ -267,33 +265,3 @@ def _duration(seconds: int) -> str:
         if seconds >= 2 * size:
             return f"{-(-seconds // size)} {unit}"
     return f"{seconds} s"
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """Seconds that a `Retry-After` header asks to wait; None: there is none that can be used.
-
-    It is a number of seconds or a date. A date is counted from the response's own `Date`, so that a runner's
-    wrong clock is harmless. One that has passed gives 0.
-    Source: RFC 9110, section 10.2.3.
-
-    Args:
-        now: the time of day, used if the response has no date.
-    """
-    text = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,12}", text):
-        seconds = int(text)
-    else:
-        moment = _http_date(text)
-        if moment is None:
-            return None
-        since = _http_date(headers.get("date", "")) or now
-        seconds = max(0, math.ceil((moment - since).total_seconds()))
-    return seconds if seconds <= LONGEST_PLAUSIBLE else None
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -1,9 +1,9 @@
 """A test report, JUnit XML or TRX → its failing tests, with messages and traces, as a digest.
 
-The XML is parsed as it comes, and each test case is dropped once it has been read. junitparser
-(https://junitparser.readthedocs.io) knows what the elements of a test case mean. TRX is what `dotnet test`
-writes (its schema: vstst.xsd of Visual Studio). A report is an untrusted file: one that declares a document
-type, and with it entities, is refused.
+The XML is parsed as it comes, and each test case is dropped once it has been read. JUnit XML has no schema
+of its own: https://github.com/testmoapp/junitxml says what tools write. TRX is what `dotnet test` writes (its
+schema: vstst.xsd of Visual Studio). A report is an untrusted file: one that declares a document type, and
+with it entities, is refused.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
-
-import junitparser
 
 from ..model import Block, Digest, Line
 from ..patterns import pattern
@@ -26,7 +24,9 @@ _LONGEST_NAME = 500  # characters of a test's name; parameters can make it as lo
 _SEARCHED = 100_000  # characters of a trace in which the lines of its message are looked for
 _DEEPEST = 100  # elements inside each other; real reports have fewer than ten
 _CHILDREN = 100  # elements of one test case
-_PARTS = frozenset({"failure", "error", "skipped", "system-out", "system-err"})  # of a test case
+_FAILURES = ("failure", "error")
+_PRINTED = ("system-out", "system-err")
+_PARTS = frozenset({*_FAILURES, "skipped", *_PRINTED})  # of a test case
 _ROOTS = frozenset({"testsuites", "testsuite", "TestRun"})
 _TRX_TEST = "UnitTestResult"
 _TRX_PARTS = frozenset({"Output", "StdOut", "StdErr", "ErrorInfo", "Message", "StackTrace"})  # inside of it
@@ -64,7 +64,7 @@ def read_report(chunks: Iterable[bytes]) -> Digest | None:
         for chunk in chunks:
             parser.feed(chunk)
         parser.close()
-    except (ElementTree.ParseError, junitparser.JUnitXmlError, LookupError, _NotAReportError):
+    except (ElementTree.ParseError, LookupError, _NotAReportError):
         return None
     return summary.digest()
 
@@ -93,7 +93,7 @@ class _TestCases(ElementTree.TreeBuilder):
         self._open.pop()
         parent = self._open[-1] if self._open else None
         if element.tag == "testcase":
-            self._summary.add(junitparser.TestCase.fromelem(element))  # type: ignore[no-untyped-call]
+            self._summary.add(element)
         elif element.tag == _TRX_TEST:
             self._summary.add_trx(element)
         if parent is not None:
@@ -110,13 +110,14 @@ class _Summary:
         self._tests = self._failed = self._skipped = self._size = 0
         self._shown: list[_Weighed] = []
 
-    def add(self, case: junitparser.TestCase) -> None:
+    def add(self, case: ElementTree.Element) -> None:
         self._tests += 1
-        self._skipped += case.is_skipped
-        if case.is_failure or case.is_error:
-            element = case._elem
-            place = ":".join(filter(None, (element.get("file"), element.get("line"))))
-            self._fail(_name(case), place, *_reason(case), [case.system_out or "", case.system_err or ""])
+        self._skipped += case.find("skipped") is not None
+        if failures := [part for part in case if part.tag in _FAILURES]:
+            name = "::".join(filter(None, (case.get("classname"), case.get("name"))))
+            place = ":".join(filter(None, (case.get("file"), case.get("line"))))
+            printed = [case.findtext(part) or "" for part in _PRINTED]
+            self._fail(name, place, *_reason(failures), printed)
 
     def add_trx(self, element: ElementTree.Element) -> None:
         self._tests += 1
@@ -205,19 +206,13 @@ def _folded(text: str) -> str:
     return _WORDS.sub(" ", text).strip().casefold()
 
 
-def _name(case: junitparser.TestCase) -> str:
-    return "::".join(part for part in (case.classname, case.name) if part)
-
-
-def _reason(case: junitparser.TestCase) -> tuple[str, list[str]]:
+def _reason(failures: Sequence[ElementTree.Element]) -> tuple[str, list[str]]:
     """The first line of why a test failed, and the rest of it with the trace, each line once."""
     headline, lines = "", []
-    for result in islice(case.result, _CHILDREN):
-        if isinstance(result, junitparser.Skipped):
-            continue
-        text = result.text or ""
+    for failure in failures:
+        text = failure.text or ""
         trace = list(_lines(text))
-        message = list(islice(_lines(result.message or ""), _ENDS))
+        message = list(islice(_lines(failure.get("message", "")), _ENDS))
         headline = headline or (message or trace or [""])[0]
         shown = text[:_SEARCHED]
         lines += [line for line in message if line != headline and line.strip() not in shown]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from ..model import GitHubError
+from ..retrying import http_date, retry_after
 from ..sanitize import code, flat
 from ..settings import CA_VARIABLES
-from . import fields
 
 # Seconds to wait at a secondary rate limit that states none: "wait for at least one minute"
 UNSTATED = 60.0
@@ -48,7 +48,8 @@ def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubErro
     used_up = headers.get("x-ratelimit-remaining") == "0"
     told = used_up or "retry-after" in headers or secondary or "rate limit" in text.lower()
     limited = status == 429 or (status == 403 and told)
-    seconds = _asked_to_wait(headers)
+    asked = retry_after(headers)
+    seconds = None if asked is None else float(asked)
     if limited and seconds is None:
         seconds = _until_reset(headers) if used_up else UNSTATED if secondary or status == 429 else None
     return GitHubError(
@@ -59,16 +60,7 @@ def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubErro
     )
 
 
-def _asked_to_wait(headers: Mapping[str, str]) -> float | None:
-    """`retry-after` in seconds, or as a time of the server's clock (RFC 9110, 10.2.3)."""
-    asked = headers.get("retry-after", "")
-    if re.fullmatch(r"[0-9]{1,6}", asked):
-        return float(asked)
-    until, now = fields.http_date(asked), fields.http_date(headers.get("date", ""))
-    return max(0.0, (until - now).total_seconds()) if until and now else None
-
-
 def _until_reset(headers: Mapping[str, str]) -> float | None:
     """Until the hour's requests are anew; None: GitHub does not state it, or no time of its clock."""
-    reset, now = headers.get("x-ratelimit-reset", ""), fields.http_date(headers.get("date", ""))
+    reset, now = headers.get("x-ratelimit-reset", ""), http_date(headers.get("date", ""))
     return max(0.0, float(reset) - now.timestamp()) if re.fullmatch(r"[0-9]{1,11}", reset) and now else None

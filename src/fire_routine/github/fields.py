@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -78,12 +77,4 @@ def time(value: object) -> datetime | None:
         moment = datetime.fromisoformat(value)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        return None
-
-
-def http_date(value: str) -> datetime | None:
-    """A header's time (RFC 9110, 5.6.7); None for anything else."""
-    try:
-        return parsedate_to_datetime(value).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]
 import pytest
+from tests.emulated.faults import Fault
 from tests.emulated.job import SHA, Job
 
 from fire_routine.emulator import Reply
@@ -26,6 +27,18 @@ def test_fires_once_and_reports_it_everywhere_without_a_token(job: Job) -> None:
     written = "".join(path.read_text("utf-8") for path in job.temp.rglob("*") if path.is_file())
     for secret in (job.endpoint.token, job.github.token):
         assert secret not in shown + written + session.text
+
+
+def test_a_run_of_a_repository_that_was_renamed_is_recorded_under_its_new_name(job: Job) -> None:
+    """GitHub redirects reads from the old name, and nothing that is written."""
+    for path in ("/actions/runs/7/attempts/1", "/commits"):
+        moved = f"{job.github.url}/repos/{job.github.full_name}{path}"
+        job.github.fail(rf"/old/name{path}(\?|$)", Fault(301, headers={"Location": moved}))
+    job.environ["GITHUB_REPOSITORY"] = "old/name"
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "error[E0308]: mismatched types" in session.text
+    assert job.github.statuses[SHA][-1]["target_url"] == session.url
 
 
 def test_a_second_job_of_the_attempt_is_skipped_and_points_to_the_session_and_the_run(job: Job) -> None:

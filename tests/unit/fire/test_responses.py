@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fire_routine.fire.errors import FireError, Rejected, Unknown
-from fire_routine.fire.responses import LONGEST_PLAUSIBLE, Response, ResponseReader, retry_after
+from fire_routine.fire.responses import Response, ResponseReader
 from fire_routine.model import Result, Session, session_link
+from fire_routine.retrying import LONGEST_PLAUSIBLE, retry_after
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

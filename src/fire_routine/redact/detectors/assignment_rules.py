@@ -173,6 +173,15 @@ COLUMN = (
     ),
     _secret("a strong password", lambda c: is_strong_password(c.value)),
     _secret(
+        "a generated value between bars",
+        lambda c: (
+            not c.name.doubtful
+            and c.rest.lstrip().startswith(("|", "│", "┃"))
+            and len(c.value) >= (8 if c.name.kind == "password" else 16)
+            and c.is_generated
+        ),
+    ),
+    _secret(
         "an API key in hexadecimal digits",
         lambda c: c.name.kind == "api-key" and _LONG_HEX.fullmatch(c.value) is not None,
     ),

@@ -2,7 +2,7 @@
 
 Such prefixes are what vendors have come to give their tokens (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/).
 Letters in both cases and digits are random enough. Digits and small letters alone are also those of digests:
-they count where the words before them speak of access.
+they count where the words around them speak of access.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..text_index import TextIndex, occurrences
 
 _TOKEN = pattern(
     r"(?<![^\s\"'`(<\[=:,])(?P<prefix>[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?)(?P<mark>[_.-])"
-    r"(?P<random>[A-Za-z0-9]{20,256})(?![\w/.@-])"
+    r"(?P<random>[A-Za-z0-9][A-Za-z0-9_-]{19,255})(?![\w/.@-])"
 )
 _WORDS = pattern(r"[a-z]{7}|[A-Z]{7}|[A-Z][a-z]{4}[A-Z]")  # rare among random characters
 _PUBLIC = pattern(  # a first or last word of what has a digest
@@ -28,7 +28,7 @@ _ACCESS = pattern(
     r"|log(?:ged )?in|api",
     re.IGNORECASE,
 )
-_BEFORE = 80  # characters in front of a token that may speak of access
+_AROUND = 80  # characters in front of a token that may speak of access; half of them after it
 
 
 def find(index: TextIndex) -> Iterator[Span]:
@@ -41,5 +41,7 @@ def find(index: TextIndex) -> Iterator[Span]:
         sure = mixes_case(random) and not _WORDS.search(random)
         if sure or (match["mark"] == "_" and len(random) >= 32 and (is_hex(random) or turns_often(random))):
             for position in occurrences(index.text, match.group()):
-                if sure or _ACCESS.search(index.text[max(0, position - _BEFORE) : position]):
+                if sure or _ACCESS.search(
+                    index.text[max(0, position - _AROUND) : position + len(match.group()) + _AROUND // 2]
+                ):
                     yield Span(position, position + len(match.group()), "token")

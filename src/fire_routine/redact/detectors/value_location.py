@@ -57,10 +57,10 @@ _BELOW = pattern(
     r"(?P<sign>[|>][-+1-9]{0,2})?[ \t]{0,16}\n(?P<indent>[ \t]{0,80})(?:string\(\d{1,6}\) )?(?=\S)"
 )
 # Between a name and its value in two columns, and in a pair as headers are printed; the columns' frame
-_COLUMN = pattern(r"[ \t]{2,60}|[ \t]{0,60}[|│┃][ \t]{1,60}")
+_COLUMN = pattern(r"[ \t]{0,60}[|│┃][ \t]{1,60}|[ \t]{2,60}(?![|│┃])")
 _PAIRED = pattern(r"[\"'],[ \t]{0,4}b?(?=[\"'])")
 _PAIR_BEGINS = ('("', "('", '["', "['", '(b"', "(b'")
-_ROW_BEGINS = pattern(r"[ \t]{0,60}(?:[|│┃][ \t]{0,60})?")
+_ROW_BEGINS = pattern(r"[ \t]{0,60}(?:[|│┃]{1,2}[ \t]{0,60})?")
 _CELL_ENDS = pattern(r"[ \t]{0,60}(?:[|│┃]|\n|\Z)|[ \t]{2}")
 _OWN_NAME = pattern(r"(?P<name>[\w.$-]{1,60})[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
 _BLANK_GAP = pattern(r"(?:[ \t]{1,8}(?![-=:|&;<>])|(?P<dash>[ \t]-[ \t](?=[\"'])))")
