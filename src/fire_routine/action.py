@@ -50,12 +50,14 @@ def _report(workflow: Workflow, scene: Scene, progress: Progress) -> int:
         try:
             scene.github.comment(number, marker, body, log.identity if log else None)
         except GitHubError as error:
-            needed = "pull-requests: write" if error.status in (403, 404) else ""
-            return Note("the comment on the pull request", str(error), permission=needed)
+            event = evidence.run.fired_for if evidence else None
+            what = "issue" if event and not event.on_pull_request else "pull request"
+            needed = f"{what.replace(' ', '-')}s: write" if error.status in (403, 404) else ""
+            return Note(f"the comment on the {what}", str(error), permission=needed)
         return None
 
     brief = evidence.brief if evidence else None
-    if evidence and settings.dry_run and not settings.allow_forks and policy.untrusted(evidence.run):
+    if evidence and settings.dry_run and policy.is_untrusted(settings, evidence.run):
         brief = None  # whoever takes the text of a dry run relies on the same guard
     contents = Contents(
         progress.outcome,

@@ -12,9 +12,10 @@ from itertools import count
 from threading import Thread
 
 from . import gather
-from .github.client import GitHub
-from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger
+from .github.client import INSISTENCE, GitHub
+from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger, TriggerKind
 from .redact import redact_text
+from .sanitize import code
 from .settings import Context, Settings
 
 GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
@@ -75,6 +76,8 @@ class Evidence:
 
     def with_context(self, github: GitHub) -> Evidence:
         """The same, with what only the text needs: what changed, and what was green or red before."""
+        if self.run.fired_for:
+            return self
         return self.with_run(gather.with_context(github, self.run, github.clock.monotonic() + CONTEXT))
 
 
@@ -90,6 +93,8 @@ def gather_evidence(
 
     `say` gets lines that stay, `show` the state of work that takes long.
     """
+    if trigger.kind is TriggerKind.EVENT:
+        return _of_event(github, trigger, settings, context, say)
     deadline = github.clock.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
     failed = _count(len(run.failed_jobs), "failed job")
@@ -128,6 +133,24 @@ def gather_evidence(
     for known in dict.fromkeys(failure.known for failure in failures if failure.known):
         say(f"Known failure: {known.place} (action `{known.action}`)")
     return Evidence(run, failures, brief, source)
+
+
+def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say) -> Evidence:
+    """The same for the event of this run: who caused it, and what it brings."""
+    from . import distill  # see `read_ahead`
+    from .gather.cause import read_cause  # most runs are reported for their failure
+
+    run = gather.run_as_reported(trigger, context)
+    if run is None:
+        raise gather.GatherError("key: the runner does not describe this run.")
+    insisting = github.insisting(github.clock.monotonic() + INSISTENCE)
+    event = read_cause(insisting, settings.key, context)
+    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
+    run = replace(run, fired_for=event, notes=unattached)
+    source = Source(attachments, (), settings, context.server_url)
+    brief = source.text(run, ())
+    say(f"Event {code(event.name)}, key {code(settings.key)}: a text of {brief.characters:,} characters")
+    return Evidence(run, (), brief, source)
 
 
 def read_ahead() -> None:

@@ -18,7 +18,16 @@ from .github.traces import session_traces
 from .ledger.entry import Claim, Entry, Stage, claims
 from .ledger.log import recorded
 from .ledger.names import Kind
-from .model import SESSION_BRANCH, GitHubError, Run, SessionState, SessionTrace, session_id, session_link
+from .model import (
+    EVENT_BRANCH,
+    SESSION_BRANCH,
+    GitHubError,
+    Run,
+    SessionState,
+    SessionTrace,
+    session_id,
+    session_link,
+)
 from .sanitize import flat
 
 VERSION = 1  # of the report's shape; fields may be added to it
@@ -74,7 +83,10 @@ def report(
     started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}
-    traces, notes = session_traces(github, started_by, since=since, pages=PULL_PAGES, checks=False)
+    prefixes = (SESSION_BRANCH, *([EVENT_BRANCH] if any(map(_is_keyed, started)) else []))
+    traces, notes = session_traces(
+        github, started_by, since=since, pages=PULL_PAGES, checks=False, prefixes=prefixes
+    )
     left_out += [f"{note.what}: {note.why}" for note in notes]
 
     files = {entry.record.mark: entry.record.workflow for entry in entries}
@@ -208,9 +220,15 @@ def _session(
     }
 
 
+def _is_keyed(claim: Claim) -> bool:
+    return any(name.kind is Kind.KEY for name in claim.names)
+
+
 def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
-    """The failed attempt; without a run, it is not listed."""
+    """The failed attempt, or that of the event; without a run, it is not listed."""
     return {
+        "kind": "key" if _is_keyed(claim) else "failure",
+        "title": run.title if run else None,
         "workflow": run.workflow if run else None,
         "workflow_file": file,
         "failures": sorted(str(name) for name in claim.names if name.kind is not Kind.LOG_AND_STEP),
@@ -262,7 +280,7 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
 
 def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) -> bool:
     """Whether it is a later green run of the workflow, on its branch or where its fix was merged."""
-    if run.conclusion != "success" or run.workflow_id != failed.workflow_id:
+    if run.conclusion != "success" or run.workflow_id != failed.workflow_id or _is_keyed(claim):
         return False
     pull, branch = trace.pull_request, (run.head_branch, run.head_repository)
     if branch == (failed.head_branch, failed.head_repository) and run.event == failed.event:
@@ -353,8 +371,9 @@ def _rerun_cells(row: Json) -> Sequence[str]:
 
 
 def _cells(row: Json) -> Sequence[str]:
-    failed, branch = " ".join((row["workflow_file"], *row["failures"])), flat(row["branch"] or "", _NARROW)
-    return flat(failed, _NARROW), branch or "–", f"{row['run_id']}.{row['run_attempt']}"
+    failed = " ".join((row["workflow_file"], *row["failures"]))
+    where = flat((row["title"] if row["kind"] == "key" else row["branch"]) or "", _NARROW)
+    return flat(failed, _NARROW), where or "–", f"{row['run_id']}.{row['run_attempt']}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ KEPT_TEXT = 4_096  # of the `text` input, never cut
 KNOWN_FAILURES = ".github/known-failures.toml"
 LONGEST_PATH = 255  # characters, of a file in the repository
 LONGEST_COOL_DOWN = 168  # hours
+LONGEST_KEY = 200  # characters
 QUOTED = 40  # characters of a bad value that are shown
 # requests reads REQUESTS_CA_BUNDLE and curl's variable, httpx those of OpenSSL. Here each applies to both.
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
@@ -112,6 +113,13 @@ def _lines(value: str) -> tuple[str, ...]:
 def _names(value: str) -> tuple[str, ...]:
     """Names on lines or between commas."""
     return _lines(value.replace(",", "\n"))
+
+
+def one_line(value: str) -> str:
+    """A key: characters that are shown."""
+    if len(value) > LONGEST_KEY or not value.isprintable():
+        raise ValueError(f"{code(value, QUOTED)} is not one line of at most {LONGEST_KEY} characters")
+    return value
 
 
 def _header(value: str) -> str:
@@ -235,12 +243,14 @@ class Settings:
     # None: the finished run of a `workflow_run` event, else this run
     run_id: int | RunAddress | None = _input(None, _run)  # noqa: RUF009 - it is frozen
     again: bool = _input(False, _flag)  # a person asks for a session although there is one
+    key: str = _input("", one_line)  # empty: a failed run is reported; else the run's own event
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
     artifacts: tuple[str, ...] = _input((), _lines)  # globs of names, of the run's artifacts
     # UTF-16 code units
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
     max_sessions: int = _input(3, partial(_whole, 1, 100))
+    daily_limit: int = _input(25, partial(_whole, 0, 1000))  # sessions of the repository; 0: none
     rerun_first: bool = _input(False, _flag)
     cool_down: int = _input(24, partial(_whole, 0, LONGEST_COOL_DOWN))  # hours; 0: off
     skip_branches: tuple[str, ...] = _input(("claude/**",), _lines)
@@ -275,17 +285,25 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         except ValueError as problem:
             problems.append(f"{one.name.replace('_', '-')} {problem}")
     settings = Settings(**values)
-    needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
-    if settings.text and settings.max_characters < needed:
-        problems.append(
-            f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
-            " `text`"
-        )
-    if settings.again and not (given["run_id"] or "").strip():
-        problems.append("again is for one run that a person names: give its `run-id`, too")
+    problems += _together(settings, named_run=bool((given["run_id"] or "").strip()))
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _together(settings: Settings, *, named_run: bool) -> Iterator[str]:
+    """What is wrong with inputs that are right alone. `named_run`: `run-id` is given, right or not."""
+    needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
+    if settings.text and settings.max_characters < needed:
+        yield (
+            f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
+            " `text`"
+        )
+    if settings.again and not settings.key and not named_run:
+        yield "again is for what a person names: give the `run-id` of the run, or a `key`, too"
+    for name in ("run_id", "artifacts", "rerun_first", "known_failures") if settings.key else ():
+        if getattr(settings, name) != getattr(Settings(), name):
+            yield f"{name.replace('_', '-')} is for failed runs: leave it out where `key` is set"
 
 
 # --- the runner's variables -----------------------------------------------------------------------

@@ -144,6 +144,8 @@ def _terms(scene: Scene) -> Terms:
         legs=scene.context.job_total,
         default_token=scene.context.default_token,
         elsewhere=scene.context is not own,
+        for_key=bool(settings.key),
+        daily_limit=settings.daily_limit,
     )
 
 
@@ -153,7 +155,7 @@ def _before_gathering(scene: Scene, log: Log, trigger: Trigger, run: Run | None)
     if run and run.conclusion == "success" and run.attempt > 1:
         flake = Reruns(log, run).record(write=not settings.dry_run) or policy.not_failed(run.conclusion)
         return not_sent(flake) if settings.dry_run else flake
-    if settings.dry_run or not run or not run.head_sha:
+    if settings.dry_run or settings.key or not run or not run.head_sha:
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
     looks = trigger.kind is TriggerKind.STEP and not settings.again
@@ -175,6 +177,8 @@ def _with_rerun(log: Log, settings: Settings, evidence: Evidence) -> Evidence:
 def _forbidden(scene: Scene, log: Log, evidence: Evidence) -> Skip | None:
     """What forbids the fire, no matter what was fired before."""
     settings, run = scene.settings, evidence.run
+    if run.fired_for:
+        return policy.may_cause(run.fired_for, run, settings)
     return (
         policy.unfinished(run.status, rerun_first=settings.rerun_first)
         or policy.guards(settings, scene.context, run)
@@ -206,7 +210,8 @@ def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
         return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
     progress.evidence = _completed(scene, evidence, decision)
     # The last thing before the fire: all of this may have taken half a minute.
-    return policy.labelled(scene.github, evidence.run, settings.skip_labels, log.note) or decided
+    labels = () if evidence.run.fired_for else settings.skip_labels
+    return policy.labelled(scene.github, evidence.run, labels, log.note) or decided
 
 
 def _decision(
@@ -214,12 +219,13 @@ def _decision(
 ) -> Decision:
     """`rerun_known`: all that failed is known by entries that ask for a re-run."""
     settings, run = scene.settings, evidence.run
-    trailers = frozenset[str]() if skip else policy.trailing_sessions(scene.github, run)
+    trailers = frozenset[str]() if skip or run.fired_for else policy.trailing_sessions(scene.github, run)
     asker, known = Asker.of(run, evidence.brief, log.terms), Known.of(run, trailers)
     contest = Contest(log, run, asker, known, say=scene.say, temp=scene.context.temp)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
-    return Decision(contest, log, scene.github, scene.say, rerun_first=first)
+    limit = policy.limit_a_day(settings, run)
+    return Decision(contest, log, scene.github, scene.say, limit, rerun_first=first)
 
 
 @dataclass(slots=True)
@@ -230,6 +236,7 @@ class Decision:
     log: Log
     api: policy.FreshApi
     say: Say = lambda _line: None
+    limit: int = 0  # sessions of the repository today, from which on there is no more; 0: any number
     rerun_first: bool = False  # the failed jobs are re-run before a session is started
     past: Past = field(default_factory=Past)
 
@@ -248,11 +255,13 @@ class Decision:
                     if self._replaces(ruling):
                         continue
                     return contest.point_to(ruling)
-                if not again and (skip := policy.stale(self.api, run)):
+                if not again and not run.fired_for and (skip := policy.stale(self.api, run)):
                     return skip
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
                     return skip
                 self.rerun_first = False  # GitHub does not
+                if skip := contest.over_limit(self.limit):
+                    return skip
                 if decided := contest.claim():
                     return decided
         except LedgerError as problem:
@@ -271,7 +280,7 @@ class Decision:
         if ruling.blocked:
             return contest.words(ruling, waited=False)
         self.look_back()
-        return rerun(contest.run) if self.rerun_first else None
+        return rerun(contest.run) if self.rerun_first else contest.over_limit(self.limit)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""
@@ -287,6 +296,8 @@ class Decision:
             return False
         self.look_back(skip.session_url)
         run, cool_down = self.contest.run, self.log.terms.cool_down
+        if run.fired_for:
+            return False
         gone = without_trace(self.past, cool_down, run.started_at or run.created_at)
         if (
             skip.reason is not Reason.DUPLICATE

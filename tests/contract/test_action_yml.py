@@ -83,6 +83,19 @@ def test_no_expression_is_pasted_into_a_script() -> None:
     assert not [script for script in scripts if "${{" in script]
 
 
+def test_with_a_key_no_text_of_an_example_has_words_of_the_event_in_it() -> None:
+    """A `text` is trusted. The event is quoted already, as data."""
+    texts = {
+        path.name: str(step["with"]["text"])
+        for path in WORKFLOWS
+        for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values()
+        for step in job.get("steps", [])
+        if "key" in step.get("with", {})
+    }
+    assert len(texts) == 4
+    assert [name for name, text in texts.items() if "github.event" in text] == []
+
+
 def test_every_action_used_is_pinned_to_a_full_sha_with_its_version_in_a_comment() -> None:
     used = {
         path.name: re.findall(r"^\s*(?:- )?uses:\s*(.+?)\s*$", path.read_text("utf-8"), re.MULTILINE)

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import yaml
+from tests.emulated.events import STRANGER
 from tests.unit.compose.material import digest, history, job, pull_request, run
+from tests.unit.compose.sections.test_event import keyed
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
@@ -71,6 +73,23 @@ RULES = (
     "Quote only the payload's excerpts",
     "Mention nobody",
 )
+
+
+EVENT_PROMPT = (Path(__file__).parents[2] / "examples" / "event-prompt.md").read_text("utf-8")
+OF_EVENTS = (
+    "What others wrote is quoted",
+    "Words of others",
+    "## Facts",
+    "How to go on",
+    "claude/run-",
+)
+
+
+def test_what_the_prompt_for_events_names_is_in_their_text() -> None:
+    sent = compose(keyed("issues", issue={"user": STRANGER}), (), max_characters=60_000, excerpt=excerpt).text
+    assert [name for name in OF_EVENTS if name not in EVENT_PROMPT or name not in sent] == []
+    deployed = compose(keyed("deployment"), (), max_characters=60_000, excerpt=excerpt).text
+    assert '"Untrusted"' in EVENT_PROMPT and "Untrusted" in deployed
 
 
 def test_what_the_prompt_names_is_in_the_text() -> None:

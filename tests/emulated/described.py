@@ -22,6 +22,7 @@ _KEPT_IN_STATUSES = frozenset({"description", "target_url"})
 _SCHEMAS = {
     "annotation": "check-annotation",
     "artifact": "artifact",
+    "branch": "branch-short",
     "check run": "check-run",
     "comment": "issue-comment",
     "commit": "commit",
@@ -32,6 +33,7 @@ _SCHEMAS = {
     "listed pull request": "pull-request-simple",
     "pull request": "pull-request",
     "repository": "full-repository",
+    "role": "repository-collaborator-permission",
     "run": "workflow-run",
     "status": "status",
 }

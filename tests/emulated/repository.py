@@ -42,6 +42,7 @@ class Repository:
         self.pulls: dict[int, Json] = {}
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
+        self.roles: dict[str, str] = {}  # by login: admin, maintain, write or triage; others can read
         self.artifacts: dict[int, tuple[Json, bytes]] = {}
         self.commits = [FIRST]  # of the default branch, the newest first
         self.other_commits: dict[str, Json] = {}  # by SHA

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from tests.emulated.described import Json
+from tests.emulated.described import Json, completed
 from tests.emulated.ids import number_of, sha_of
 from tests.emulated.repository import Repository, timestamp
 
@@ -267,6 +267,28 @@ def _commits(call: Call) -> Answer:
     return _listing(call, "", "commit", items) if items else NOT_FOUND
 
 
+def _branches_where_head(call: Call) -> Answer:
+    sha, branches = call.names[0], call.repository.branches
+    found = [{"name": name, "commit": {"sha": tip}} for name, tip in branches.items() if tip == sha]
+    return _listing(call, "", "branch", [completed("branch", one) for one in found])
+
+
+def _role(call: Call) -> Answer:
+    """Anyone can read a public repository. Roles that are newer than `permission` have an older name there.
+
+    https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+    """
+    login = call.names[0]
+    role = call.repository.roles.get(login, "read")
+    known = ("read", "triage", "write", "maintain", "admin")
+    names = ("pull", "triage", "push", "maintain", "admin")
+    may = {name: known.index(role) >= at for at, name in enumerate(names)}
+    permission = {"triage": "read", "maintain": "write"}.get(role, role)
+    user = {**call.repository.site.user(login), "type": "User", "permissions": may, "role_name": role}
+    whole = completed("role", {"permission": permission, "role_name": role, "user": user})
+    return Answer(200, call.shown("role", whole))
+
+
 def _commit(call: Call) -> Answer:
     commit = call.repository.other_commits.get(call.names[0])
     if commit is None and call.names[0] in call.repository.commits:
@@ -346,11 +368,13 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tupl
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
         ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
         ("GET", r"/commits", _commits),
+        ("GET", r"/commits/([^/]+)/branches-where-head", _branches_where_head),
         ("GET", r"/commits/([^/]+)", _commit),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
         ("GET", r"/commits/([^/]+)/comments", _commit_comments),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),
+        ("GET", r"/collaborators/([^/]+)/permission", _role),
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
         ("GET", r"/issues/comments", _all_comments),

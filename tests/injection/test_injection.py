@@ -20,6 +20,7 @@ from tests.injection.checks import (
     outside_code,
     when_rendered,
 )
+from tests.injection.event_scene import NAMES, set_up_event
 from tests.injection.scene import SHA, Payload, payloads, set_up
 
 from fire_routine.emulator import Endpoint
@@ -27,6 +28,8 @@ from fire_routine.emulator import Endpoint
 PAYLOADS = list(payloads())
 AIMS = {"close", "format", "link", "command", "instruct", "log"}
 ACTION = Path(__file__).resolve().parents[2] / "action.yml"
+# They have a session's link, or begin like our comments: as the words of an event they start nothing.
+LIKE_A_SESSIONS = ("instruction-as-a-trailer", "comment")
 STATUS = re.compile(r"[ -~·–—…]{1,140}")
 
 
@@ -45,16 +48,20 @@ class Fired:
     sessions: list[str]
 
 
-def fire(payload: Payload, temp: Path) -> Fired:
+def fire(payload: Payload, temp: Path, event: str = "") -> Fired:
+    """`event`: fire for this one, by a key, instead of for a pull request's failure."""
     workspace = temp / "workspace"
     workspace.mkdir()
     with GitHubEmulator("octo/widgets") as github, Endpoint() as endpoint:
-        environ = set_up(github, payload.text, workspace)
-        environ = environment(github, endpoint.url, temp) | environ
+        environ = environment(github, endpoint.url, temp)
+        if event:
+            environ |= set_up_event(github, event, payload.text, workspace)
+            environ["FIRE_ROUTINE_KEY"] = "".join(filter(str.isprintable, payload.text))[:200] or "a key"
+        else:
+            failed = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF_NAME": "4/merge"}
+            environ |= failed | set_up(github, payload.text, workspace)
         environ |= {
-            "GITHUB_EVENT_NAME": "pull_request",
             "GITHUB_SHA": SHA,
-            "GITHUB_REF_NAME": "4/merge",
             "GITHUB_WORKSPACE": str(workspace),
             "FIRE_ROUTINE_ATTACH": "*.log\n*.xml",
             "FIRE_ROUTINE_COMMENT": "true",
@@ -67,7 +74,7 @@ def fire(payload: Payload, temp: Path) -> Fired:
             printed,
             (temp / "output").read_text("utf-8"),
             (temp / "summary").read_text("utf-8"),
-            "\n\n".join(comment["body"] for comment in github.comments.get(4, [])),
+            "\n\n".join(one["body"] for comments in github.comments.values() for one in comments),
             [session.text for session in endpoint.sessions],
             [status["description"] for status in github.statuses.get(SHA, [])],
             [status["target_url"] for status in github.statuses.get(SHA, [])],
@@ -91,6 +98,28 @@ def test_a_hostile_text_gets_nowhere(payload: Payload, tmp_path: Path) -> None:
     check_outputs(fired)
     assert fired.statuses and [one for one in fired.statuses if not STATUS.fullmatch(one)] == []
     assert fired.links and [link for link in fired.links if "evil" in link] == []
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
+def test_a_hostile_text_in_an_event_gets_nowhere(
+    number: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each event with each text that falls to it: the next event takes the next one of the corpus."""
+    for payload in PAYLOADS[number::15]:
+        fired = fire(payload, tmp_path_factory.mktemp("event"), NAMES[number])
+        assert fired.code == 0, payload.id
+        if payload.id in LIKE_A_SESSIONS:
+            assert fired.texts == [] and "untrusted-run" in fired.outputs
+            continue
+        (text,) = fired.texts
+        assert in_text(text) == [], payload.id
+        assert out_of_quotation(text) == [], payload.id
+        for page in (text, fired.summary, fired.comment):
+            assert when_rendered(page) == [], payload.id
+        assert outside_code(text) == [], payload.id
+        assert commands(fired.printed) == [], payload.id
+        assert WORD not in fired.comment and "evil" not in fired.comment
+        check_outputs(fired)
 
 
 def check_outputs(fired: Fired) -> None:

@@ -219,6 +219,14 @@ def rerun(number: int) -> Ask:
     return ask
 
 
+def role(login: str) -> Ask:
+    return lambda github: github.role(login).name
+
+
+def branches_at(sha: str) -> Ask:
+    return lambda github: ", ".join(github.branches_at(sha))
+
+
 def patiently() -> Ask:
     """As for what nothing can replace, so that it is asked again after a fault."""
     return lambda github: github.insisting(math.inf).default_branch()

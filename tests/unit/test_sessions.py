@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
 from tests.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
 from tests.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
@@ -82,6 +83,7 @@ def test_a_month_has_every_state(github: GitHubEmulator) -> None:
             "run_attempt": 1,
             "run_url": github.runs[40_002]["html_url"],
             "commit": Month.sha(40_002),
+            "kind": "failure",
             "session_branch": "claude/fix-run-40002",
         }.items()
     )
@@ -204,6 +206,21 @@ def test_a_session_whose_run_is_gone_is_listed_all_the_same(month: Month) -> Non
     del month.github.runs[run]
     (row,) = report_of(month)["sessions"]
     assert (row["run_id"], row["run_url"], row["seconds_to_green"], row["state"]) == (run, None, None, "none")
+
+
+def test_a_session_for_a_key_has_its_kind_its_name_and_the_runs_title(month: Month) -> None:
+    run = month.session(month.run(NOW - DAY, "success", event="issues"))
+    month.github.runs[run]["display_title"] = "Crash on save"
+    for status in month.ledger:
+        status["description"] = f"{status['description'].rpartition(' ')[0]} k3f9ad07"
+    month.github.set_branch(f"claude/run-{run}", sha_of("work"))
+    month.run(NOW - HOUR, "success", event="issues")
+    report = report_of(month)
+    (row,) = report["sessions"]
+    assert (row["kind"], row["failures"], row["title"]) == ("key", ["k3f9ad07"], "Crash on save")
+    assert (row["state"], row["session_branch"]) == ("branch", f"claude/run-{run}")
+    assert row["seconds_to_green"] is None
+    assert "ci.yml k3f9ad07" in table(report) and "Crash on save" in table(report)
 
 
 def test_only_links_to_sessions_are_shown(month: Month) -> None:

@@ -251,5 +251,44 @@ def test_certificate_variable_that_is_empty_does_not_count() -> None:
 
 def test_a_second_session_is_for_a_run_that_a_person_names() -> None:
     (problem,) = problems_of(again="true")
-    assert problem.startswith("again is for one run that a person names")
+    assert problem.startswith("again is for what a person names")
     assert read_settings(given_inputs(again="true", run_id="7")).again
+    assert read_settings(given_inputs(again="true", key="site")).again
+
+
+# --- an event in place of a failure ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["issue 12", "x" * 200, "  trimmed  ", "ключ-🔑"])
+def test_a_key_is_one_line(key: str) -> None:
+    assert read_settings(given_inputs(key=key)).key == key.strip()
+
+
+@pytest.mark.parametrize("key", ["x" * 201, "a\nb", "a\tb", "a\x00b", "a\u2028b"])
+def test_a_key_that_is_too_long_or_has_more_lines_is_refused(key: str) -> None:
+    (problem,) = problems_of(key=key)
+    assert problem.startswith("key ") and "is not one line of at most 200 characters" in problem
+
+
+def test_an_empty_key_is_none() -> None:
+    assert read_settings(given_inputs(key=" \n ")).key == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("run_id", "7"), ("artifacts", "*"), ("rerun_first", "true"), ("known_failures", "")],
+)
+def test_what_is_for_failed_runs_does_not_go_with_a_key(name: str, value: str) -> None:
+    (problem,) = problems_of(key="site", **{name: value})
+    assert problem == f"{name.replace('_', '-')} is for failed runs: leave it out where `key` is set"
+
+
+@pytest.mark.parametrize(("value", "limit"), [("0", 0), ("25", 25), ("1000", 1000)])
+def test_a_daily_limit_is_a_number(value: str, limit: int) -> None:
+    assert read_settings(given_inputs(daily_limit=value)).daily_limit == limit
+
+
+@pytest.mark.parametrize("value", ["-1", "1001", "2.5", "many"])
+def test_another_daily_limit_is_refused(value: str) -> None:
+    (problem,) = problems_of(daily_limit=value)
+    assert problem.startswith("daily-limit ") and "is not a whole number from 0 to 1000" in problem

@@ -12,10 +12,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model import Trigger, TriggerKind
-from ..settings import Context, Settings, run_address, token
+from ..settings import Context, Settings, one_line, run_address, token
 from . import CommandError, UsageError
 from .endpoint import secret
 from .streams import Progress, coloured, write
@@ -33,21 +34,26 @@ def preview(arguments: Namespace) -> int:
     from ..evidence import gather_evidence
     from ..gather import GatherError
     from ..github.client import GitHub
+    from ..policy import may_cause
 
-    trigger, api_url, server_url = named_run(arguments.run_url, os.environ)
+    of_event = arguments.event or arguments.event_name or arguments.key
+    named = "--event" if of_event else f"RUN_URL {arguments.run_url}"
+    trigger, context = saved_event(arguments) if of_event else named_run(arguments.run_url or "", os.environ)
     given, bearer = given_token(os.environ)
-    settings = Settings(max_characters=arguments.max_characters)
-    context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
+    settings = Settings(key=arguments.key or "", max_characters=arguments.max_characters)
     try:
         with (
             Progress() as shown,
-            GitHub(api_url, bearer, trigger.repository, announce=shown.say) as github,
+            GitHub(context.api_url, bearer, trigger.repository, announce=shown.say) as github,
         ):
-            if not given:
+            if not given and not of_event:
                 shown.say("Neither GITHUB_TOKEN nor GH_TOKEN is set: without a token, GitHub shows no log.")
-            shown.show(f"Asking {api_url} for run {trigger.run_id} …")
+            shown.show(f"Asking {context.api_url} …")
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
             evidence = evidence.with_context(github)
+            event = evidence.run.fired_for
+            if event and (verdict := may_cause(event, evidence.run, settings)):
+                shown.say(f"In a workflow, nothing is fired ({verdict.reason}): {verdict.message}")
     except (GatherError, ValueError) as error:
         # The action's inputs are named, which are this command's argument and variable.
         problem = str(error).rstrip(".").removeprefix("run-id: ")
@@ -55,20 +61,51 @@ def preview(arguments: Namespace) -> int:
             problem = f"run {trigger.run_id} could not be read without a token: set GITHUB_TOKEN or GH_TOKEN"
         elif given:
             problem = problem.replace("`github-token`", given)
-        raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
+        raise CommandError(f"{named}: {problem}") from None
     write(coloured(evidence.brief.text, sys.stdout))
     return 0
 
 
-def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
-    """The run that a web address names, and the roots of that GitHub's API and web site."""
+def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, Context]:
+    """The run that a web address names, and its GitHub."""
     named = run_address(address)
     if not named:
         raise UsageError(
             f"RUN_URL {address[:100]!r} is not like https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
         )
     server, api_url = github_at(named.server, environ, "RUN_URL")
-    return Trigger(TriggerKind.RUN_ID, named.repository, named.id, named.attempt), api_url, server
+    trigger = Trigger(TriggerKind.RUN_ID, named.repository, named.id, named.attempt)
+    return trigger, Context(repository=named.repository, api_url=api_url, server_url=server)
+
+
+def saved_event(arguments: Namespace) -> tuple[Trigger, Context]:
+    """A run for a payload that was saved: its number is not known, so it is 1."""
+    if arguments.run_url or not (arguments.event and arguments.event_name and arguments.key):
+        raise UsageError("--event, --event-name and --key go together, and without RUN_URL")
+    try:
+        one_line(arguments.key)
+    except ValueError as problem:
+        raise UsageError(f"--key {problem}") from None
+    try:
+        payload = json.loads(Path(arguments.event).read_text("utf-8"))
+        repository = payload["repository"]
+        name, page = str(repository["full_name"]), str(repository["html_url"])
+    except (OSError, LookupError, TypeError, ValueError, RecursionError):
+        raise CommandError(
+            f"--event {arguments.event[:100]}: it is not the payload of an event in a repository"
+        ) from None
+    server, api_url = github_at(page.removesuffix(f"/{name}"), os.environ, "--event")
+    context = Context(
+        repository=name,
+        run_id=1,
+        workflow="Workflow",
+        event_name=arguments.event_name,
+        event=payload,
+        ref_name=str(repository.get("default_branch") or ""),
+        api_url=api_url,
+        server_url=server,
+    )
+    return Trigger(TriggerKind.EVENT, name, 1, 1), context
 
 
 def github_at(server: str, environ: Mapping[str, str], argument: str) -> tuple[str, str]:

@@ -145,7 +145,8 @@ def _add_options(command: Command) -> None:
 def _preview(command: Command) -> None:
     preview = command(
         "preview",
-        "Print the text that a session would get for a failed run. Nothing is sent, nothing is written.",
+        "Print the text that a session would get for a failed run, or with `key` for an event whose payload"
+        " was saved. Nothing is sent, nothing is written.",
         """
         environment:
           GITHUB_TOKEN, GH_TOKEN  a token that may read the run; GITHUB_TOKEN comes first.
@@ -158,11 +159,15 @@ def _preview(command: Command) -> None:
           $ export GH_TOKEN=$(gh auth token)
           $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
           $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID --max-characters 8192
+          $ fire-routine preview --event event.json --event-name issues --key 'issue 12'
         """,
     )
     preview.add_argument(
-        "run_url", metavar="RUN_URL", help="a run's or a job's address, from the address bar"
+        "run_url", nargs="?", metavar="RUN_URL", help="a run's or a job's address, from the address bar"
     )
+    preview.add_argument("--event", metavar="FILE", help="a payload, such as a copy of GITHUB_EVENT_PATH's")
+    preview.add_argument("--event-name", metavar="NAME", help="its event, such as issues")
+    preview.add_argument("--key", metavar="K", help="the input of that name")
     preview.add_argument(
         "--max-characters",
         type=_whole(MIN_CHARACTERS, MAX_CHARACTERS),
@@ -294,7 +299,8 @@ def _sessions(command: Command) -> None:
                                      pull_request (number, title, url), seconds_to_pull_request,
                                      seconds_to_merge, seconds_to_green, and the failed attempt
           flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
-          the failed attempt         workflow, workflow_file, failures[], run_id, run_attempt, run_url,
+          the failed attempt         kind (failure or key), title, workflow, workflow_file, failures[] (or
+                                     the key's name), run_id, run_attempt, run_url,
                                      branch, commit
           hints[]                    what to look at, where sessions left nothing
           left_out[], not_counted{}  what could not be read; entries of other accounts by login

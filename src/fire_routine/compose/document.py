@@ -34,6 +34,7 @@ from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import WORD, cut, filled, head
 from .sections.changes import changes_part
+from .sections.event import event_parts, event_title, words_of_others
 from .sections.evidence import attachments_part
 from .sections.failure import failures_part
 from .sections.next_steps import go_on_section, missing_part
@@ -149,6 +150,8 @@ def _composed(
     body, late = _redacted(render, max_characters, identifiers(given), word)
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     history = material.run.history or History()
+    if run.fired_for:
+        fingerprints = (Fingerprint(run.fired_for.key_name),)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
     return Brief(
         text=body,
@@ -204,14 +207,18 @@ def _text(material: _Material, excerpt: MakeExcerpt, server_url: str, budget: in
     run, failures, own = material.run, material.failures, material.text
     kept = min(utf16_length(own), max(KEPT_TEXT + _MARK, budget // _OWN_WORDS))
     words = f"\n\n{own_words(own, kept)}" if own else ""
-    opening = (f"# {title(run, failures)}", warning(run), on_quotations(WORD))
+    event = run.fired_for
+    what = event_title(event, run) if event else title(run, failures)
+    others = words_of_others(event) if event else ""
+    opening = (f"# {what}", warning(run), others, on_quotations(WORD))
     first = "\n\n".join(filter(None, opening)) + words
     go_on = go_on_section(run, failures, server_url)
     known = _facts(material, bool(go_on), (_FACTS if budget - kept < _ROOMY else _MORE_FACTS) - len(go_on))
-    evidence = (failures_part(run, failures, excerpt), attachments_part(material.attachments, excerpt))
-    others = (changes_part(run), missing_part((*run.notes, *material.past.notes)))
+    told = event_parts(event) if event else (failures_part(run, failures, excerpt),)
+    evidence = (*told, attachments_part(material.attachments, excerpt))
+    context = (changes_part(run), missing_part((*run.notes, *material.past.notes)))
     room = budget - utf16_length(first + known + go_on)
-    texts = filled([part for part in (*evidence, *others) if part], room)
+    texts = filled([part for part in (*evidence, *context) if part], room)
     broke = sum(part is not None for part in evidence)
     return "".join([first, *texts[:broke], known, *texts[broke:], go_on])
 

@@ -20,6 +20,8 @@ class GatherError(Exception):
 def find_trigger(settings: Settings, context: Context) -> Trigger:
     """The `run-id` input's run, else the finished run of a `workflow_run` event, else this run.
 
+    With `key`, it is this run, whatever its event.
+
     For this run, `job.status` distinguishes STEP and FINAL_JOB. Not every runner sets it, so the own job's
     steps do so again when the jobs are listed (`Run.trigger`).
 
@@ -33,7 +35,7 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         number, stated = (named, None) if isinstance(named, int) else (named.id, named.attempt)
         own = context.run_attempt if number == context.run_id else None
         return Trigger(TriggerKind.RUN_ID, context.repository, number, stated or own)
-    if context.event_name == "workflow_run":
+    if context.event_name == "workflow_run" and not settings.key:
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
         if not isinstance(run_id, int):
@@ -46,6 +48,8 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         )
     if context.run_id is None:
         raise GatherError("run-id: GITHUB_RUN_ID is not set. Run this in a workflow, or give a run's number.")
+    if settings.key:
+        return Trigger(TriggerKind.EVENT, context.repository, context.run_id, context.run_attempt)
     kind = TriggerKind.STEP if context.job_status == "failure" else TriggerKind.FINAL_JOB
     return Trigger(kind, context.repository, context.run_id, context.run_attempt)
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Run, SessionTrace, Status
+from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role, Run, SessionTrace, Status
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
@@ -208,12 +208,16 @@ class GitHub(Session):
         return past_runs.green_runs(listed, run)
 
     def traces(
-        self, runs: Collection[int], since: datetime | None
+        self, runs: Collection[int], since: datetime | None, prefix: str
     ) -> tuple[Mapping[int, SessionTrace], tuple[Note, ...]]:
-        """What became of the sessions that were started for these runs since then; see `traces.py`."""
+        """What became of the sessions that were started for these runs since then; see `traces.py`.
+
+        `prefix`: how the names of their branches begin.
+        """
         from .traces import session_traces  # a first failure needs none
 
-        return session_traces(self.within(self.clock.monotonic() + TRACES).sparing(), runs, since=since)
+        timely = self.within(self.clock.monotonic() + TRACES).sparing()
+        return session_traces(timely, runs, since=since, prefixes=(prefix,))
 
     def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
         """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""
@@ -231,6 +235,13 @@ class GitHub(Session):
         """The SHA that a branch of this repository points to now; None: there is no such branch."""
         path = f"/git/ref/{quote(f'heads/{branch}', safe='')}"
         return self.get_unless_missing(path, lambda data: str(data["object"]["sha"]))
+
+    def branches_at(self, sha: str) -> tuple[str, ...]:
+        """The branches whose newest commit it is."""
+        path = f"/commits/{quote(sha, safe='')}/branches-where-head"
+        what = "the branches of a commit"
+        names = self.list_page(path, what, None, lambda data: fields.needed(data, "name"))
+        return tuple(names.items)
 
     def compare(self, base: str, head: str) -> Comparison:
         return self.get(f"/compare/{quote(base, safe='')}...{quote(head, safe='')}", parse.comparison)
@@ -269,6 +280,21 @@ class GitHub(Session):
         path = f"/commits/{quote(sha, safe='')}/check-runs"
         what = "the checks of a session's pull request"
         return self.list_page(path, what, "check_runs", parse.check_run, per_page=100).items
+
+    # --- accounts -------------------------------------------------------------------------------
+
+    def role(self, login: str) -> Role:
+        """What an account may do in the repository. An older server states no more than `permission`.
+
+        https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+        """
+
+        def read(data: Json) -> Role:
+            stated = {"push": fields.needed(data, "permission") in ("admin", "write")}
+            may = fields.part(fields.part(data, "user"), "permissions") or stated
+            return Role.PUSH if may.get("push") else Role.TRIAGE if may.get("triage") else Role.NONE
+
+        return self.get(f"/collaborators/{quote(login, safe='')}/permission", read)
 
     # --- statuses and comments ------------------------------------------------------------------
 

@@ -214,6 +214,7 @@ def run(data: object, repository: str) -> Run:
         started_at=fields.time(data.get("run_started_at")),
         default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
         number=fields.whole(data, "run_number"),
+        title=fields.text(data, "display_title"),
         commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
     )
 

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 import os.path
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..model import SESSION_BRANCH, Checks, GitHubError, Note, PullRequest, SessionState, SessionTrace
+from ..model import (
+    EVENT_BRANCH,
+    SESSION_BRANCH,
+    Checks,
+    GitHubError,
+    Note,
+    PullRequest,
+    SessionState,
+    SessionTrace,
+)
 from ..patterns import pattern
 from .client import GitHub
 from .missing import CHECKS, CONTENTS, PULLS, Missing
 
 PAGES = 3  # of 100 pull requests each
 _PAGE = 100
-_RUN = pattern(SESSION_BRANCH + r"(?P<run>[0-9]{1,19})(?:[^0-9].*)?")
+_RUN = pattern(rf"(?:{SESSION_BRANCH}|{EVENT_BRANCH})(?P<run>[0-9]{{1,19}})(?:[^0-9].*)?")
 _PASSED = ("success", "neutral", "skipped")  # conclusions that let a pull request be merged
 _RANK = {SessionState.OPEN: 2, SessionState.MERGED: 1}
 
@@ -31,22 +40,24 @@ def session_traces(
     since: datetime | None = None,
     pages: int = PAGES,
     checks: bool = True,
+    prefixes: Sequence[str] = (SESSION_BRANCH,),
 ) -> tuple[Mapping[int, SessionTrace], tuple[Note, ...]]:
     """The traces of the sessions that were started for these runs, by the run's id; a note on each failed
     request.
 
-    One request for the branches, one for each 100 pull requests, one for the checks.
+    One request for the branches of each prefix, one for each 100 pull requests, one for the checks.
 
     Args:
         since: when the first session was started; no older pull request is looked for. None: not known.
         pages: of 100 pull requests; where they don't reach back to `since`, a state may be unknown.
+        prefixes: how the names of the branches begin, before the run.
         checks: ask for those of the newest pull request that is not merged.
     """
     if not runs:
         return {}, ()
     missing = Missing(token=bool(github.token))
-    branches = _branches(github, runs, missing)
-    pulls, complete = _pulls(github, runs, branches, since, pages, missing)
+    branches = _branches(github, runs, prefixes, missing)
+    pulls, complete = _pulls(github, runs, branches, prefixes, since, pages, missing)
     found = {run: _trace(run, branches, pulls.get(run, []), complete) for run in runs}
     unmerged = {
         run: trace.pull_request
@@ -62,25 +73,27 @@ def session_traces(
     return found, missing.collected()
 
 
-def _branches(github: GitHub, runs: Collection[int], missing: Missing) -> Mapping[int, str] | None:
+def _branches(
+    github: GitHub, runs: Collection[int], prefixes: Sequence[str], missing: Missing
+) -> Mapping[int, str] | None:
     """The first branch of each run that has one; None: they can't be read."""
     digits = os.path.commonprefix([str(run) for run in runs])  # noqa: RUF071 - no paths, but numbers
     try:
-        names = github.branches(SESSION_BRANCH + digits)
+        names = [name for prefix in prefixes for name in github.branches(prefix + digits)]
     except GitHubError as error:
         missing.add("the branches of sessions", error, CONTENTS)
         return None
     found: dict[int, str] = {}
     for name in sorted(names):
-        run = _run_of(name)
+        run = _run_of(name, prefixes)
         if run in runs:
             found.setdefault(run, name)
     return found
 
 
-def _run_of(branch: str) -> int:
+def _run_of(branch: str, prefixes: Sequence[str]) -> int:
     """The run that the session's branch names; 0: it is no session's."""
-    named = _RUN.fullmatch(branch)
+    named = _RUN.fullmatch(branch) if branch.startswith(tuple(prefixes)) else None
     return int(named["run"]) if named else 0
 
 
@@ -88,6 +101,7 @@ def _pulls(
     github: GitHub,
     runs: Collection[int],
     branches: Mapping[int, str] | None,
+    prefixes: Sequence[str],
     since: datetime | None,
     pages: int,
     missing: Missing,
@@ -103,7 +117,7 @@ def _pulls(
         for page in range(1, pages + 1):
             listing = github.pull_requests(what, filters, page)
             for pull in _own(listing.items, github.repository):
-                if (run := _run_of(pull.head_branch)) in runs:
+                if (run := _run_of(pull.head_branch, prefixes)) in runs:
                     found.setdefault(run, []).append(pull)
             oldest = listing.items[-1].created_at if listing.items else None
             if listing.total < _PAGE or (since and oldest and oldest < since):

@@ -17,7 +17,7 @@ goes through this, in the order of the code (`story.py` drives it):
     out, four times at most, and the rule is asked again.
  7. `contest.point_to` Otherwise the failing commit gets a link to the session, and the job ends.
  8. The branch is read again: where it has moved on, the job ends. `rerun` The failed jobs may be re-run
-    first.
+    first. `day` Where the repository has had its sessions of 24 hours, the job ends.
  9. `contest.claim` It writes a claim, and reads the ledger four times within 3.5 s. One look may miss an
     entry.
 10. It announces its request, and reads until the ledger shows the announcement, for 16 s at most.
@@ -38,6 +38,10 @@ visible before it, however far the read lags.
 
 Why one at all: the lowest claim yields only to a job that fired, or may have. A job that dies before it
 announces blocks others for 40 s; after that, until the workflow is green: a session may be at work.
+
+An event goes the same way by its `key`, with a rule of its own: one session within the cool-down. Its job
+sees the claims of this key alone, and jobs for failures see none of a key. Nothing is shown on its commit, no
+session without a trace is left out, and without a permission nothing is fired.
 
 `terms.py` has all numbers. Another caller than a job brings its own.
 """

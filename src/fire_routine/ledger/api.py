@@ -61,10 +61,11 @@ class LedgerApi(Protocol):
         ...
 
     def traces(
-        self, runs: Collection[int], since: datetime | None
+        self, runs: Collection[int], since: datetime | None, prefix: str
     ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
         """What became of the sessions that were started for these runs since then.
 
+        `prefix`: how the names of their branches begin.
         With a note on each failed request: this alone raises nothing.
         """
         ...

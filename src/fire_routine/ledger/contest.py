@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..model import Fire, Outcome, Result, Run, Skip
 from . import messages
+from .day import over_limit
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError
 from .rule import Asker, Case, Greens, Known, Ruling, Standing, rule
@@ -69,6 +70,8 @@ class Contest:
         try:
             self._log.find()
         except DeniedError as problem:
+            if self._terms.for_key:  # another event of the key has another commit
+                raise
             self._log.place = self.run.head_sha
             self._log.note(messages.own_ledger(str(problem)))
         self._say(messages.place(self._log.place, pinned=bool(self._terms.place)))
@@ -115,6 +118,13 @@ class Contest:
             self._has_watched(ruling)
         return None
 
+    def over_limit(self, limit: int) -> Skip | None:
+        """Why the repository has had enough sessions today; `limit`: of this fire, 0: none."""
+        if limit and not self._log.has_day:
+            self._log.note(messages.uncounted())
+            return None
+        return over_limit(self._log.claims(), limit, self._log.time, self._terms.daily_limit)
+
     def point_to(self, ruling: Ruling) -> Skip:
         """Show the session on the failing commit, unless it was started there; why it is not fired."""
         asker, shown = self.case.asker, ruling.shown
@@ -137,6 +147,7 @@ class Contest:
         denied = isinstance(problem, DeniedError) and not (self._lease and self._lease.written)
         left = self._lease.left if self._lease else ""
         grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
+        grant = messages.GRANT_TO_KEY if self._terms.for_key else grant
         return messages.unavailable(str(problem), grant if denied else "", announced=bool(left))
 
     # --- what is known ----------------------------------------------------------------------------
@@ -253,7 +264,7 @@ class Contest:
         Raises:
             DeniedError: it is not.
         """
-        if not self._terms.alone or self._terms.elsewhere:
+        if not self._terms.alone or self._terms.elsewhere or self._terms.for_key:
             raise problem
         self._denied = str(problem)
         return Ruling()

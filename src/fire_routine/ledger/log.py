@@ -11,6 +11,7 @@ from ..clock import Clock
 from ..model import GitHubError, GreenRuns, History, Note, Run, Status, session_link
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LateError, LedgerError, UnavailableError
+from .day import DAY, MORE_PAGES
 from .entry import (
     LEDGER,
     SHOWN,
@@ -53,6 +54,8 @@ class Log:
         self.time: datetime | None = None  # by GitHub's clock, the latest that is known
         self.identity = ACTIONS_BOT if terms.default_token else None  # the login whose entries count
         self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
+        self.has_day = False  # all entries of the last 24 hours were read
+        self._more = MORE_PAGES if terms.daily_limit else 0  # pages that may be read for the day's sake
         self.notes: list[Note] = []  # what could not be read or recorded
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
@@ -152,16 +155,29 @@ class Log:
         """The oldest status that was read, if there are older ones that may count."""
         oldest: Status | None = None
         timing = self.terms.timing
-        for number in range(1, (timing.most_pages if horizon else timing.pages) + 1):
+        far = horizon or self.terms.for_key
+        for number in range(1, (timing.most_pages if far else timing.pages) + 1):
             page = self._page(sha, number, oldest, patient=patient)
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
             self._seen |= {status.id: (status, sha) for status in page.statuses}
-            past = horizon and oldest and oldest.created_at and oldest.created_at < horizon
-            if not page.more or is_known or past:
+            back_to = oldest.created_at if oldest else None
+            day = self.time - DAY if self.time else None
+            if sha == self.place and (not page.more or (back_to and day and back_to < day)):
+                self.has_day = True
+            if not page.more or is_known or self._goes_back(back_to, horizon):
                 return None
         return oldest
+
+    def _goes_back(self, to: datetime | None, horizon: datetime | None) -> bool:
+        """Whether what was read, back to there, is enough: beyond the horizon, and for the whole day."""
+        if horizon is None and self.terms.for_key and self.time:
+            horizon = self.time - self.terms.cool_down - timedelta(seconds=self.terms.timing.before)
+        if to is None or horizon is None or to >= horizon:
+            return False
+        self._more -= not self.has_day
+        return self.has_day or self._more < 0
 
     def _page(self, sha: str, number: int, before: Status | None, *, patient: bool) -> StatusPage:
         """One page that continues the one before, whose oldest status is `before`.
@@ -272,7 +288,12 @@ class Log:
         raise AssertionError("unreachable")
 
     def show(self, sha: str, record: Record, url: str, words: str = "") -> str:
-        """Show people an entry on the failing commit; one request. Returns what kept it from that."""
+        """Show people an entry on the failing commit; one request. Returns what kept it from that.
+
+        On an event's commit nothing is shown.
+        """
+        if self.terms.for_key:
+            return ""
         try:
             self._create(sha, record, record.shown(words), url, SHOWN)
         except GitHubError as error:

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..model import EarlierSession, Note, Past, Reason, SessionState, SessionTrace
+from ..model import (
+    EVENT_BRANCH,
+    SESSION_BRANCH,
+    EarlierSession,
+    Note,
+    Past,
+    Reason,
+    SessionState,
+    SessionTrace,
+)
 from .contest import Contest
 from .entry import Claim, Stage
 from .log import Log
@@ -27,8 +36,8 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
         session_url: of the session that keeps this failure from being fired, if one does.
     """
     case = replace(contest.case, standing=replace(contest.case.standing, now=log.time))
-    claims = [claim for claim in log.claims(case.asker.workflow) if not log.is_own(claim)]
     asker, today = case.asker, log.clock.now()
+    claims = [one for one in log.claims(asker.workflow) if asker.sees(one) and not log.is_own(one)]
     siblings = [claim for claim in claims if asker.is_sibling(claim)]
     if session_url and (not log.terms.alone or any(claim.url == session_url for claim in siblings)):
         return Past()
@@ -84,9 +93,9 @@ def without_trace(found: Past, cool_down: timedelta, at: datetime | None) -> fro
 def _traces(log: Log, sessions: Sequence[Claim]) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     if not sessions:
         return {}, ()
-    return log.api.traces(
-        {claim.run for claim in sessions}, min((one.at for one in sessions if one.at), default=None)
-    )
+    since = min((one.at for one in sessions if one.at), default=None)
+    prefix = EVENT_BRANCH if log.terms.for_key else SESSION_BRANCH
+    return log.api.traces({claim.run for claim in sessions}, since, prefix)
 
 
 def _runs(claims: Iterable[Claim]) -> tuple[tuple[int, datetime | None], ...]:

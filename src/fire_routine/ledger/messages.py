@@ -12,6 +12,10 @@ _UNSURE = "Without its log, now or then, this failure can't be distinguished fro
 _WHAT = "the record of sessions (commit statuses named fire-routine)"
 _GRANT = "Add `statuses: write` to the job's `permissions`."
 GRANT_TO_LEG = f"{_GRANT} Without it, each job of a matrix would start a session."
+GRANT_TO_KEY = (
+    "Add `contents: read` and `statuses: write` to the job's `permissions`. Without them, each event of the"
+    " key would start a session."
+)
 GRANT_ELSEWHERE = (
     "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
     " fired unrecorded."
@@ -44,21 +48,22 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
         raise ValueError("nothing blocks")
     by = whose(ruling.leader or claim, case.asker)
     unsure = f"{_UNSURE} " if ruling.unsure else ""
+    what = "this key" if case.asker.key else "this failure"
     if ruling.leader and waited:
-        return lost(by)
+        return lost(by, what)
     if ruling.leader:
         return skip(
             Reason.DUPLICATE,
-            f"{unsure}The session for this failure is being started right now ({by}). Its link will be on the"
-            " commit.",
+            f"{unsure}The session for {what} is being started right now ({by})."
+            + ("" if case.asker.key else " Its link will be on the commit."),
         )
     if claim.stage is Stage.REFUSED:
         return refused(by)
     if claim.stage is Stage.ANNOUNCED:
-        return lost(by)
+        return lost(by, what)
     if claim.stage is Stage.UNKNOWN:
-        return unknown(by, unsure)
-    message = f"{unsure}A session was started on this failure before ({by})."
+        return unknown(by, unsure, what)
+    message = f"{unsure}A session was started {'for' if case.asker.key else 'on'} {what} before ({by})."
     if ruling.is_back:
         after = _since(claim, now)
         message = (
@@ -68,10 +73,10 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
     return duplicate(message, claim.url)
 
 
-def lost(by: str) -> Skip:
+def lost(by: str, what: str) -> Skip:
     return skip(
         Reason.EARLIER_UNKNOWN,
-        f"The session for this failure was being started ({by}), and no result was reported. That job may"
+        f"The session for {what} was being started ({by}), and no result was reported. That job may"
         f" have died, before or after a session started: {_LOOK}.",
     )
 
@@ -82,10 +87,10 @@ def duplicate(message: str, url: str) -> Skip:
     return skip(Reason.DUPLICATE, message, url)
 
 
-def unknown(by: str, unsure: str = "") -> Skip:
+def unknown(by: str, unsure: str = "", what: str = "this failure") -> Skip:
     return skip(
         Reason.EARLIER_UNKNOWN,
-        f"{unsure}The request for this failure was cut off before ({by}), so a session may exist: {_LOOK}.",
+        f"{unsure}The request for {what} was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
@@ -118,6 +123,8 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Skip:
 
 
 def fires(number: int, asker: Asker) -> Fire:
+    if asker.key:
+        return Fire("This key has no session within `cool-down`.")
     message = f"Session {number} of at most {asker.max_sessions} since the workflow was last green."
     if asker.again_since is not None:
         message = f"Session {number} since the workflow was last green: a person asks for it (`again`)."
@@ -206,6 +213,12 @@ def not_read(since: datetime | None) -> Note:
         why=f"It was read back to the one{oldest}. A failure that an older session is at work on gets one"
         " more.",
     )
+
+
+def uncounted() -> Note:
+    """It is not known how many sessions there were today."""
+    why = "The ledger could not be read back to 24 hours ago. So `daily-limit` kept nothing back."
+    return Note("the number of today's sessions", why)
 
 
 def own_ledger(problem: str) -> Note:

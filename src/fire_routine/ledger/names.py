@@ -4,6 +4,7 @@
 s8a04727              by its job and step, because its log does not exist yet
 j8a04727              the same name, of a failure that its log names as well
 x4f3a1c2              without a log, for good
+k3f9ad07              no failure, but the `key` of an event
 7 failures 4f3a1c2b   several together that don't fit; `x`: all without a log, `y`: some of them
 """
 
@@ -27,9 +28,10 @@ class Kind(StrEnum):
     LOG_AND_STEP = "j"
     UNREAD = "x"
     PARTLY = "y"
+    KEY = "k"
 
 
-_NAME = pattern(r"(?:(?P<count>[0-9]{1,6}) failures )?(?P<kind>[sjxy]?)(?P<digits>[0-9a-f]{7,8})")
+_NAME = pattern(r"(?:(?P<count>[0-9]{1,6}) failures )?(?P<kind>[sjxyk]?)(?P<digits>[0-9a-f]{7,8})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -119,6 +121,8 @@ def names_of(failures: Sequence[Named], room: int) -> tuple[Name, ...]:
 
 
 def _short(one: Fingerprint) -> Named:
+    if one.digest.startswith(Kind.KEY):
+        return Named(Name(Kind.KEY, one.digest[1:]))
     if one.count > 1:
         kind = Kind.UNREAD if one.no_log else Kind.PARTLY if one.partly else Kind.LOG
         return Named(Name.of(kind, one.digest, one.count))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..model import Brief, Run, session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
-from .names import Kind, Named, fitted, in_short, names_of
+from .names import Kind, Name, Named, fitted, in_short, names_of
 from .terms import Terms
 
 
@@ -49,6 +49,15 @@ class Asker:
         """What it writes; `shown`: with words for people, next to which fewer names have room."""
         found = names_of(self.failures, SHOWN_ROOM if shown else ROOM)
         return Record(stage, self.workflow, self.run, self.attempt, self.ref, self.commit, mark, found)
+
+    @property
+    def key(self) -> Name | None:
+        """That of the event that it fires for; None: it fires for failures."""
+        return next((one.name for one in self.failures if one.name.kind is Kind.KEY), None)
+
+    def sees(self, claim: Claim) -> bool:
+        """Whether the claim is of its kind: for a key, of this key; for failures, of no key."""
+        return self.key in claim.names if self.key else all(name.kind is not Kind.KEY for name in claim.names)
 
     def concerns(self, claim: Claim) -> bool:
         """Whether a claim is of the same workflow and branch. Older entries have four digits of a branch."""
@@ -200,7 +209,9 @@ def _shown(claims: Iterable[Claim]) -> Claim | None:
 
 def rule(found: Iterable[Claim], case: Case) -> Ruling:
     """Whether the job may fire."""
-    claims, standing = list(found), case.standing
+    claims, standing = [claim for claim in found if case.asker.sees(claim)], case.standing
+    if case.asker.key:
+        return _rule_for_key(claims, case)
     own = standing.own.mark if standing.own else ""
     live = [claim for claim in claims if case.live(claim) and claim.mark != own]
     refused = [
@@ -213,6 +224,31 @@ def rule(found: Iterable[Claim], case: Case) -> Ruling:
     settled = [claim for claim in live if not standing.going_on(claim)]
     ruling = _weigh(settled, refused, linked, case)
     return ruling if ruling.blocked else _weigh(live, refused, linked, case)
+
+
+def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
+    """Once within the cool-down, on whatever branch; nothing ends it earlier.
+
+    What was going on as this job came, and what its attempt has started, counts however short that is.
+    """
+    asker, standing = case.asker, case.standing
+    blockers = []
+    for claim in claims:
+        if claim.workflow != asker.workflow or (standing.own and claim.mark == standing.own.mark):
+            continue
+        same, waited = asker.is_sibling(claim), claim.mark in standing.waited_for
+        if standing.going_on(claim):
+            counts = standing.counts(claim)
+        elif standing.counts(claim):
+            counts = same or waited or not case.is_old(claim)
+        else:
+            counts = same and waited and claim.stage is Stage.REFUSED
+        if counts and (asker.again_since is None or _counts_again(claim, standing, asker.again_since)):
+            blockers.append(claim)
+    # Settled claims first: where they block, there is nothing to wait for.
+    settled = [claim for claim in blockers if not standing.going_on(claim)]
+    leader = next((claim for claim in blockers if standing.going_on(claim)), None)
+    return Ruling(tuple(settled or blockers), leader=None if settled else leader)
 
 
 def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], case: Case) -> Ruling:

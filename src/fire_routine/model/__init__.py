@@ -4,6 +4,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 "characters" are UTF-16 code units (see `utf16_length`); line numbers start at 1.
 """
 
+from .event import COMMENT_MARK, Event, Role, Words
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
@@ -25,6 +26,7 @@ from .evidence import (
     utf16_length,
 )
 from .outcome import (
+    EVENT_BRANCH,
     SESSION_BRANCH,
     Checks,
     EarlierSession,
@@ -64,8 +66,10 @@ from .run import (
 from .session_link import LOOPBACK, session_id, session_link
 
 __all__ = [
+    "COMMENT_MARK",
     "COMPRESSED",
     "ERROR_WEIGHT",
+    "EVENT_BRANCH",
     "HIDDEN",
     "LAST_LINES",
     "LOOPBACK",
@@ -81,6 +85,7 @@ __all__ = [
     "Commit",
     "Digest",
     "EarlierSession",
+    "Event",
     "Excerpt",
     "FailedJob",
     "Failure",
@@ -101,6 +106,7 @@ __all__ = [
     "Remedy",
     "Rerun",
     "Result",
+    "Role",
     "Run",
     "Session",
     "SessionState",
@@ -110,6 +116,7 @@ __all__ = [
     "Step",
     "Trigger",
     "TriggerKind",
+    "Words",
     "fault_of",
     "in_words",
     "is_fork",

@@ -11,6 +11,7 @@ from .reason import Reason
 from .run import Note, PullRequest
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
+EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
 
 
 class GitHubError(Exception):

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     EARLIER_UNKNOWN = "earlier-unknown", "a session may already have started", Remedy.PERSON
     EARLIER_FAILED = "earlier-failed", "another job of this attempt got no session"
     MAX_SESSIONS = "max-sessions", "this incident has had its sessions", Remedy.PERSON
+    DAILY_LIMIT = "daily-limit", "the day's sessions are used up", Remedy.PERSON
     RERUN = "rerun", "the failed jobs are re-run first"
     FLAKE = "flake", "it passed when it was re-run"
     # A policy forbids it.

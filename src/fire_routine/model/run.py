@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..patterns import pattern
+from .event import Event
 
 # --- who wrote the code -------------------------------------------------------------------------
 # This decides whether a run's log may be sent, and with which warning. The event alone rarely proves it.
@@ -40,6 +41,12 @@ _DISPATCHES = frozenset({"repository_dispatch", "workflow_dispatch"})
 _ABOUT_A_PULL_REQUEST = frozenset(
     {"pull_request_review", "pull_request_review_comment", "pull_request_target"}
 )
+
+
+# Of events that a session is fired for, by `key`: those that come with code that ran, or is deployed.
+_ABOUT_CODE = _ABOUT_A_PULL_REQUEST | {
+    *("pull_request", "push", "merge_group", "workflow_run", "deployment", "deployment_status")
+}
 
 
 class Origin(StrEnum):
@@ -115,6 +122,7 @@ class TriggerKind(StrEnum):
     STEP = "step"  # an `if: failure()` step of the job that is failing
     FINAL_JOB = "final-job"  # a later job of the same run, which `needs` the others
     WORKFLOW_RUN = "workflow_run"  # another workflow, after the run was completed
+    EVENT = "event"  # the `key` input: the run's own event is what is fired for
     RUN_ID = "run-id"  # the `run-id` input, or `preview RUN_URL`
 
 
@@ -348,6 +356,8 @@ class Run:
     rerun: Rerun | None = None
     by_app: bool = False  # a bot started it, or started it again
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
+    title: str = ""  # as GitHub lists it, by the run's event or `run-name`
+    fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
 
     @property
     def from_fork(self) -> bool:
@@ -356,7 +366,9 @@ class Run:
 
     @property
     def origin(self) -> Origin:
-        """Who wrote the code that ran."""
+        """Who wrote the code that ran. For an event that brings no code, the default branch's runs."""
+        if self.fired_for and self.event not in _ABOUT_CODE:
+            return Origin.WRITERS
         pull = self.pull_request if self.event.startswith("pull_request") else None
         if pull and is_fork(pull.head_repository, self.repository):
             return Origin.FORK

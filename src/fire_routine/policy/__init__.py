@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .causes import is_untrusted, may_cause
 from .fresh import FreshApi, labelled, stale, trailing_sessions
-from .guards import before_gathering, guards, not_failed, skip, unfinished, untrusted
+from .guards import before_gathering, guards, limit_a_day, not_failed, skip, unfinished, untrusted
 from .known_failures import can_be_rerun, known_as, known_entries, known_failures
 
 __all__ = [
@@ -11,10 +12,13 @@ __all__ = [
     "before_gathering",
     "can_be_rerun",
     "guards",
+    "is_untrusted",
     "known_as",
     "known_entries",
     "known_failures",
     "labelled",
+    "limit_a_day",
+    "may_cause",
     "not_failed",
     "skip",
     "stale",

@@ -16,6 +16,7 @@ from .branch_filter import matches
 
 # With these two GitHub runs the base repository's workflow with its secrets, fork or not.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
+_NO_KEY = "Or `key` was empty: without one, a run is reported only if it failed."
 _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TOKEN"}
 
 
@@ -35,17 +36,23 @@ def before_gathering(settings: Settings, context: Context, run: Run | None) -> S
     if too_early or settings.dry_run:
         return too_early
     ended = None
+    if settings.key:
+        return _without_secrets(missing, context, run) if (missing := _missing(settings)) else None
     if run and run.conclusion == "success" and run.attempt > 1:
         unwanted = _by_settings(settings, run)  # it may be a flake; to record it takes no secrets
         return not_failed(run.conclusion) if unwanted and not settings.rerun_first else unwanted
     if run and run.conclusion not in (None, *RUN_FAILED, "cancelled"):
         ended = not_failed(run.conclusion)
-    secrets = {"routine-url": settings.routine_url, "routine-token": settings.routine_token}
-    if not ended and (missing := [name for name, value in secrets.items() if not value]):
+    if not ended and (missing := _missing(settings)):
         return _without_secrets(missing, context, run)
     if ended or run is None:
         return ended
     return _by_settings(settings if _describes_its_code(run) else replace(settings, allow_forks=True), run)
+
+
+def _missing(settings: Settings) -> list[str]:
+    secrets = {"routine-url": settings.routine_url, "routine-token": settings.routine_token}
+    return [name for name, value in secrets.items() if not value]
 
 
 def unfinished(status: str, *, rerun_first: bool) -> Skip | None:
@@ -107,7 +114,7 @@ def not_failed(conclusion: str | None) -> Skip:
         Reason.NOT_FAILED,
         f"The run ended as {code(conclusion)}, so there is nothing to report. To spare the job, add"
         " `if: github.event.workflow_run.conclusion != 'success'`. To report this workflow's own jobs,"
-        " add `run-id: ${{ github.run_id }}`.",
+        f" add `run-id: ${{{{ github.run_id }}}}`. {_NO_KEY}",
     )
 
 
@@ -123,6 +130,16 @@ def _by_settings(settings: Settings, run: Run) -> Skip | None:
             " Change `skip-branches` to report it.",
         )
     return None
+
+
+def limit_a_day(settings: Settings, run: Run) -> int:
+    """How many sessions the repository may have had within 24 hours for this one to be fired; 0: any number.
+
+    The last fifth is for failures of trusted code: however many alerts or forks there are, main's failure
+    gets its session.
+    """
+    limit = 0 if settings.again else settings.daily_limit
+    return limit - limit // 5 if run.fired_for or untrusted(run) else limit
 
 
 def untrusted(run: Run) -> Skip | None:
@@ -155,7 +172,7 @@ def _not_failed(context: Context, run: Run) -> Skip | None:
         return skip(
             Reason.NOT_FAILED,
             f"The run ended as {code(run.conclusion)}, so there is nothing to report. Start this job only"
-            " after a failure: see Quick start in the README.",
+            f" after a failure: see Quick start in the README. {_NO_KEY}",
         )
     own_failed = run.trigger is TriggerKind.STEP or (
         run.id == context.run_id and context.job_status == "failure"
@@ -167,7 +184,7 @@ def _not_failed(context: Context, run: Run) -> Skip | None:
     return skip(
         Reason.NOT_FAILED,
         "No job of the run has failed so far. Start this job after all others, with the condition of"
-        " Quick start in the README.",
+        f" Quick start in the README. {_NO_KEY}",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model import RUN_FAILED, FailedJob, Failure, History, in_words
+from ..model import RUN_FAILED, Event, FailedJob, Failure, History, in_words
 from ..sanitize import fence, inline, prose
 from .contents import Contents
 from .markdown import NAME, fold, named_link, worded_link
@@ -20,6 +20,8 @@ def counted(number: int, noun: str) -> str:
 
 def title(contents: Contents) -> str:
     """ "2 distinct failures in 3 of 4 jobs"; empty where no job is known to have failed."""
+    if contents.run and (event := contents.run.fired_for):
+        return _what(contents, event)
     failed = len(contents.run.failed_jobs) if contents.run else 0
     if not failed:
         run = contents.run
@@ -32,6 +34,12 @@ def title(contents: Contents) -> str:
     known = sum(failure.is_spared for failure in contents.failures)
     of_these = f", {known} known" if 0 < known < number else ""
     return f"{counted(number, 'failure' if number == 1 else 'distinct failure')} in {jobs}{of_these}"
+
+
+def _what(contents: Contents, event: Event) -> str:
+    """The event's own title; of one that is not known, its name."""
+    parts = [inline(contents.clean(text), NAME) if at % 2 else text for at, text in enumerate(event.title)]
+    return "".join(parts).strip() or f"Event {inline(event.name, NAME)}"
 
 
 def whose(contents: Contents) -> Iterator[str]:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import Reason, Remedy, Result, Run, SessionState
+from ..model import COMMENT_MARK, Reason, Remedy, Result, Run, SessionState
 from ..sanitize import inline, prose, verbatim
 from ..version import DOCUMENTS
 from .contents import Contents, heading
@@ -143,6 +143,8 @@ def _once_more(contents: Contents) -> Iterator[str]:
     remedy = outcome.reason.remedy if outcome.reason else Remedy.NONE
     if remedy is Remedy.RERUN:
         yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
+    elif run.fired_for and remedy is Remedy.PERSON:
+        yield "To start a session anyway, run the workflow with this `key` and `again: true`."
     elif remedy is Remedy.PERSON or outcome.result is Result.UNKNOWN:
         yield f"To start a session anyway, {_SEND_AGAIN} with run `{run.id}`."
 
@@ -253,10 +255,12 @@ _AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
 
 
 def marker(run: Run) -> str:
-    """What the incident's comment begins with. An incident starts after a green run of the workflow."""
+    """What the incident's or the key's comment begins with. An incident starts after the last green run."""
+    if run.fired_for:
+        return f"{COMMENT_MARK}{run.fired_for.key_name} -->"
     green = run.history.last_green_run if run.history else None
     key = hashlib.sha256(f"{run.workflow_path}\x00{run.event}\x00{green}".encode()).hexdigest()[:12]
-    return f"<!-- fire-routine {key} -->"
+    return f"{COMMENT_MARK}{key} -->"
 
 
 def comment(contents: Contents) -> str:
@@ -270,7 +274,14 @@ def comment(contents: Contents) -> str:
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
-    return f"{marker(run)}\n" + "\n\n".join(_paragraphs(contents, run))
+    # Of an event, nothing is repeated where strangers' words are.
+    paragraphs = _of_key(contents) if run.fired_for else _paragraphs(contents, run)
+    return f"{marker(run)}\n" + "\n\n".join(paragraphs)
+
+
+def _of_key(contents: Contents) -> Iterator[str]:
+    yield "### 🛠️ Claude is on it" if contents.outcome.session_url else f"### {heading(contents).line}"
+    yield from _facts(contents)
 
 
 def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:

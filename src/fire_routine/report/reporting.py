@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..model import Brief, EarlierSession, Note, Outcome, Result
+from ..model import Brief, EarlierSession, Note, Outcome, Result, Run
 from ..sanitize import web_address
 from .contents import Contents, heading
 from .pages import MOST_NOTES, comment, marker, summary
@@ -36,15 +36,24 @@ def report(
         notes.append(_unwritten(error))
     # Before the comment, which may take longer than the job has
     workflow.set_outputs(outputs(outcome, brief, text_file, contents.session))
-    if post_comment and run and run.pull_request and (body := comment(contents)):
-        note = post_comment(run.pull_request.number, marker(run), body)
+    if post_comment and run and (number := commented(run)) and (body := comment(contents)):
+        note = post_comment(number, marker(run), body)
         notes.extend([note] if note else [])
+    elif post_comment and run and run.fired_for and not number:
+        notes.append(Note("the comment", "the event has no issue and no pull request"))
     for note in notes[:MOST_NOTES]:
         line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.remedy}"
         workflow.say(contents.clean(line.rstrip()))
     workflow.add_summary(summary(replace(contents, notes=tuple(notes))))
     workflow.annotate(*annotation(replace(contents, notes=tuple(notes))))
     return exit_code(outcome.result)
+
+
+def commented(run: Run) -> int:
+    """The number of the issue or pull request that gets the comment; 0: there is none."""
+    if run.fired_for:
+        return run.fired_for.number
+    return run.pull_request.number if run.pull_request else 0
 
 
 def _unwritten(error: OSError) -> Note:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from tests.emulated.events import STRANGER, Json, of_repository, payload
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.unit.cli.logs import LOG
@@ -121,3 +124,59 @@ def test_preview_of_a_github_that_does_not_answer_blames_no_token(
     last = capsys.readouterr().err.splitlines()[-1]
     assert "Check the network and any proxy" in last
     assert "TOKEN" not in last
+
+
+# --- an event whose payload was saved ------------------------------------------------------------------
+
+
+def saved(folder: Path, whole: Json, server: str = "https://github.com") -> str:
+    whole["repository"]["html_url"] = f"{server}/octo/widgets"
+    file = folder / "event.json"
+    file.write_text(json.dumps(of_repository(whole, "octo/widgets")), "utf-8")
+    return str(file)
+
+
+def test_preview_of_an_event_prints_its_text_and_who_may_not_cause_it(
+    github: GitHubEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.roles = {"mona": "write"}
+    whole = payload("issues", issue={"number": 12, "title": "Crash on save", "user": STRANGER})
+    event = ["--event", saved(tmp_path, whole), "--event-name", "issues", "--key", "issue 12"]
+    assert main(["preview", *event]) == 0
+    shown = capsys.readouterr()
+    assert "# Issue #12 `Crash on save`, labelled `bug`, in `octo/widgets`" in shown.out
+    assert "**Words of others:** `stranger` wrote the issue" in shown.out
+    assert "nothing is fired" not in shown.err
+    github.roles = {}
+    assert main(["preview", *event]) == 0
+    assert "In a workflow, nothing is fired (untrusted-run): " in capsys.readouterr().err
+
+
+def test_preview_of_an_event_without_a_token_asks_for_no_role(
+    github: GitHubEmulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    event = ["--event", saved(tmp_path, payload("issues")), "--event-name", "issues", "--key", "k"]
+    assert main(["preview", *event]) == 0
+    assert "**Words of others:**" in capsys.readouterr().out
+    assert github.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--event", "x.json", "--key", "k"], "--event, --event-name and --key go together"),
+        (["https://github.com/o/w/actions/runs/7", "--key", "k"], "go together, and without RUN_URL"),
+        (["--event", "x", "--event-name", "issues", "--key", "a\nb"], "--key `a b` is not one line"),
+        (["--event", "missing.json", "--event-name", "issues", "--key", "k"], "it is not the payload"),
+    ],
+)
+def test_preview_of_an_event_says_what_is_missing(
+    arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["preview", *arguments]) in (1, 2)
+    assert problem in capsys.readouterr().err

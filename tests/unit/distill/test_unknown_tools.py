@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.unit.distill.logs import read
 
-from fire_routine import distill
+from fire_routine import compose, distill
 from fire_routine.distill.match import classify
 
 QUIET = [f"step {number} of the build went well" for number in range(300)]
@@ -68,3 +70,33 @@ def test_what_a_record_holds_is_judged_as_what_the_tool_printed() -> None:
 def test_a_failure_is_found_by_the_label_or_mark_that_any_harness_prints() -> None:
     for line in ("==7==ERROR: it wrote there", "[  ERROR   ] cart_spec: sums prices", "[x] sums prices"):
         assert weight(line) >= 5, line
+
+
+def text_of(*lines: str, limit: int) -> str:
+    log = "\n".join(
+        ["##[group]Run make", "##[endgroup]", *lines, "##[error]Process completed with exit code 1."]
+    )
+    run, failures = compose.run_of_logs([("job", read(log))])
+    return compose.compose(run, failures, max_characters=limit, excerpt=distill.excerpt).text
+
+
+def test_a_long_record_is_told_by_what_it_says_of_why() -> None:
+    record = {
+        "changed": True,
+        "env": {f"NAME_{number}": f"value {number}" for number in range(200)},
+        "stderr": "install: cannot create '/opt/till': Permission denied",
+        "stdout": "\n".join([*QUIET[:90], "fatal: no till", *QUIET[:90]]),
+    }
+    line = f"fatal: [web1]: FAILED! => {json.dumps(record)}"
+    for limit in (2_048, 8_192, 60_000):
+        text = text_of("TASK [deploy : install] ****", line, limit=limit)
+        assert 'fatal: [web1]: FAILED! => {"changed": true' in text
+        assert "Permission denied" in text and "fatal: no till" in text
+        assert "NAME_100" not in text
+
+
+def test_a_greater_limit_shows_no_less_of_the_strongest_line() -> None:
+    artifacts = ", ".join(f"com.example.till:artifact-{number}:jar:1.2" for number in range(9))
+    line = f"[ERROR] Failed to execute goal on project cart: {artifacts}: Could not find artifact x:y:jar:9.9"
+    for limit in (2_048, 4_096, 8_192, 60_000):
+        assert line in text_of("[INFO] BUILD FAILURE", line, *QUIET, limit=limit)

@@ -185,7 +185,7 @@ class Board:
         return GreenRuns({one: event for one, event in self.greens_listed.items() if one >= first}, {})
 
     def traces(
-        self, runs: Collection[int], since: datetime | None
+        self, runs: Collection[int], since: datetime | None, _prefix: str
     ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
         self.calls.append(f"traces since {since}")
         return dict.fromkeys(runs, SessionTrace(0, None)), ()

@@ -306,7 +306,7 @@ class Client:
         )
 
     def traces(
-        self, runs: Collection[int], _since: datetime | None
+        self, runs: Collection[int], _since: datetime | None, _prefix: str
     ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
         """What became of sessions: those of every other run left no trace."""
         try:

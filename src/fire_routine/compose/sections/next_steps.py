@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
-from ...model import SESSION_BRANCH, Failure, Note, Run
+from ...model import EVENT_BRANCH, SESSION_BRANCH, Failure, Note, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
 from ..layout import Part, cut, listed, short
@@ -66,6 +66,8 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str
 
 
 def _branch(run: Run) -> str:
+    if run.fired_for:
+        return f"{EVENT_BRANCH}{run.id}"
     return f"{SESSION_BRANCH}{run.id}" if run.id else f"claude/fix-{run.head_sha[:10]}"
 
 

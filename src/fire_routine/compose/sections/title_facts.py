@@ -9,6 +9,7 @@ from ...model import EarlierSession, Failure, History, Origin, Past, PullRequest
 from ...sanitize import inline, web_address
 from ..grouping import base_name
 from ..layout import cut, short
+from .event import event_fact
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
@@ -101,6 +102,8 @@ def _whose(run: Run) -> str:
         return f"This run was started on request ({inline(run.event)}) and may have run a fork's code"
     if run.origin is Origin.BOT:
         return "This run is of a bot's branch, which may bring code that nobody has read"
+    if run.event in ("deployment", "deployment_status"):
+        return "What is deployed may be a fork's code"
     if run.origin is Origin.UNKNOWN:
         event = f" ({inline(run.event)})" if run.event else ""
         return f"It is not known who wrote the code of this run{event}"
@@ -125,7 +128,9 @@ def facts(run: Run, failures: Sequence[Failure] = (), *, commands: bool = False)
     page = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
     address = f"<{page}>" if web_address(page) else inline(cut(page, _IDENTIFIER))
     lines = [sha]
-    if run.id:
+    if run.id and run.fired_for:
+        lines = [event_fact(run.fired_for), *_of_the_run(run), sha, *_of_the_code(run)]
+    elif run.id:
         where = "; ".join(filter(None, (_other_jobs(run), _runs_on(failures))))
         lines = [*_of_the_run(run), sha, *_of_the_code(run), where]
     lines.append(f"Link: {address}" if address else "")

@@ -1,0 +1,54 @@
+"""What happened, where a session is fired for an event: who caused it, and what it brings of whose words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha256
+
+COMMENT_MARK = "<!-- fire-routine "  # how each comment of ours begins
+
+
+class Role(IntEnum):
+    """What an account may do in the repository, as far as it matters here."""
+
+    NONE = 0  # less than the others, or not known
+    TRIAGE = 1  # to label and assign
+    PUSH = 2  # to write
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text that the event brings, and whose it is."""
+
+    name: str  # such as "the issue"
+    text: str
+    author: str = ""  # a login; empty: anyone may have written it
+    by_bot: bool = False
+    by_writer: bool = False  # its author can write to the repository
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The event of a run that is fired by `key`."""
+
+    key: str
+    name: str  # as in `on:`
+    action: str = ""  # its activity type
+    title: tuple[str, ...] = ()  # words of ours and values of others in turn; empty: the event is not known
+    sender: str = ""  # the login of who caused it
+    by_bot: bool = False
+    role: Role = Role.NONE  # of the sender
+    words: tuple[Words, ...] = ()
+    labels: tuple[str, ...] = ()  # of its issue or pull request
+    branches: tuple[str, ...] = ()  # that it is about
+    branches_known: bool = True  # False: GitHub was asked for them, and did not say
+    sha: str = ""  # of a deployment
+    number: int = 0  # of its issue or pull request; 0: it has none
+    on_pull_request: bool = False  # the number is a pull request's
+    url: str = ""
+
+    @property
+    def key_name(self) -> str:
+        """The key as the ledger names it: `k` and seven hexadecimal digits."""
+        return f"k{sha256(self.key.encode('utf-8', 'surrogatepass')).hexdigest()[:7]}"

@@ -1,0 +1,89 @@
+"""The event with the roles of who caused it, and of who wrote its words: one request for each account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, payload
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
+
+from fire_routine.gather.cause import read_cause
+from fire_routine.github.client import GitHub
+from fire_routine.model import Event, Role
+from fire_routine.settings import Context
+
+
+@pytest.fixture
+def emulator() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator("octo/widgets") as github:
+        github.roles = {"mona": "admin", "tria": "triage", "main": "maintain"}
+        yield github
+
+
+def cause(emulator: GitHubEmulator, name: str, whole: Json) -> Event:
+    context = Context(repository="octo/widgets", event_name=name, event=whole)
+    with GitHub(emulator.url, emulator.token, "octo/widgets") as github:
+        return read_cause(github, "k", context)
+
+
+def asked(emulator: GitHubEmulator) -> list[str]:
+    return [request.path.partition("/octo/widgets")[2] for request in emulator.requests]
+
+
+@pytest.mark.parametrize(
+    ("login", "role"),
+    [("mona", Role.PUSH), ("main", Role.PUSH), ("tria", Role.TRIAGE), ("stranger", Role.NONE)],
+)
+def test_roles_are_those_that_github_states(emulator: GitHubEmulator, login: str, role: Role) -> None:
+    assert cause(emulator, "issues", payload("issues", {**STRANGER, "login": login})).role is role
+
+
+def test_each_account_is_asked_for_once(emulator: GitHubEmulator) -> None:
+    whole = payload("issue_comment", comment={"user": MAINTAINER}, issue={"user": STRANGER})
+    event = cause(emulator, "issue_comment", whole)
+    assert [(one.author, one.by_writer) for one in event.words] == [("mona", True), ("stranger", False)]
+    assert sorted(asked(emulator)) == [f"/collaborators/{name}/permission" for name in ("mona", "stranger")]
+
+
+def test_apps_are_not_asked_for_and_cannot_write(emulator: GitHubEmulator) -> None:
+    emulator.roles[str(BOT["login"])] = "admin"
+    event = cause(emulator, "issues", payload("issues", BOT, issue={"user": BOT}))
+    assert (event.role, event.words[0].by_writer, asked(emulator)) == (Role.NONE, False, [])
+
+
+@pytest.mark.parametrize("fault", [Fault(status=404), Fault(status=403), Fault(status=502)])
+def test_without_an_answer_no_one_can_write(emulator: GitHubEmulator, fault: Fault) -> None:
+    emulator.fail(r"/permission", fault)
+    event = cause(emulator, "issues", payload("issues"))
+    assert (event.role, event.words[0].by_writer) == (Role.NONE, False)
+
+
+def test_what_anyone_may_have_written_is_no_writers(emulator: GitHubEmulator) -> None:
+    (words,) = cause(
+        emulator, "repository_dispatch", payload("repository_dispatch", client_payload={"a": 1})
+    ).words
+    assert not words.by_writer
+
+
+def test_the_branch_of_a_commented_pull_request_is_asked_for(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 1, "head": {"ref": "claude/fix-run-7", "sha": "b" * 40}})
+    changes: dict[str, Any] = {"issue": {"number": 1, "pull_request": {"url": "…"}}}
+    assert cause(emulator, "issue_comment", payload("issue_comment", **changes)).branches == (
+        "claude/fix-run-7",
+    )
+    emulator.fail(r"/pulls/1", Fault(status=403))
+    assert not cause(emulator, "issue_comment", payload("issue_comment", **changes)).branches_known
+
+
+def test_of_a_deployed_commit_the_branches_are_asked_for(emulator: GitHubEmulator) -> None:
+    """As previews of hosts are: their `ref` is the commit."""
+    sha = "c" * 40
+    emulator.set_branch("claude/fix-run-7", sha)
+    changes: dict[str, Any] = {"deployment": {"ref": sha, "sha": sha}, "workflow_run": None}
+    event = cause(emulator, "deployment_status", payload("deployment_status", **changes))
+    assert event.branches == ("claude/fix-run-7",)
+    changes["deployment"]["ref"] = "main"
+    assert cause(emulator, "deployment_status", payload("deployment_status", **changes)).branches == ("main",)

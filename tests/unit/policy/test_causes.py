@@ -1,0 +1,205 @@
+"""Who may cause a session: every row of the table in docs/security.md, with real payloads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
+
+from fire_routine.gather.event import run_as_reported
+from fire_routine.gather.event_source import find_trigger
+from fire_routine.github.events import read_event
+from fire_routine.model import Event, Role
+from fire_routine.policy import may_cause
+from fire_routine.settings import Context, Settings
+
+ROLES = {"mona": Role.PUSH, "tria": Role.TRIAGE}
+TRIAGER = {**STRANGER, "login": "tria"}
+REPOSITORY = "octo/widgets"
+LINK = "https://claude.ai/code/session_01Abc"
+
+
+def caused(name: str, whole: Json, own: bool = True, **inputs: Any) -> str:
+    """The reason against the event; empty: it fires. `own`: the code in it is the repository's."""
+    whole = of_repository(whole, REPOSITORY) if own else whole
+    settings = Settings(key="k", **inputs)
+    ref = str(whole.get("ref") or "main").removeprefix("refs/heads/")
+    context = Context(repository=REPOSITORY, run_id=7, event_name=name, event=whole, ref_name=ref)
+    run = run_as_reported(find_trigger(settings, context), context)
+    assert run is not None
+    event = with_role(read_event(name, whole, settings.key))
+    verdict = may_cause(event, run, settings)
+    assert verdict is None or verdict.message
+    return str(verdict.reason) if verdict else ""
+
+
+def with_role(event: Event) -> Event:
+    return replace(event, role=Role.NONE if event.by_bot else ROLES.get(event.sender, Role.NONE))
+
+
+@pytest.mark.parametrize("sender", [MAINTAINER, STRANGER, BOT])
+@pytest.mark.parametrize(
+    "name",
+    ["push", "schedule", "workflow_dispatch", "repository_dispatch", "release", "merge_group", "deployment",
+     "deployment_status"],
+)  # fmt: skip
+def test_what_writers_and_the_repository_itself_cause_fires(name: str, sender: Json) -> None:
+    whole = {"schedule": "0 3 * * *", "sender": sender} if name == "schedule" else payload(name, sender)
+    assert caused(name, {"repository": {"owner": {}}, **whole}) == ""
+
+
+@pytest.mark.parametrize("name", ["issues", "discussion", "pull_request", "pull_request_target"])
+@pytest.mark.parametrize("action", ["labeled", "assigned"])
+def test_a_label_or_an_assignment_needs_triage(name: str, action: str) -> None:
+    assert caused(name, payload(name, MAINTAINER, action=action)) == ""
+    assert caused(name, payload(name, TRIAGER, action=action)) == ""
+    assert caused(name, payload(name, STRANGER, action=action)) == "untrusted-run"
+    assert caused(name, payload(name, STRANGER, action=action), allow_forks=True) == "untrusted-run"
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("issues", "opened"),
+        ("issues", "unlabeled"),
+        ("issue_comment", "created"),
+        ("issue_comment", "edited"),
+        ("discussion", "created"),
+        ("discussion_comment", "created"),
+        ("pull_request_review", "submitted"),
+        ("pull_request_review_comment", "created"),
+    ],
+)
+def test_any_other_action_on_issues_comments_discussions_and_reviews_needs_push(
+    name: str, action: str
+) -> None:
+    assert caused(name, payload(name, MAINTAINER, action=action)) == ""
+    assert caused(name, payload(name, TRIAGER, action=action)) == "untrusted-run"
+    assert caused(name, payload(name, STRANGER, action=action)) == "untrusted-run"
+    assert caused(name, payload(name, STRANGER, action=action), allow_forks=True) == "untrusted-run"
+
+
+@pytest.mark.parametrize(("name", "action"), [("issues", "labeled"), ("issue_comment", "created")])
+def test_an_app_in_place_of_the_sender_fires_only_if_forks_are_allowed(name: str, action: str) -> None:
+    assert caused(name, payload(name, BOT, action=action)) == "untrusted-run"
+    assert caused(name, payload(name, BOT, action=action), allow_forks=True) == ""
+
+
+@pytest.mark.parametrize("change", [{"action": "labeled"}, {"action": "assigned", "assignee": MAINTAINER}])
+def test_a_template_labels_and_assigns_in_the_name_of_the_stranger_who_opened_the_issue(
+    change: Json,
+) -> None:
+    """`labels:` and `assignees:` of an issue template send these events with that sender."""
+    issue = {"user": STRANGER, "labels": [{"name": "claude"}], "assignees": [MAINTAINER]}
+    whole = payload("issues", STRANGER, issue=issue, label={"name": "claude"}, **change)
+    assert caused("issues", whole) == "untrusted-run"
+
+
+@pytest.mark.parametrize(
+    "name", ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"]
+)
+def test_of_a_forks_pull_request_nothing_fires_whoever_caused_it(name: str) -> None:
+    fork = {"head": {"repo": {"full_name": "stranger/widgets"}}}
+    whole = of_repository(payload(name), REPOSITORY)
+    whole["pull_request"] = {
+        **whole["pull_request"],
+        "head": {**whole["pull_request"]["head"], **fork["head"]},
+    }
+    assert caused(name, whole, own=False) == "untrusted-run"
+    assert caused(name, whole, own=False, allow_forks=True) == ""
+    assert caused(name, {**whole, "sender": STRANGER}, own=False) == "untrusted-run"
+
+
+def test_a_pull_request_of_the_repository_fires_unless_a_label_is_a_strangers() -> None:
+    for action in ("opened", "synchronize", "closed", "review_requested"):
+        assert caused("pull_request", payload("pull_request", STRANGER, action=action)) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ({"event": "push"}, ""),
+        ({"event": "schedule"}, ""),
+        ({"event": "issue_comment"}, "untrusted-run"),
+        ({"event": "issues"}, "untrusted-run"),
+    ],
+)
+def test_after_another_run_its_origin_decides(before: Json, expected: str) -> None:
+    whole = payload("workflow_run", STRANGER, workflow_run=before)
+    assert caused("workflow_run", whole) == expected
+    assert caused("workflow_run", whole, allow_forks=True) == ""
+
+
+def test_after_a_forks_run_nothing_fires() -> None:
+    whole = payload("workflow_run", workflow_run={"event": "pull_request"})
+    assert caused("workflow_run", whole, own=False) == "untrusted-run"
+
+
+@pytest.mark.parametrize(
+    "name", ["fork", "watch", "gollum", "check_run", "status", "label", "create", "of_next_year"]
+)
+def test_every_other_event_fires_only_if_forks_are_allowed(name: str) -> None:
+    whole = {"sender": MAINTAINER, "repository": {"owner": {}}, "action": "created"}
+    assert caused(name, whole) == "untrusted-run"
+    assert caused(name, {**whole, "action": "labeled"}) == "untrusted-run"
+    assert caused(name, whole, allow_forks=True) == ""
+
+
+# --- sessions are no cause ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("push", payload("push", ref="refs/heads/claude/fix-run-7")),
+        ("pull_request", payload("pull_request", pull_request={"head": {"ref": "claude/run-7"}})),
+        ("pull_request_review", payload("pull_request_review", pull_request={"head": {"ref": "claude/x"}})),
+        ("workflow_run", payload("workflow_run", workflow_run={"head_branch": "claude/x", "event": "push"})),
+        ("deployment_status", payload("deployment_status", deployment={"ref": "claude/fix-run-7"})),
+        ("deployment", payload("deployment", deployment={"ref": "claude/fix-run-7"})),
+        ("workflow_dispatch", payload("workflow_dispatch", ref="refs/heads/claude/fix-run-7")),
+    ],
+)
+def test_a_sessions_branch_causes_nothing(name: str, whole: Json) -> None:
+    assert caused(name, whole) == "skip-branches"
+    assert caused(name, whole, allow_forks=True) == "skip-branches"
+    assert caused(name, whole, skip_branches=()) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("issue_comment", {"comment": {"body": f"Done: {LINK}"}}),
+        ("issue_comment", {"comment": {"body": "<!-- fire-routine k3f9ad07 -->\nClaude is on it"}}),
+        ("issues", {"issue": {"body": f"Found by {LINK}"}}),
+        ("issues", {"issue": {"title": f"Look at {LINK}"}}),
+        ("discussion_comment", {"comment": {"body": LINK}}),
+        ("pull_request_review", {"review": {"body": LINK}}),
+        ("push", {"head_commit": {"message": f"Fix it\n\nClaude-Session: {LINK}"}}),
+        ("repository_dispatch", {"client_payload": {"log": LINK}}),
+    ],
+)
+def test_a_sessions_words_cause_nothing(name: str, changes: Json) -> None:
+    assert caused(name, payload(name, **changes)) == "untrusted-run"
+    assert caused(name, payload(name, **changes), allow_forks=True) == "untrusted-run"
+
+
+def test_where_github_does_not_name_the_branch_it_may_be_a_sessions() -> None:
+    context = Context(repository=REPOSITORY, run_id=7, event_name="issue_comment")
+    run = run_as_reported(find_trigger(Settings(key="k"), context), context)
+    assert run is not None
+    event = Event("k", "issue_comment", "created", role=Role.PUSH, branches_known=False)
+    verdict = may_cause(event, run, Settings(key="k"))
+    assert verdict is not None
+    assert (verdict.reason, "pull-requests: read" in verdict.message) == ("untrusted-run", True)
+    assert may_cause(event, run, Settings(key="k", skip_branches=())) is None
+
+
+def test_a_label_of_skip_labels_holds_for_issues_and_pull_requests() -> None:
+    labels = {"labels": [{"name": "No-Claude"}]}
+    assert caused("issues", payload("issues", issue=labels)) == "skip-labels"
+    assert caused("issue_comment", payload("issue_comment", issue=labels)) == "skip-labels"
+    assert caused("pull_request", payload("pull_request", pull_request=labels)) == "skip-labels"
+    assert caused("issues", payload("issues", issue=labels), skip_labels=()) == ""
