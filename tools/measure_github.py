@@ -37,7 +37,7 @@ SAMPLES, PAUSE, LATE = 20, 0.2, 30.0  # statuses; seconds between two reads; sec
 PER_CONTEXT = 1_000  # https://docs.github.com/rest/commits/statuses#create-a-commit-status
 # 80 requests a minute that create content, and 500 an hour:
 # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
-BETWEEN_WRITES = 0.8
+FAST, SLOW = 0.8, 7.5  # seconds between two writes, before and after the first refusal
 UNSTATED = 60.0  # seconds to wait after a limit that states none
 WAITS = 12  # for GitHub's limits, at most
 
@@ -236,7 +236,7 @@ def many(api: Api, wanted: int) -> Iterator[Row]:
             break
         if answer.status == 201:
             written += 1
-            api.sleep(BETWEEN_WRITES)
+            api.sleep(SLOW if waits else FAST)
         elif answer.status == 422 and context * PER_CONTEXT <= wanted:
             yield Row(f"one more status of a full context ({context})", answer.words, "`POST /statuses/SHA`")
             context += 1
@@ -246,6 +246,7 @@ def many(api: Api, wanted: int) -> Iterator[Row]:
             measured = f"{answer.words} ({stated}), after {written:,} in {minutes:.0f} min"
             yield Row("a write is refused", measured, "`POST /statuses/SHA`")
             waits += 1
+            wait = max(wait, UNSTATED * waits)
             if answer.status not in (403, 429) or waits > WAITS or time.monotonic() + wait > api.ends - 60:
                 break
             api.sleep(wait)

@@ -523,7 +523,7 @@ def _folded(
     store: LineStore,
 ) -> set[int]:
     """The lines that say nothing new: libraries' frames, repeated lines, boilerplate, what passed."""
-    frames = [number for number in numbers if _FRAME.match(texts[number]) and number not in essential]
+    frames = [number for number in numbers if _FRAME.match(texts[number])]
     library = {number for number in numbers if _of_library(texts[number])}
     # Those next to what is essential say most, whichever call a language prints first.
     own = [number for number in frames if number not in library]

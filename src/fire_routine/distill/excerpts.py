@@ -22,7 +22,7 @@ LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take ho
 LONGEST_ROW = 200
 BEGINNING = 2 / 3  # of the room, for the first essential lines of a block; the rest is for the last ones
 SMALL, FEW = 60, 2  # units and lines that are shown in place of the mark of a gap
-REST = 8_000  # units of what is worth a look besides
+REST = 5_000  # units of what is worth a look besides
 BLANKS = 3  # blank lines between two that are shown, at most
 TOLD = 16  # letters of a line that is not told again
 # The worth of a line besides the blocks: its weight by its length.

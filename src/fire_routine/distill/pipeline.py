@@ -52,9 +52,10 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     floors = [finding.rule.weight * places[finding.number] for finding in own]
     blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, store)
     end = end_of_step(scan.tails, own, store)
+    found = {finding.number for finding in findings}
     totals = {finding.number for finding in within if finding.rule.summary}
     totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
-    lines, told = select(blocks, weights, store, totals, end)
+    lines, told = select(blocks, weights, found, totals, end, store)
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, within)

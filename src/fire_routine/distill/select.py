@@ -23,13 +23,13 @@ ROW = 2  # lines of a row
 KEPT = 220  # lines of a block
 TOLD = 16  # letters of a line that is not told again in another block
 
-# Shares of the greatest weight from which on a line besides the blocks is worth a look. The last lines of a
-# step, and what comes before the first block, explain it less often than what follows.
-SHARE, ASIDE = 0.14, 0.2
-NEAR = 10  # lines before the first block that belong to it
-# The same of lines so far from any block: what explains it is seldom there.
+# Shares of the greatest weight from which on a line besides the blocks is worth a look: one that a rule
+# matched, one near it, and one near a report, which has told all that belongs to it. What comes before the
+# first block, and what is far from any, explains it less often.
+SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.28
+BEFORE, NEAR = 0.25, 10  # before it by more lines than these
 NEARBY, OF_NEARBY = 40, 0.2
-AWAY, OF_AWAY = 150, 0.5
+AWAY, OF_AWAY = 150, 0.45
 # The end of a failed step, where nothing looks like its cause.
 END = 40  # lines
 HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
@@ -47,12 +47,18 @@ def folded(text: str) -> str:
 
 
 def select(
-    drafts: Sequence[Draft], weights: Weights, store: LineStore, totals: Collection[int], end: Draft | None
+    drafts: Sequence[Draft],
+    weights: Weights,
+    found: Collection[int],
+    totals: Collection[int],
+    end: Draft | None,
+    store: LineStore,
 ) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
     """The lines that are kept, in the log's order, and the blocks in the order in which they are told.
 
     Args:
         weights: of all lines that may be shown.
+        found: the lines that rules match.
         totals: the lines that count all failures, or say how the step ended.
         end: the end of the failed step.
     """
@@ -63,7 +69,8 @@ def select(
     for place, (draft, _) in enumerate(told):
         for number, rank in _kept(draft).items():
             of_block.setdefault(number, (place, rank))
-    worth_a_look = _Besides(weights, of_block)
+    reports = {number for number, (place, _) in of_block.items() if told[place][0].heads}
+    worth_a_look = _Besides(weights, found, of_block, reports)
     lists = {rule.id: rule for rule in rules() if rule.is_list}
     texts = Texts(store)
     lines: list[Line] = []
@@ -89,24 +96,28 @@ def select(
 class _Besides:
     """Which lines besides the blocks are worth a look."""
 
-    def __init__(self, weights: Weights, blocks: Iterable[int]) -> None:
-        self._weights = weights
+    def __init__(
+        self, weights: Weights, found: Collection[int], blocks: Iterable[int], reports: Collection[int]
+    ) -> None:
+        """`found`: lines that rules match; `blocks`: lines of blocks; `reports`: of those with a head."""
+        self._weights, self._found, self._reports = weights, found, reports
         self._blocks = sorted(blocks)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
 
     def __contains__(self, number: int) -> bool:
-        weight, rule = self._weights.get(number, (0.0, ""))
-        return weight >= self._most * self._share(number, rule)
+        return self._weights.get(number, (0.0, ""))[0] >= self._most * self._share(number)
 
-    def _share(self, number: int, rule: str) -> float:
+    def _share(self, number: int) -> float:
         """That of the greatest weight which the line needs."""
         at = bisect_left(self._blocks, number)
         near = self._blocks[max(at - 1, 0) : at + 1]
-        away = min((abs(number - other) for other in near), default=0)
+        nearest = min(near, key=lambda other: abs(number - other), default=number)
+        away = abs(number - nearest)
         if away > NEARBY:
             return OF_AWAY if away > AWAY else OF_NEARBY
-        before = bool(self._blocks) and number < self._blocks[0] - NEAR
-        return ASIDE if before or not rule else SHARE
+        if number not in self._found:
+            return OF_REPORT if nearest in self._reports else CONTEXT
+        return BEFORE if self._blocks and number < self._blocks[0] - NEAR else SHARE
 
 
 def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]:

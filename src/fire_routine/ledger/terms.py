@@ -92,7 +92,7 @@ class Terms:
     cool_down: timedelta = timedelta(0)  # 0: none
     again_since: datetime | None = None  # `again`: when the run was created that asks; None: not asked
     place: str = ""  # input `ledger-commit`
-    routine_url: str = ""  # whose host a session's link may have, if that is loopback
+    routine_url: str = ""  # whose host a session's link may have
     legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
     elsewhere: bool = False  # the run is of another repository: nothing is fired there unrecorded
