@@ -80,16 +80,20 @@ def _block(block: Block, lines: Sequence[Line], limit: int) -> tuple[list[Line],
     out: list[str] = []
     before = -1
     for at in kept:
-        hidden = sum(bool(line.text) for line in lines[before + 1 : at]) if before >= 0 else 0
-        if hidden or (before >= 0 and lines[at].number > lines[before].number + 1 and at == before + 1):
-            out.append(f"[… {hidden} …]" if hidden else "[… …]")
-        elif before >= 0 and at > before + 1:
-            out.append("")
+        if before >= 0 and lines[at].number > lines[before].number + 1:
+            hidden = _hidden(lines[before : at + 1])
+            out.append(f"[… {hidden} …]" if hidden else "")
         out.append(lines[at].text)
         before = at
     if kept and (more := sum(line.rank == NEEDED for line in lines[before + 1 :])):
         out.append(f"[… {more} more …]")
     return [lines[at] for at in kept], "\n".join(out)
+
+
+def _hidden(lines: Sequence[Line]) -> int:
+    """How many lines that are not blank are between the first of these and the last, kept or not."""
+    missing = lines[-1].number - lines[0].number - 1 - len({line.number for line in lines[1:-1]})
+    return missing + sum(bool(line.text) for line in lines[1:-1])
 
 
 def _cut(line: Line, longest: int) -> Line:
@@ -119,7 +123,8 @@ def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
     for before, after in pairwise(sorted(kept)):
         between = [at for at in range(before + 1, after) if lines[at].text]
         size = sum(sizes[at] for at in between)
-        if len(between) <= FEW and size <= min(SMALL, room + gap):
+        whole_gap = lines[after].number - lines[before].number - 1 <= after - before - 1
+        if whole_gap and len(between) <= FEW and size <= min(SMALL, room + gap):
             kept.update(range(before + 1, after))
             room -= size
     return sorted(kept)
