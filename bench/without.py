@@ -13,7 +13,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from fire_routine.distill import blocks, context, excerpts, match, pipeline, scanner, score, select  # noqa: E402
+from fire_routine.distill import (  # noqa: E402
+    blocks,
+    context,
+    excerpts,
+    match,
+    pipeline,
+    ranks,
+    scanner,
+    score,
+    select,
+)
 
 _NEVER = re.compile("(?!)")
 _MANY = 10**9
@@ -49,19 +59,19 @@ OFF: dict[str, list[Setting]] = {
     "first-cause": [(score, "_by_first_cause", lambda weights, findings: weights)],
     "green": [(score, "IN_GREEN", 1.0)],  # makes a difference with `--green` alone
     # blocks: what a text leads with, which `bench/cards.py` judges
-    "blocks": [(pipeline, "blocks_of", lambda findings, weights, floors, store: [])],
+    "blocks": [(pipeline, "blocks_of", lambda findings, weights, floors, texts: [])],
     "extents": [(blocks._Reports, "_head", lambda self, finding: (None, blocks.GENERIC))],
     "headings-above": [(blocks._Reports, "_container", lambda self, head: head)],
     "rows": [(blocks, "_rows", lambda rule, first, last, texts: (first, last))],
     "commands-above": [(blocks, "_led", lambda first, texts: first)],
     "line-below": [(blocks, "_followed", lambda last, texts: last)],
     "printed": [(blocks, "PRINTED", 1.0)],
-    "reason": [(blocks, "_reason", lambda head, last, texts: iter(()))],
-    "place-of-block": [(blocks, "_place", lambda first, last, texts, essential: iter(()))],
-    "announced": [(blocks, "_announced", lambda number, last, texts: iter(()))],
-    "values": [(blocks, "PAIRS_NEAR", 0)],
-    "alike": [(blocks, "MOST_ALIKE", 2.0)],
-    "folding": [(blocks, "_folded", lambda draft, numbers, essential, again, texts, store: set())],
+    "reason": [(ranks, "_reason", lambda head, last, texts: iter(()))],
+    "place-of-block": [(ranks, "_place", lambda first, last, texts, essential: iter(()))],
+    "announced": [(ranks, "_announced", lambda number, last, texts: iter(()))],
+    "values": [(ranks, "PAIRS_NEAR", 0)],
+    "alike": [(ranks, "MOST_ALIKE", 2.0)],
+    "folding": [(ranks, "_folded", lambda draft, numbers, essential, again, texts, store: set())],
     "steps-of-weight": [(select, "STEPS", 1_000)],
     "name-alone": [(select, "NAME_ALONE", 1.0)],
     "full": [(select, "FULL", 1)],

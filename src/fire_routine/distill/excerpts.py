@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Digest, Excerpt, Line, utf16_length
-from .blocks import FOLDED, NEEDED, VALUE
 from .lines import abbreviated
+from .ranks import FOLDED, NEEDED, VALUE
 from .select import folded
 
 TAB_WIDTH = 4

@@ -8,7 +8,7 @@ from dataclasses import replace
 from heapq import nlargest
 
 from ..model import LAST_LINES, Digest, Step
-from .blocks import blocks_of
+from .blocks import Texts, blocks_of
 from .context import context_of, store_of
 from .facts import Environment, files_named, outcome
 from .fingerprint import identity
@@ -16,6 +16,7 @@ from .lines import stamp_of
 from .match import MatchCache
 from .named import Named
 from .noise import Green
+from .ranks import rank
 from .scanner import scan
 from .score import finding_scores, inside, line_weights, positions, with_fatal_warnings
 from .select import beside, end_of_step, select
@@ -50,12 +51,15 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     own = [finding for finding in findings if finding.number in numbers]
     places = dict(zip((finding.number for finding in scan.findings), positions(scan, failed), strict=True))
     floors = [finding.rule.weight * places[finding.number] for finding in own]
-    blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, store)
-    end = end_of_step(scan.tails, own, store)
+    texts = Texts(store)
+    blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, texts)
+    for block in blocks:
+        rank(block, texts, store)
+    end = end_of_step(scan.tails, own, store, texts)
     found = {finding.number for finding in findings}
     totals = {finding.number for finding in within if finding.rule.summary}
     totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
-    lines, told = select(blocks, weights, found, totals, end, store)
+    lines, told = select(blocks, weights, found, totals, end, store, texts)
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, within)

@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
-from .blocks import FOLDED, NEEDED, VALUE, Draft, Texts, states_success
+from .blocks import Draft, Texts, states_success
 from .context import LineStore
 from .lines import LONGEST
+from .ranks import FOLDED, NEEDED, VALUE
 from .rules import HINT, rules
 from .score import Weights
 from .types import DIGEST_BYTES, Finding, Tail
@@ -53,6 +54,7 @@ def select(
     totals: Collection[int],
     end: Draft | None,
     store: LineStore,
+    texts: Texts,
 ) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
     """The lines that are kept, in the log's order, and the blocks in the order in which they are told.
 
@@ -72,7 +74,6 @@ def select(
     reports = {number for number, (place, _) in of_block.items() if told[place][0].heads}
     worth_a_look = _Besides(weights, found, of_block, reports)
     lists = {rule.id: rule for rule in rules() if rule.is_list}
-    texts = Texts(store)
     lines: list[Line] = []
     numbers = _strongest(weights, of_block, store)
     for number, text in zip(numbers, store.lines(numbers), strict=True):
@@ -191,12 +192,13 @@ def _strongest(weights: Weights, blocks: Iterable[int], store: LineStore) -> lis
     return sorted(chosen)
 
 
-def end_of_step(tails: Sequence[Tail], findings: Sequence[Finding], store: LineStore) -> Draft | None:
+def end_of_step(
+    tails: Sequence[Tail], findings: Sequence[Finding], store: LineStore, texts: Texts
+) -> Draft | None:
     """The last lines of the failed step's own output; those first that are a little like an error."""
     tail = max(tails, key=lambda tail: (tail.weight, tail.first), default=None)
     if tail is None or not tail.raw:
         return None
-    texts = Texts(store)
     last = tail.first + len(tail.raw) - 1
     last += last + 1 in store.text  # the mark
     numbers = [at for at in range(max(tail.first, tail.step, last - END), last + 1) if at in store.text]
