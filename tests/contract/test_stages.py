@@ -11,7 +11,7 @@ STAGES = ("gather", "distill", "compose", "ledger", "policy", "fire", "report")
 # Any stage may import these, and they import no stage.
 LEAVES = (
     *("model", "settings", "sanitize", "patterns", "redact", "known_failures", "retrying", "version"),
-    *("clock", "github", "http", "threads", "search"),
+    *("clock", "github", "http", "threads", "search", "routine_url"),
 )
 STORYTELLERS = ("action.py", "story.py", "evidence.py", "sessions.py", "demo.py")  # know several stages
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fire_routine.routine_url import API_ROOT, endpoint, host_name
 from fire_routine.settings import (
-    API_ROOT,
     CA_VARIABLES,
     KEPT_TEXT,
     MAX_CHARACTERS,
@@ -20,8 +20,6 @@ from fire_routine.settings import (
     Context,
     Settings,
     SettingsError,
-    endpoint,
-    host_name,
     own_authorities,
     read_context,
     read_settings,

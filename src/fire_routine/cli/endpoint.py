@@ -10,8 +10,9 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 
 from ..model import Result
+from ..routine_url import endpoint, host_name, routine_token
 from ..sanitize import without_frames
-from ..settings import MAX_CHARACTERS, endpoint, host_name, routine_token
+from ..settings import MAX_CHARACTERS
 from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
 

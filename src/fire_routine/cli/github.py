@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model import Trigger, TriggerKind
-from ..settings import Context, Settings, one_line, run_address, token
+from ..routine_url import token
+from ..settings import Context, Settings, one_line, run_address
 from . import CommandError, UsageError
 from .endpoint import secret
 from .streams import Progress, coloured, write

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from ..clock import REAL, Clock
 from ..model import Outcome, Reason, Result, Session, utf16_length
 from ..retrying import retrying
+from ..routine_url import endpoint, host_name, routine_token
 from ..sanitize import without_frames
-from ..settings import HEADER_VALUE, MAX_CHARACTERS, Settings, endpoint, host_name, routine_token
+from ..settings import HEADER_VALUE, MAX_CHARACTERS, Settings
 from ..version import __version__
 from .errors import Cancelled, FireError, NotSent, Unknown
 from .request import Request, route_to
