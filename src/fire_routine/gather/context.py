@@ -77,7 +77,8 @@ def with_context(github: GitHub, run: Run, deadline: float) -> Run:
     Args:
         deadline: in monotonic seconds.
     """
-    missing, timely = Missing(token=bool(github.token)), github.within(deadline).sparing()
+    missing = Missing(token=bool(github.token))
+    timely = github.of(run.repository).within(deadline).sparing()
     with threads(WIDTH, "context") as pool:
         changes = pool.submit(_changes, timely, missing, run)
         based = pool.submit(_base, timely, missing, run, past_runs.base_branch(run))
