@@ -169,14 +169,14 @@ def test_the_repositories_of_an_app_and_of_an_organisation(nulls: bool) -> None:
             github.add_repository(
                 f"acme/r{number}", archived=number == 1, fork=number == 2, disabled=number == 3
             )
-        github.repositories["acme/r4"].installed = False
+        github.repositories[5].installed = False
         listed = rest(github, "/installation/repositories?per_page=2&page=2")
         assert listed["total_count"] == 5
         names = [
             (one["name"], one["archived"], one["fork"], one["disabled"]) for one in listed["repositories"]
         ]
         assert names == [("r1", True, False, False), ("r2", False, True, False)]
-        assert listed["repositories"][0]["node_id"] == github.repositories["acme/r1"].node_id
+        assert listed["repositories"][0]["node_id"] == github.repositories[2].node_id
         of_all = rest(github, "/orgs/acme/repos?per_page=100")
         assert [one["full_name"] for one in of_all][-1] == "acme/r4"
         assert rest(github, "/orgs/other/repos")["message"] == "Not Found"

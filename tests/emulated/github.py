@@ -73,7 +73,7 @@ class GitHubEmulator(Repository):
         self.nulls = nulls
         self.personal = False  # whether the token is a person's, which names no installation
         self.remaining = 1000  # of the hour's requests, as each answer states it
-        self.repositories: dict[str, Repository] = {full_name: self}  # all that the token may read, by name
+        self.repositories: list[Repository] = [self]  # all that the token may read
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self.requests: list[GitHubRequest] = []
         self.ending = threading.Event()
@@ -107,7 +107,6 @@ class GitHubEmulator(Repository):
     def _replay(self, recorded: Json) -> None:
         run = recorded["run"]
         self.full_name = recorded["repository"]["full_name"]
-        self.repositories = {self.full_name: self}
         self.describe(recorded["repository"])
         for item in [*recorded.get("runs", []), run]:
             self.add_run(item)
@@ -156,7 +155,7 @@ class GitHubEmulator(Repository):
             return refusal(400, "Problems parsing JSON")
         query, path = dict(parse_qsl(url.query)), url.path.removeprefix(self._prefix)
         found = _REPOSITORY.fullmatch(path)
-        repository = self.repositories.get(found["name"]) if found else None
+        repository = self._repository(found["name"]) if found else None
         if repository and not authorization and (method != "GET" or path.endswith(("/logs", "/zip"))):
             return refusal(403, "Must have admin rights to Repository.")
         # An object may change as soon as the lock is released.
@@ -175,10 +174,13 @@ class GitHubEmulator(Repository):
             headers["Location"] = f"{self.storage_url}/storage{place}{headers['Location']}?sig=signed"
         return Answer(response.status, shown, headers)
 
+    def _repository(self, full_name: str) -> Repository | None:
+        return next((one for one in self.repositories if one.full_name == full_name), None)
+
     def _graphql(self, sent: Json) -> Answer:
         from tests.emulated import graph  # takes 0.2 s, which few tests need
 
-        body, status = graph.answer(self.repositories.values(), self.creator, self.remaining, sent)
+        body, status = graph.answer(self.repositories, self.creator, self.remaining, sent)
         return Answer(status, body)
 
     def _account(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -188,10 +190,10 @@ class GitHubEmulator(Repository):
             if self.personal:
                 return refusal(403, _NO_INSTALLATION)
             key, kind = "repositories", "installed repository"
-            found = [one for one in self.repositories.values() if one.installed]
+            found = [one for one in self.repositories if one.installed]
         else:
             wanted = re.fullmatch(r"/orgs/([^/]+)/repos", path)
-            found = [one for one in self.repositories.values() if wanted and one.owner == wanted[1]]
+            found = [one for one in self.repositories if wanted and one.owner == wanted[1]]
             if not found:
                 return NOT_FOUND
         return listing(self, path, query, key, found, lambda one: one.described(kind))
@@ -200,7 +202,7 @@ class GitHubEmulator(Repository):
         if "authorization" in headers:
             return Answer(401, b"<Error><Code>AuthenticationFailed</Code></Error>")
         found = re.fullmatch(r"/storage/(?:([^/]+/[^/]+)/)??(artifacts/)?(\d+)", path)
-        repository = self.repositories.get(found[1] or self.full_name) if found else None
+        repository = self._repository(found[1] or self.full_name) if found else None
         if not found or not repository:
             return Answer(404, b"<Error/>")
         if found[2]:
@@ -213,7 +215,7 @@ class GitHubEmulator(Repository):
         other = Repository(full_name, self.now)
         other.site, other.nulls, other.creator = self.site, self.nulls, self.creator
         other.describe(about)
-        self.repositories[full_name] = other
+        self.repositories.append(other)
         return other
 
     # --- what goes wrong ------------------------------------------------------------------------
