@@ -67,7 +67,7 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
     if ruling.is_back:
         after = _since(claim, now)
         message = (
-            f"This failure was gone and came back {f'{in_words(after)} after' if after else 'soon after'} its"
+            f"This failure was gone and came back {after or 'soon'} after its"
             f" session was started ({by}). It is flaky, or not fixed."
         )
     return duplicate(message, claim.url)
@@ -276,10 +276,7 @@ def covered(ruling: Ruling, now: datetime | None) -> str:
     if claim.stage is not Stage.FIRED:
         return "An earlier session may cover this"
     after = _since(claim, now)
-    if not ruling.is_back or after is None:
-        return ""
-    hours, minutes = divmod(int(after.total_seconds()) // 60, 60)
-    return f"Back {f'{hours} h' if hours else f'{minutes} min'} after its Claude session"
+    return f"Back {after} after its Claude session" if ruling.is_back and after else ""
 
 
 def result(outcome: Outcome, now: datetime | None) -> str:
@@ -294,5 +291,5 @@ def result(outcome: Outcome, now: datetime | None) -> str:
     return f"No session: {why}" if why else ""
 
 
-def _since(claim: Claim, now: datetime | None) -> timedelta | None:
-    return now - claim.at if now and claim.at else None
+def _since(claim: Claim, now: datetime | None) -> str:
+    return in_words(now - claim.at, rough=True) if now and claim.at else ""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from .reason import Reason
-from .run import Note, PullRequest
+from .run import Note, PullRequest, in_words
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
 EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
@@ -195,13 +195,8 @@ class EarlierSession:
 
     @property
     def waited(self) -> str:
-        """ "40 min", "26 h" or "3 days" since it was started; empty where that is not known."""
-        if self.age is None:
-            return ""
-        minutes = max(int(self.age.total_seconds()) // 60, 0)
-        if minutes < 120:
-            return f"{minutes} min"
-        return f"{minutes // 60} h" if minutes < 60 * 72 else f"{minutes // 1440} days"
+        """For how long, in words; empty where that is not known."""
+        return in_words(self.age, rough=True) if self.age is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

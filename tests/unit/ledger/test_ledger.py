@@ -93,7 +93,7 @@ def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_dow
     assert Job(board, later).fire(A).fire
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(59, "59 min"), (60, "1 h"), (3 * 60, "3 h")])
+@pytest.mark.parametrize(("minutes", "words"), [(59, "59 min"), (3 * 60, "3 h")])
 def test_within_the_cool_down_a_failure_that_came_back_is_called_that(
     board: Board, minutes: int, words: str
 ) -> None:
