@@ -99,7 +99,7 @@ def _told(scene: Scene, progress: Progress) -> Skip | None:
     with fire.interruptible():
         log = progress.log = Log(github, _terms(scene), scene.clock)
         progress.run = reported
-        if skip := _before_gathering(scene, log, trigger, reported):
+        if skip := _skip_early(scene, log, trigger, reported):
             return skip
         scene.say(f"Reading run {trigger.run_id} from GitHub …")
         with threads(1, "ledger") as pool:
@@ -149,7 +149,7 @@ def _terms(scene: Scene) -> Terms:
     )
 
 
-def _before_gathering(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Skip | None:
+def _skip_early(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Skip | None:
     """What one or two requests show against a fire. A dry run shows its text, no matter what."""
     settings = scene.settings
     if run and run.conclusion == "success" and run.attempt > 1:
@@ -328,7 +328,7 @@ def not_sent(skip: Skip | None) -> Skip:
     would = "this would start a session."
     if skip is not None:
         would = f"it would {'fail' if skip.failed else 'be skipped'} (`{skip.reason}`): {skip.message}"
-    return policy.skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
+    return Skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
 
 
 def _ended_early(progress: Progress, reason: Reason, what: str) -> Outcome:

@@ -7,10 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from ..github import past_runs
+from ..github.api import Listing
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, CONTENTS, PULLS, Missing
 from ..github.parse import Comparison, PastRun
-from ..github.session import Listing
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
 from ..threads import result, threads

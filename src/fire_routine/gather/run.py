@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from ..github.api import Listing
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, CHECKS, Missing
 from ..github.parse import Job
-from ..github.session import Listing
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..sanitize import code

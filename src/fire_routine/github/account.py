@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 from ..model import GitHubError, Status
 from . import fields
+from .api import Listing
 from .client import GitHub
 from .fields import Json
-from .session import Listing
 
 PAGES = 50  # of 100 repositories
 TOGETHER = 25  # repositories of one request

@@ -21,9 +21,9 @@ from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role,
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
+from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
 from .parse import Artifact, Comparison, Job, PastRun
-from .session import MAX_PAGES, Listing, Session, parsed
 from .transport import Transport
 
 STATUS_CONTEXT = "fire-routine"
@@ -47,7 +47,7 @@ class StatusPage:
     date: datetime | None  # when GitHub answered, by its clock
 
 
-class GitHub(Session):
+class GitHub(Api):
     """One repository, as far as the token may read it. Safe to use from several threads.
 
     Every method raises `GitHubError`, and nothing else.
@@ -206,10 +206,10 @@ class GitHub(Session):
                 break
         if any(first <= green <= last for green in past_runs.green_runs(listed, run).runs):
             return past_runs.green_runs(listed, run)
-        for again in past_runs.rerun_between(listed, run, first, last)[:RERUN]:
+        for rerun in past_runs.rerun_between(listed, run, first, last)[:RERUN]:
             with suppress(GitHubError):  # a green run that is missing means no fire, never a second session
-                before, _ = self.run(again.id, again.attempt - 1)
-                listed.append(replace(again, conclusion=before.conclusion))
+                before, _ = self.run(rerun.id, rerun.attempt - 1)
+                listed.append(replace(rerun, conclusion=before.conclusion))
         if not reaches:
             filters = {**past_runs.branch_filters(run), "status": "success"}
             listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items

@@ -253,7 +253,7 @@ class Log:
             try:
                 return self._write(record, url)
             except GitHubError as error:
-                found = None if error.rate_limited else self._find(record)
+                found = None if error.rate_limited else self._entry_of(record)
                 if found is None:
                     raise
                 return found
@@ -269,8 +269,8 @@ class Log:
             return str(error)
         return ""
 
-    def is_shown(self, record: Record) -> bool:
-        """Whether a read has shown this entry of the job."""
+    def has_seen(self, record: Record) -> bool:
+        """Whether a read has had this entry of the job."""
         own = (one for one in list(self._seen.values()) if self._is_own(one[0]))
         entries = (read_entry(*one) for one in own if _is_ours(one[0], shown=False))
         return any(entry.record == record for entry in entries if entry)
@@ -308,7 +308,7 @@ class Log:
             self.identity, self._confirmed = status.creator, True
         return Entry(record, status.id, status.created_at, url, sha)
 
-    def _find(self, record: Record) -> Entry | None:
+    def _entry_of(self, record: Record) -> Entry | None:
         """An entry of this job that was written although there was no answer: its mark is random."""
         try:
             self.read()

@@ -9,6 +9,7 @@ from typing import Literal
 
 from .reason import Reason
 from .run import Note, PullRequest, in_words
+from .session_link import session_id
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
 EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
@@ -64,9 +65,12 @@ class Skip:
 
     reason: Reason
     message: str  # what was decided, and how to change it; Markdown of ours
+    session_url: str = ""  # of the one that is at work instead
     failed: bool = False  # not firing is a fault of the set-up, not a decision
-    session_id: str = ""
-    session_url: str = ""
+
+    @property
+    def session_id(self) -> str:
+        return session_id(self.session_url)
 
 
 @dataclass(frozen=True, slots=True)

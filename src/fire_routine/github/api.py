@@ -36,7 +36,7 @@ class Listing(Generic[T]):
     odd: tuple[object, ...] = ()  # what is not of the documented shape, and so is not an item
 
 
-class Session:
+class Api:
     """Fails with `GitHubError` alone. Safe to use from several threads."""
 
     def __init__(
