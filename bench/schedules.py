@@ -83,9 +83,9 @@ def storm(
         totals["schedules with faults"] += not schedule.faults.none
         totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
         totals["schedules without a session"] += not world.sessions
-        totals["re-runs"] += sum(world.asked.values())
+        totals["re-runs"] += len(world.board.rerun)
         totals["requests to GitHub"] += world.requests
-        totals["statuses"] += sum(len(written) for written in world.written.values())
+        totals["statuses"] += sum(map(len, world.board.commits.values()))
         if show:
             _show(schedule)
         for violation in schedule.violations():
@@ -109,10 +109,11 @@ def storm(
 
 def _show(schedule: Schedule) -> None:
     print(schedule.faults, schedule.terms)
+    board = schedule.world.board
     lines = [
-        (at, f"{sha[-4:]} {status.description}")
-        for sha, written in schedule.world.written.items()
-        for at, status in written
+        (board.shown_from[status.id], f"{sha[-4:]} {status.description}")
+        for sha, written in board.commits.items()
+        for status in written
     ]
     for at, line in sorted(lines):
         print(f"  {at:9.2f} s  {line}")

@@ -97,6 +97,7 @@ def gather_evidence(
         return _of_event(github, trigger, settings, context, say)
     deadline = github.clock.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
+    github = github.of(run.repository)  # it may have been renamed
     failed = _count(len(run.failed_jobs), "failed job")
     say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
     known_failures = gather.KnownFailures(

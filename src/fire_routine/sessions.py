@@ -25,6 +25,7 @@ from .model import (
     Run,
     SessionState,
     SessionTrace,
+    in_words,
     session_id,
     session_link,
 )
@@ -363,7 +364,7 @@ def _session_cells(row: Json) -> Sequence[str]:
     pull = row["pull_request"]
     spans = (row["seconds_to_pull_request"], row["seconds_to_merge"], row["seconds_to_green"])
     became = (STATES[row["state"]], f"#{pull['number']}" if pull else "–")
-    return _when(row["started_at"]), *_cells(row), *became, *map(duration, spans), row["session_url"] or "–"
+    return _when(row["started_at"]), *_cells(row), *became, *map(_span, spans), row["session_url"] or "–"
 
 
 def _rerun_cells(row: Json) -> Sequence[str]:
@@ -386,14 +387,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def duration(seconds: int | None) -> str:
-    """`12 min`, `3 h`, `4 d`; a dash for none."""
-    if seconds is None:
-        return "–"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{round(minutes / 60)} h" if minutes < 2880 else f"{round(minutes / 1440)} d"
+def _span(seconds: int | None) -> str:
+    return "–" if seconds is None else in_words(timedelta(seconds=seconds), rough=True)
 
 
 def _when(moment: str) -> str:

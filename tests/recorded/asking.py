@@ -11,8 +11,8 @@ from typing import Any
 
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github import fields, parse
+from fire_routine.github.api import Listing
 from fire_routine.github.client import GitHub
-from fire_routine.github.session import Listing
 from fire_routine.model import PullRequest, Status
 
 Ask = Callable[[GitHub], str]

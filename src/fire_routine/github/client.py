@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
@@ -20,9 +21,9 @@ from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role,
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
+from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
 from .parse import Artifact, Comparison, Job, PastRun
-from .session import MAX_PAGES, Listing, Session, parsed
 from .transport import Transport
 
 STATUS_CONTEXT = "fire-routine"
@@ -30,6 +31,7 @@ PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 PAST_RUNS = 100  # of one page
 GREEN_PAGES = 4  # of a workflow's runs, to find green ones
+RERUN = 3  # of them that are being re-run, at most: each costs a request
 TRACES = 15.0  # seconds for what became of earlier sessions
 FLAKY = 10  # commits that were green in a re-run, at most
 
@@ -45,7 +47,7 @@ class StatusPage:
     date: datetime | None  # when GitHub answered, by its clock
 
 
-class GitHub(Session):
+class GitHub(Api):
     """One repository, as far as the token may read it. Safe to use from several threads.
 
     Every method raises `GitHubError`, and nothing else.
@@ -190,9 +192,11 @@ class GitHub(Session):
 
         The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
         from a search index, which may be hours old. What either list names counts.
+
+        No list says that a run was green which is being re-run just now, so its last attempt is asked for.
         """
-        listed: list[PastRun] = []
         first, last = sorted((run.id, back_to))
+        listed: list[PastRun] = []
         reaches = False
         for page in range(1, GREEN_PAGES + 1):
             listing = self.past_runs(_workflow_of(run), {}, PAST_RUNS, page)
@@ -200,11 +204,15 @@ class GitHub(Session):
             reaches = page * PAST_RUNS >= listing.total or any(past.id <= first for past in listed)
             if reaches or not listing.items:
                 break
-        found = past_runs.green_runs(listed, run)
-        if reaches or any(first <= green <= last for green in found.runs):
-            return found
-        filters = {**past_runs.branch_filters(run), "status": "success"}
-        listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items
+        if any(first <= green <= last for green in past_runs.green_runs(listed, run).runs):
+            return past_runs.green_runs(listed, run)
+        for rerun in past_runs.rerun_between(listed, run, first, last)[:RERUN]:
+            with suppress(GitHubError):  # a green run that is missing means no fire, never a second session
+                before, _ = self.run(rerun.id, rerun.attempt - 1)
+                listed.append(replace(rerun, conclusion=before.conclusion))
+        if not reaches:
+            filters = {**past_runs.branch_filters(run), "status": "success"}
+            listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items
         return past_runs.green_runs(listed, run)
 
     def traces(

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ..model import Reason, Skip
-from . import messages
 from .entry import Claim, Stage
 
 DAY = timedelta(hours=24)
@@ -35,7 +34,7 @@ def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_
         return None
     next_at = begun[len(begun) - limit] + DAY
     kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""
-    return messages.skip(
+    return Skip(
         Reason.DAILY_LIMIT,
         f"{len(begun)} sessions were started within 24 hours, and {limit} of `daily-limit: {daily_limit}` are"
         f" for runs such as this.{kept} The next is possible at {next_at:%H:%M} UTC. To start one now, use"

@@ -105,9 +105,7 @@ class FirstLook:
         # Of too many legs for each to gather, one that finds its failure covered decides for all.
         crowd = self._log.terms.crowd
         if crowd and claim.stage is Stage.LIMITED:
-            return messages.skip(
-                Reason.MAX_SESSIONS, f"No more sessions are due ({_BY} found it).", claim.url
-            )
+            return Skip(Reason.MAX_SESSIONS, f"No more sessions are due ({_BY} found it).", claim.url)
         if crowd and claim.stage is Stage.COVERED and claim.url:
             return messages.duplicate(f"An earlier session covers this failure ({_BY} found it).", claim.url)
         if claim.stage is Stage.UNKNOWN or (crowd and claim.stage is Stage.COVERED):

@@ -76,10 +76,10 @@ class Lease:
         took = timedelta(seconds=log.clock.monotonic() - self._began)
         if self._at and entry.created_at:
             took = max(took, entry.created_at - self._at)
-        for pause in timing.shown:
+        for pause in timing.looks_after:
             log.clock.sleep(pause)
             log.read(horizon)
-            if log.is_shown(self.record):
+            if log.has_seen(self.record):
                 return took <= timedelta(seconds=timing.announce_within)
         raise UnavailableError("GitHub does not show the entry that was just written")
 

@@ -81,8 +81,8 @@ class Log:
             with suppress(GitHubError):
                 self.identity = self.api.login()
 
-    def find(self) -> None:
-        """Find the ledger's place, and whose entries count, unless that is known.
+    def find(self, *, patient: bool = True) -> None:
+        """Find the ledger's place, and whose entries count, unless that is known. `patient`: ask repeatedly.
 
         Raises:
             DeniedError: the token may not read commits.
@@ -91,12 +91,15 @@ class Log:
         """
         self.identify()
         if not self.place:
-            self.place = self.asking.ask("commits", self.api.first_commit)
+            self.place = self.asking.ask("commits", self.api.first_commit, patient=patient)
 
     def look_up(self) -> None:
-        """Find it while other things are asked of GitHub; it is asked again if this fails."""
+        """Find it while other things are asked of GitHub; it is asked again if this fails.
+
+        As long as a renamed repository is asked by its old name, it can't be found.
+        """
         with suppress(LedgerError):
-            self.find()
+            self.find(patient=False)
 
     def claims(
         self, workflow: str | None = None, *, shown: bool = False, as_evidence: bool = False
@@ -253,7 +256,7 @@ class Log:
             try:
                 return self._write(record, url)
             except GitHubError as error:
-                found = None if error.rate_limited else self._find(record)
+                found = None if error.rate_limited else self._entry_of(record)
                 if found is None:
                     raise
                 return found
@@ -269,8 +272,8 @@ class Log:
             return str(error)
         return ""
 
-    def is_shown(self, record: Record) -> bool:
-        """Whether a read has shown this entry of the job."""
+    def has_seen(self, record: Record) -> bool:
+        """Whether a read has had this entry of the job."""
         own = (one for one in list(self._seen.values()) if self._is_own(one[0]))
         entries = (read_entry(*one) for one in own if _is_ours(one[0], shown=False))
         return any(entry.record == record for entry in entries if entry)
@@ -308,7 +311,7 @@ class Log:
             self.identity, self._confirmed = status.creator, True
         return Entry(record, status.id, status.created_at, url, sha)
 
-    def _find(self, record: Record) -> Entry | None:
+    def _entry_of(self, record: Record) -> Entry | None:
         """An entry of this job that was written although there was no answer: its mark is random."""
         try:
             self.read()

@@ -16,7 +16,16 @@ class Timing:
 
     # A claim. An entry may become visible late, and one look may miss what another shows.
     looks: tuple[float, ...] = (0.8, 0.9, 0.9, 0.9)  # before each look between claim and announcement
-    shown: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 4.0, 4.0, 4.0)  # between looks for the announcement
+    looks_after: tuple[float, ...] = (
+        0.0,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        4.0,
+        4.0,
+        4.0,
+    )  # between looks for the announcement
     announce_within: float = 30.0  # from the claim
     lapse: float = 40.0  # after which others no longer count a claim without an announcement
     doubt: float = 300.0  # after which no job can be at the request that it announced
@@ -78,7 +87,7 @@ class Timing:
             "a request that is watched is not in doubt": self.watch_request < self.doubt,
             "a denial is asked for often enough to be believed": sum(self.retries) >= self.denied,
             "a lone job asks no less often": len(self.retries) <= len(self.retries_alone),
-            "what is read again is not settled": sum(self.looks) + sum(self.shown) < self.settled,
+            "what is read again is not settled": sum(self.looks) + sum(self.looks_after) < self.settled,
         }
         if broken := [what for what, holds in relations.items() if not holds]:
             raise ValueError(f"timing: it must hold that {'; '.join(broken)}")

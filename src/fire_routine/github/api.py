@@ -36,7 +36,7 @@ class Listing(Generic[T]):
     odd: tuple[object, ...] = ()  # what is not of the documented shape, and so is not an item
 
 
-class Session:
+class Api:
     """Fails with `GitHubError` alone. Safe to use from several threads."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Session:
         return other
 
     def of(self, repository: str) -> Self:
-        """The same, for another repository (owner/name)."""
+        """The same, for another repository (owner/name); empty: for paths that are no repository's."""
         other = copy.copy(self)
         other.repository = repository
         return other
@@ -227,7 +227,7 @@ class Session:
         if self._sparing and self._few_left.is_set():
             raise GitHubError("few of the hour's requests to GitHub are left", 403, rate_limited=True)
         left = min(self._patience, self._deadline - self.clock.monotonic())
-        whole = f"/repos/{self.quoted_repository}{path}"
+        whole = f"/repos/{self.quoted_repository}{path}" if self.repository else path
         headers, data = self._transport.ask(verb, whole, parameters or {}, body, left)
         self._note_left(headers)
         return headers, data
