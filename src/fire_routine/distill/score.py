@@ -11,11 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from .context import BOILERPLATE, Context, LineStore
+from .context import BOILERPLATE, Context
 from .lines import DIGITS, probed, shown, unprefixed
 from .noise import Green
 from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, RESULT, WARNING, expression
 from .steps import Failed, within
+from .store import LineStore
 from .types import Finding, Scan, Tail
 
 # Where a finding is: factors.

@@ -7,12 +7,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
-from .blocks import Draft, Texts, states_success
-from .context import LineStore
+from .blocks import Draft
 from .lines import LONGEST
+from .noise import states_success
 from .ranks import FOLDED, NEEDED, VALUE
 from .rules import HINT, rules
 from .score import Weights
+from .store import LineStore, Texts
 from .types import DIGEST_BYTES, Finding, Tail
 
 STEPS = 9  # of weights: blocks on one are about as strong, and come in the log's order
@@ -204,7 +205,7 @@ def end_of_step(
     numbers = [at for at in range(max(tail.first, tail.step, last - END), last + 1) if at in store.text]
     heads = [at for at in numbers if store.text[at].startswith((b"##[group]Run ", b"##[endgroup]"))]
     own = [at for at in numbers if at > max(heads, default=-1)]
-    numbers = own if any(texts[at].strip() and not texts.ends_step(at) for at in own) else numbers
+    numbers = own if any(texts[at].strip() and not texts.bounds_step(at) for at in own) else numbers
     ranks = {at: 1 + last - at + FOLDED * (at in store.boilerplate) for at in numbers}
     hints = [each for each in findings if each.number in ranks and each.rule.weight >= HINT]
     for finding in sorted(hints, key=lambda each: -each.rule.weight)[:HINTS]:

@@ -35,6 +35,11 @@ def ends_step(text: bytes) -> bool:
     return TRAVIS.match(line) is not None or JENKINS.search(line) is not None
 
 
+def bounds_step(text: bytes) -> bool:
+    """Whether a line ends a step, or begins one."""
+    return ends_step(text) or text.startswith(HEADING)
+
+
 _Times = tuple[bytes, bytes]  # from when to when, as the log writes times; whole seconds, both included
 
 
