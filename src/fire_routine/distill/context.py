@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .lines import RAW_PREFIX
 from .noise import boilerplate_among, states_success
 from .rules import WARNING, expression
-from .store import LineStore, Texts
+from .store import OTHER_PART, LineStore, Texts
 from .types import Finding
 
 # Shares of a finding's weight.
@@ -18,7 +18,7 @@ AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less ea
 LINES_AFTER = 20  # lines after that which have a share
 BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
 
-CONTINUES, OTHER_PART = expression("continues"), expression("other_part")
+CONTINUES = expression("continues")
 ITEM = re.compile(rb"- \S")
 _WARNING_ROW = b" warning "  # the level in a row of a linter's list
 
@@ -46,13 +46,16 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     rule, number, bare = finding.rule, finding.number, store.bare
     start, last = reach(finding, bare) if rule.weight > 1 else (number, number)
     first = next((at for at in range(start - len(BEFORE), start) if at in store.text), start)
+    # A warning and a count of failures say all of it; else the next lines of the same part may explain it.
+    silent = rule.weight <= WARNING or rule.summary
+    after = 0 if silent else bare.of_part(range(last + 1, last + 1 + LINES_AFTER))
     shares = [
         *reversed(BEFORE[: start - first]),
         *(1.0 if at == number else NEXT_TO - FALL * (abs(at - number) - 1) for at in range(start, last + 1)),
-        *(AFTER - FALL_AFTER * distance for distance in range(_after(finding, last, bare))),
+        *(AFTER - FALL_AFTER * distance for distance in range(after)),
     ]
     numbers = range(first, first + len(shares))
-    dull = {at for at in numbers if at in store.boilerplate}
+    dull = set(store.boilerplate.intersection(numbers))
     if RAW_PREFIX.match(store.text[number]):
         dull.update(first + at for at in boilerplate_among([bare[each] for each in numbers]))
     if rule.is_list and _WARNING_ROW not in bare[number]:  # between a file and its error, and below it
@@ -106,19 +109,6 @@ def _ahead(finding: Finding, texts: Texts) -> int:
 def ends_part(text: bytes) -> bool:
     """Whether a line, without other tools' prefixes, belongs to nothing that was reported above it."""
     return OTHER_PART.match(text) is not None or text.startswith(b"##[") or states_success(text)
-
-
-def _after(finding: Finding, last: int, texts: Texts) -> int:
-    """How many of the lines after those that belong to a finding may explain it: those of the same part. A
-    warning and a count of failures say all of it."""
-    if finding.rule.weight <= WARNING or finding.rule.summary:
-        return 0
-    number = last
-    for at, text in texts.known(range(last + 1, last + 1 + LINES_AFTER)):
-        if OTHER_PART.match(text):
-            break
-        number = at
-    return number - last
 
 
 def indent(line: bytes) -> int:

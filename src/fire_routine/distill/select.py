@@ -82,10 +82,8 @@ def select(
         place, rank = of_block.get(number, (-1, VALUE))
         if number in totals:
             rank = NEEDED
-        elif states_success(texts[number]):
+        elif (place < 0 and number not in worth_a_look) or states_success(texts[number]):
             place, rank = -1, HIDDEN
-        elif place < 0 and number not in worth_a_look:
-            rank = HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
             lines.append(Line(number + 1, part, weight, rule, place, rank, item))
@@ -105,9 +103,13 @@ class _Besides:
         self._weights, self._found, self._reports = weights, found, reports
         self._blocks = sorted(blocks)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
+        self._least = self._most * min(
+            SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY
+        )  # most have less
 
     def __contains__(self, number: int) -> bool:
-        return self._weights.get(number, (0.0, ""))[0] >= self._most * self._share(number)
+        weight = self._weights.get(number, (0.0, ""))[0]
+        return weight >= self._least and weight >= self._most * self._share(number)
 
     def _share(self, number: int) -> float:
         """That of the greatest weight which the line needs."""
@@ -205,7 +207,7 @@ def end_of_step(
     numbers = [at for at in range(max(tail.first, tail.step, last - END), last + 1) if at in store.text]
     heads = [at for at in numbers if store.text[at].startswith((b"##[group]Run ", b"##[endgroup]"))]
     own = [at for at in numbers if at > max(heads, default=-1)]
-    numbers = own if any(texts[at].strip() and not texts.bounds_step(at) for at in own) else numbers
+    numbers = own if any(texts[at].strip() and at not in texts.bounds for at in own) else numbers
     ranks = {at: 1 + last - at + FOLDED * (at in store.boilerplate) for at in numbers}
     hints = [each for each in findings if each.number in ranks and each.rule.weight >= HINT]
     for finding in sorted(hints, key=lambda each: -each.rule.weight)[:HINTS]:

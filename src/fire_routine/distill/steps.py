@@ -22,22 +22,18 @@ ACTION = re.compile(r"##\[error\](?:Error: )?The process '.*' failed with exit c
 TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
 JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 CLEANS_UP = b"Post job cleanup."
-_MAY_END = (b"##[error]", b'The command "', b"Build step '", b"Finished: ")
+_BEGIN = (HEADING, CLEANS_UP)  # what begins with one of these begins a step, or the runner's clean-up
+_MAY_END = (ERROR, b'The command "', b"Build step '", b"Finished: ")
 
 
-def ends_step(text: bytes) -> bool:
-    """Whether a line marks a failed step, or the begin of the runner's clean-up."""
+def bounds_step(text: bytes) -> bool:
+    """Whether a line marks the end of a failed step, or the begin of another or of the runner's clean-up."""
     if not text.startswith(_MAY_END):
-        return text.startswith(CLEANS_UP)
+        return text.startswith(_BEGIN)
     line = text.decode("utf-8", "replace")
     if line.startswith("##["):
         return GITHUB.match(line) is not None or ACTION.match(line) is not None
     return TRAVIS.match(line) is not None or JENKINS.search(line) is not None
-
-
-def bounds_step(text: bytes) -> bool:
-    """Whether a line ends a step, or begins one."""
-    return ends_step(text) or text.startswith(HEADING)
 
 
 _Times = tuple[bytes, bytes]  # from when to when, as the log writes times; whole seconds, both included

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from .lines import LONGEST, RETURN, TRAVIS_FOLD, probed, segments, stamp_of, turned, unprefixed, unstamped
 from .noise import boilerplate_among
+from .rules import expression
 from .steps import bounds_step
 from .types import Finding
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
+OTHER_PART = expression("other_part")
 # A logger's own time, if its minute is that of the line's timestamp.
 _TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
 
@@ -25,27 +27,31 @@ class Texts(dict[int, bytes]):
     def __init__(self, shown: Mapping[int, bytes]) -> None:
         """`shown`: the lines as `lines.shown` has them."""
         self._shown = shown
-        self._bounds = set[int]()
+        self.bounds = frozenset(number for number, text in shown.items() if bounds_step(text))  # of steps
+        self._others = set[int]()  # lines that begin another part of a log
 
     def __missing__(self, number: int) -> bytes:
-        text = probed(self._shown[number])
-        if bounds_step(text):
-            self._bounds.add(number)
-        self[number] = bare = unprefixed(text)
+        self[number] = bare = unprefixed(probed(self._shown[number]))
+        if OTHER_PART.match(bare):
+            self._others.add(number)
         return bare
 
     def known(self, numbers: range) -> Iterator[tuple[int, bytes]]:
         """Those of these lines that are at hand, up to the first that is not, or that ends or begins a
         step."""
         for number in numbers:
-            if number not in self._shown or self.bounds_step(number):
+            if number in self.bounds or number not in self._shown:
                 return
             yield number, self[number]
 
-    def bounds_step(self, number: int) -> bool:
-        """Whether a line ends a step, or begins one."""
-        _ = self[number]
-        return number in self._bounds
+    def of_part(self, numbers: range) -> int:
+        """How many of these lines are of one part of the log, from the first on."""
+        for at, number in enumerate(numbers):
+            if number in self.bounds or number not in self._shown:
+                return at
+            if self[number] and number in self._others:
+                return at
+        return len(numbers)
 
 
 @dataclass(frozen=True, slots=True)
