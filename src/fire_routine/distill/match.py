@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 from threading import Lock
 from typing import cast
 
@@ -140,26 +141,27 @@ def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
 
 
 @cache
-def _marks() -> Literals:
-    return Literals(_MARKS)
-
-
-@cache
-def _naming() -> Literals:
-    return Literals(NAMING)
+def _marks() -> tuple[Literals, list[list[tuple[bytes, int]]]]:
+    """What marks lines, folded, and of each literal what it may be in a line: its text there, its mark."""
+    marks: dict[bytes, list[tuple[bytes, int]]] = {text: [(b"", mark)] for text, mark in NAMING.items()}
+    for text, mark in _MARKS.items():
+        marks.setdefault(text.translate(FOLD), []).append((text, mark))
+    literals = Literals(marks)
+    return literals, [marks[literal] for literal in literals.literals]
 
 
 def _marks_among(lines: Sequence[bytes]) -> dict[int, int]:
     """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
-    joined = b"\n".join(lines)
+    literals, marks = _marks()
     found: dict[int, int] = {}
-    for literals, of, text in (
-        (_marks(), _MARKS, joined),
-        (_naming(), NAMING, joined.translate(FOLD)),
-    ):
-        for at, held in literals.among(lines, text).items():
-            for which in held:
-                found[at] = found.get(at, 0) | of[literals.literals[which]]
+    for at, held in literals.among(lines, b"\n".join(lines).translate(FOLD)).items():
+        line, of = lines[at], 0
+        for literal in held:
+            for text, mark in marks[literal]:
+                if line.find(text) >= 0:
+                    of |= mark
+        if of:
+            found[at] = of
     return found
 
 
@@ -192,12 +194,18 @@ def _all() -> tuple[Literals, list[list[int]], frozenset[int]]:
     return literals, [calls[literal] for literal in literals.literals], anywhere
 
 
+_ANYWHERE = attrgetter("anywhere")
+
+
 @lru_cache(maxsize=1024)
 def _called(literals: frozenset[int], general: bool) -> tuple[Rule, ...]:
-    """The rules that these literals call for, in order; the general ones only if asked for."""
+    """The rules that these literals call for, in order; the general ones only if asked for. Without these,
+    none is tried unless one counts wherever its line is."""
     _, calls, _ = _all()
-    called = map(rule_at, sorted({order for at in literals for order in calls[at]}))
-    return tuple(rule for rule in called if general or rule.tier != GENERAL)
+    called = tuple(map(rule_at, sorted({order for at in literals for order in calls[at]})))
+    if general:
+        return called
+    return tuple(each for each in called if each.tier != GENERAL) if any(map(_ANYWHERE, called)) else ()
 
 
 def _first(text: str, called: Sequence[Rule]) -> Rule | None:
@@ -264,7 +272,8 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     for at, held in among.items():
         red = at in reds
         general = every or red or not held.isdisjoint(anywhere)
-        rule = _rule(shown[at], _called(frozenset(held), general), red)
+        called = _called(frozenset(held), general)
+        rule = _rule(shown[at], called, red) if called or red else None
         if general or (rule is not None and rule.anywhere):
             rules[at] = rule
     return rules
