@@ -44,6 +44,7 @@ BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0, LISTED: 1}  # blank lines in a ro
 NEAREST = 3  # heads above a finding of which one may be that of its report
 GAP = 2  # lines between two findings of one rule that become one block, and between rows of a list
 GAP_OF_LIST = 8  # lines between two findings of one block, where its rule lists what failed
+BLANK = 10**9  # the depth of a blank line: deeper than any
 COMMAND = 12  # lines above a block in which the command is whose output it is
 # Which findings of a block are essential.
 ESSENTIAL = 0.75  # of its strongest finding's weight that another one has at least
@@ -176,6 +177,7 @@ class _Reports:
             if each.rule.weight >= ERROR_LIKE and (each.rule.extent or _NAME.match(texts[each.number]))
         }
         self._ends: dict[int, int] = {}
+        self._depths: dict[int, int] = {}  # of lines above findings
 
     def extent(self, finding: Finding) -> tuple[int, int, int | None, Extent]:
         """The first and the last line of a finding's block, the line that names the failure, its format."""
@@ -199,11 +201,13 @@ class _Reports:
             return number, GENERIC
         depth = indent(texts[number])
         for above, text in texts.known(range(number - 1, max(number - ABOVE, 0) - 1, -1)):
-            if not text.strip():
-                continue
-            if (deep := indent(text)) <= depth and _NAME.match(text):
-                return (above if self._end(above, GENERIC) >= number else None), GENERIC
-            depth = min(depth, deep)
+            deep = self._depths.get(above)
+            if deep is None:
+                deep = self._depths[above] = indent(text) if text.strip() else BLANK
+            if deep <= depth:
+                if _NAME.match(text):
+                    return (above if self._end(above, GENERIC) >= number else None), GENERIC
+                depth = deep
         return None, GENERIC
 
     def _container(self, head: int) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
 from .blocks import Draft
 from .lines import LONGEST
 from .noise import states_success
 from .ranks import FOLDED, NEEDED, VALUE
-from .rules import HINT, rules
+from .rules import HINT, Rule, rules
 from .score import Weights
 from .store import LineStore, Texts
 from .types import DIGEST_BYTES, Finding, Tail
@@ -74,7 +75,7 @@ def select(
             of_block.setdefault(number, (place, rank))
     reports = {number for number, (place, _) in of_block.items() if told[place][0].heads}
     worth_a_look = _Besides(weights, found, of_block, reports)
-    lists = {rule.id: rule for rule in rules() if rule.is_list}
+    lists = _lists()
     lines: list[Line] = []
     numbers = _strongest(weights, of_block, store)
     for number, text in zip(numbers, store.lines(numbers), strict=True):
@@ -91,6 +92,12 @@ def select(
         Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told
     )
     return tuple(lines), tuple(blocks)
+
+
+@cache
+def _lists() -> dict[str, Rule]:
+    """The rules whose lines list what failed, by their ids."""
+    return {rule.id: rule for rule in rules() if rule.is_list}
 
 
 class _Besides:
@@ -183,12 +190,15 @@ def _kept(draft: Draft) -> dict[int, int]:
 
 def _strongest(weights: Weights, blocks: Iterable[int], store: LineStore) -> list[int]:
     """The numbers of the blocks' lines and of the strongest others, up to a digest's bound, in order."""
-    room = DIGEST_BYTES
     first = dict.fromkeys(blocks)
+    sizes = {at: min(len(store.text[at]), LONGEST) + 1 for at in (*first, *weights)}
+    room = DIGEST_BYTES
+    if sum(sizes.values()) <= room:
+        return sorted(sizes)
     chosen: list[int] = []
     others = sorted(weights.keys() - first.keys(), key=lambda at: (-weights[at][0], at))
     for number in (*first, *others):
-        room -= min(len(store.text[number]), LONGEST) + 1
+        room -= sizes[number]
         if room < 0:
             break
         chosen.append(number)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .lines import LONGEST, RETURN, TRAVIS_FOLD, probed, segments, stamp_of, turned, unprefixed, unstamped
 from .noise import boilerplate_among
 from .rules import expression
-from .steps import bounds_step
+from .steps import BOUNDS, bounds_step
 from .types import Finding
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
@@ -27,7 +27,8 @@ class Texts(dict[int, bytes]):
     def __init__(self, shown: Mapping[int, bytes]) -> None:
         """`shown`: the lines as `lines.shown` has them."""
         self._shown = shown
-        self.bounds = frozenset(number for number, text in shown.items() if bounds_step(text))  # of steps
+        may_bound = (number for number, text in shown.items() if text.startswith(BOUNDS))
+        self.bounds = frozenset(number for number in may_bound if bounds_step(shown[number]))  # of steps
         self._others = set[int]()  # lines that begin another part of a log
 
     def __missing__(self, number: int) -> bytes:
