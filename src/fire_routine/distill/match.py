@@ -9,7 +9,7 @@ from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
-from ..redact.naming import LITERALS
+from ..redact.naming import AROUND, IN_HEAD, LITERALS
 from ..search import Literals
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import OF_RUNS, PASSED
@@ -37,10 +37,10 @@ from .windows import Window
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
 
-# Bits for what a line's literals show: of steps, tests and secrets (and whether the lines around it may be
-# secret), and from `RUNS` on of runs, one per tool.
-OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_SHOWN = (1 << at for at in range(5))
-RUNS = 5
+# Bits for what a line's literals show: of steps, of tests; that it names a secret, or one in lines around it or
+# in a table below it; and from `RUNS` on of runs, one per tool.
+OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_AROUND, OF_HEAD = (1 << at for at in range(6))
+RUNS = 6
 _MARKS = (
     {literal: 1 << RUNS + tool for tool, literals in enumerate(OF_RUNS) for literal in literals}
     | dict.fromkeys(PASSED, OF_PASSED)
@@ -63,7 +63,12 @@ def _folded(code: int) -> int:
 FOLD = bytes(map(_folded, range(256)))
 
 # Of lines that name secrets, and what such a line is marked with.
-NAMING = {literal.translate(FOLD): OF_NAMED | OF_SHOWN * shows for literal, shows in LITERALS.items()}
+NAMING = {
+    literal.translate(FOLD): OF_NAMED
+    | OF_AROUND * (literal.decode() in AROUND)
+    | OF_HEAD * any(literal.find(word) >= 0 for word in IN_HEAD)
+    for literal in LITERALS
+}
 
 # --- Lines that are red: an error in every tool -----------------------------------------------------------
 
