@@ -37,8 +37,8 @@ from .windows import Window
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
 
-# Bits for what a line's literals show: of steps, of tests; that it names a secret, or one in lines around it or
-# in a table below it; and from `RUNS` on of runs, one per tool.
+# Bits for what a line's literals show: of steps, of tests; that it names a secret, or one in the lines around
+# it, or in a table below it; and from `RUNS` on of runs, one per tool.
 OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_AROUND, OF_HEAD = (1 << at for at in range(6))
 RUNS = 6
 _MARKS = (
