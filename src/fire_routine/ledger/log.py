@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -60,7 +60,7 @@ class Log:
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
         self._marks: set[str] = set()  # of what this job has written
-        self._seen: dict[int, tuple[Status, str]] = {}  # by the status's id: it, and its commit
+        self._seen: dict[int, tuple[Status, Entry | None]] = {}  # by the status's id; None: another tool's
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""
@@ -113,26 +113,30 @@ class Log:
             as_evidence: others' entries, too, as long as the identity is unknown. Nothing may depend on them.
         """
         anyone = as_evidence and self.identity is None
-        seen = (
-            read_entry(status, sha)
-            for status, sha in list(self._seen.values())
-            if _is_ours(status, shown=shown) and (anyone or self._is_own(status))
+        entries = (
+            entry
+            for status, entry in self._entries(shown=shown)
+            if workflow in (None, entry.record.workflow) and (anyone or self._is_own(status, entry))
         )
-        entries = (entry for entry in seen if entry and workflow in (None, entry.record.workflow))
         return claims(entries, lambda url: session_link(url, self.terms.routine_url))
 
     def is_own(self, claim: Claim) -> bool:
         """Whether this job wrote it."""
         return claim.mark in self._marks
 
-    def _is_own(self, status: Status) -> bool:
+    def _entries(self, *, shown: bool = False) -> Iterator[tuple[Status, Entry]]:
+        """What was read so far, others' forgeries included."""
+        for status, entry in list(self._seen.values()):
+            if entry and _is_ours(status, shown=shown):
+                yield status, entry
+
+    def _is_own(self, status: Status, entry: Entry) -> bool:
         """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
         if self.identity is None:
             return False
         if status.creator:
             return status.creator.casefold() == self.identity.casefold()
-        entry = read_entry(status, "")
-        return entry is not None and entry.record.mark in self._marks
+        return entry.record.mark in self._marks
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -164,7 +168,8 @@ class Log:
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
-            self._seen |= {status.id: (status, sha) for status in page.statuses}
+            new = (status for status in page.statuses if status.id not in self._seen)
+            self._seen |= {status.id: (status, read_entry(status, sha)) for status in new}
             back_to = oldest.created_at if oldest else None
             day = self.time - DAY if self.time else None
             if sha == self.place and (not page.more or (back_to and day and back_to < day)):
@@ -274,9 +279,9 @@ class Log:
 
     def has_seen(self, record: Record) -> bool:
         """Whether a read has had this entry of the job."""
-        own = (one for one in list(self._seen.values()) if self._is_own(one[0]))
-        entries = (read_entry(*one) for one in own if _is_ours(one[0], shown=False))
-        return any(entry.record == record for entry in entries if entry)
+        return any(
+            entry.record == record and self._is_own(status, entry) for status, entry in self._entries()
+        )
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
@@ -317,16 +322,15 @@ class Log:
             self.read()
         except LedgerError:
             return None
-        for status, sha in list(self._seen.values()):
-            entry = read_entry(status, sha) if _is_ours(status, shown=False) else None
-            if entry and entry.record == record and (self.identity is None or self._is_own(status)):
+        for status, entry in self._entries():
+            if entry.record == record and (self.identity is None or self._is_own(status, entry)):
                 self.identity = self.identity or status.creator
                 return entry
         return None
 
     def _wrote_before(self) -> bool:
         """Whether entries prove that the token may write."""
-        return any(read_entry(*seen) for seen in list(self._seen.values()) if self._is_own(seen[0]))
+        return any(entry and self._is_own(status, entry) for status, entry in list(self._seen.values()))
 
 
 def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
