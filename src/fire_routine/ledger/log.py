@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -60,7 +60,7 @@ class Log:
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
         self._marks: set[str] = set()  # of what this job has written
-        self._seen: dict[int, tuple[Status, str]] = {}  # by the status's id: it, and its commit
+        self._seen: dict[int, Status] = {}  # of whatever commit, by id
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""
@@ -113,26 +113,28 @@ class Log:
             as_evidence: others' entries, too, as long as the identity is unknown. Nothing may depend on them.
         """
         anyone = as_evidence and self.identity is None
-        seen = (
-            read_entry(status, sha)
-            for status, sha in list(self._seen.values())
-            if _is_ours(status, shown=shown) and (anyone or self._is_own(status))
-        )
-        entries = (entry for entry in seen if entry and workflow in (None, entry.record.workflow))
+        found = (entry for entry, _ in self._entries(shown=shown, anyone=anyone))
+        entries = (entry for entry in found if workflow in (None, entry.record.workflow))
         return claims(entries, lambda url: session_link(url, self.terms.routine_url))
 
     def is_own(self, claim: Claim) -> bool:
         """Whether this job wrote it."""
         return claim.mark in self._marks
 
-    def _is_own(self, status: Status) -> bool:
+    def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[tuple[Entry, Status]]:
+        """All that were ever seen and count; `anyone`: whoever wrote them."""
+        for status in list(self._seen.values()):
+            entry = read_entry(status) if _is_ours(status, shown=shown) else None
+            if entry and (anyone or self._is_own(status, entry)):
+                yield entry, status
+
+    def _is_own(self, status: Status, entry: Entry) -> bool:
         """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
         if self.identity is None:
             return False
         if status.creator:
             return status.creator.casefold() == self.identity.casefold()
-        entry = read_entry(status, "")
-        return entry is not None and entry.record.mark in self._marks
+        return entry.record.mark in self._marks
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -164,7 +166,7 @@ class Log:
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
-            self._seen |= {status.id: (status, sha) for status in page.statuses}
+            self._seen |= {status.id: status for status in page.statuses}
             back_to = oldest.created_at if oldest else None
             day = self.time - DAY if self.time else None
             if sha == self.place and (not page.more or (back_to and day and back_to < day)):
@@ -261,7 +263,7 @@ class Log:
                     raise
                 return found
 
-        return self.asking.ask("write", attempt, patient=patient, proven=self._wrote_before())
+        return self.asking.ask("write", attempt, patient=patient, proven=any(self._entries()))
 
     def write_last(self, record: Record, url: str, *, patient: bool = True) -> str:
         """Write what became of a claim. Returns what kept it from being written."""
@@ -274,9 +276,7 @@ class Log:
 
     def has_seen(self, record: Record) -> bool:
         """Whether a read has had this entry of the job."""
-        own = (one for one in list(self._seen.values()) if self._is_own(one[0]))
-        entries = (read_entry(*one) for one in own if _is_ours(one[0], shown=False))
-        return any(entry.record == record for entry in entries if entry)
+        return any(entry.record == record for entry, _ in self._entries())
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
@@ -309,7 +309,7 @@ class Log:
         self._note_time(status.created_at)
         if status.creator and not self._confirmed:
             self.identity, self._confirmed = status.creator, True
-        return Entry(record, status.id, status.created_at, url, sha)
+        return Entry(record, status.id, status.created_at, url)
 
     def _entry_of(self, record: Record) -> Entry | None:
         """An entry of this job that was written although there was no answer: its mark is random."""
@@ -317,16 +317,11 @@ class Log:
             self.read()
         except LedgerError:
             return None
-        for status, sha in list(self._seen.values()):
-            entry = read_entry(status, sha) if _is_ours(status, shown=False) else None
-            if entry and entry.record == record and (self.identity is None or self._is_own(status)):
+        for entry, status in self._entries(anyone=self.identity is None):
+            if entry.record == record:
                 self.identity = self.identity or status.creator
                 return entry
         return None
-
-    def _wrote_before(self) -> bool:
-        """Whether entries prove that the token may write."""
-        return any(read_entry(*seen) for seen in list(self._seen.values()) if self._is_own(seen[0]))
 
 
 def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
@@ -343,7 +338,7 @@ def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False)
     for number in range(1, PAGES + 1):
         page = api.statuses(sha, number)
         for status in page.statuses:
-            entry = read_entry(status, sha) if _is_ours(status, shown=reruns) else None
+            entry = read_entry(status) if _is_ours(status, shown=reruns) else None
             wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
             if entry and wanted and entry.created_at and entry.created_at >= since:
                 found.append((entry, status.creator or "ghost"))  # as GitHub shows an account that is gone
