@@ -160,7 +160,7 @@ def _base(github: GitHub, missing: Missing, run: Run, branch: str) -> _Base:
 def _past(github: GitHub, run: Run, filters: dict[str, str]) -> Listing[PastRun]:
     began = run.created_at
     before = {"created": f"<={began:%Y-%m-%dT%H:%M:%SZ}"} if began else {}
-    return github.past_runs(run.workflow_id, {**filters, **before}, PAGE)
+    return github.past_runs(run, {**filters, **before}, PAGE)
 
 
 def _was_green(github: GitHub, missing: Missing, run: Run) -> bool:

@@ -114,7 +114,6 @@ class Entry:
     id: int  # ascending in the order of creation
     created_at: datetime | None
     url: str
-    sha: str
 
 
 def later(stages: Iterable[Stage]) -> Stage:
@@ -122,7 +121,7 @@ def later(stages: Iterable[Stage]) -> Stage:
     return max(stages, key=_ORDER.index)
 
 
-def read_entry(status: Status, sha: str) -> Entry | None:
+def read_entry(status: Status) -> Entry | None:
     """The status as an entry; None for one that another tool or a person wrote."""
     found = _DESCRIPTION.fullmatch(status.description)
     names = read_names(found["names"]) if found else ()
@@ -138,7 +137,7 @@ def read_entry(status: Status, sha: str) -> Entry | None:
         mark=found["mark"],
         names=names,
     )
-    return Entry(record, status.id, status.created_at, status.target_url, sha)
+    return Entry(record, status.id, status.created_at, status.target_url)
 
 
 def new_mark() -> str:

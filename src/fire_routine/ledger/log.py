@@ -60,7 +60,7 @@ class Log:
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
         self._marks: set[str] = set()  # of what this job has written
-        self._seen: dict[int, tuple[Status, Entry | None]] = {}  # by the status's id; None: another tool's
+        self._seen: dict[int, Status] = {}  # of whatever commit, by id
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""
@@ -113,22 +113,20 @@ class Log:
             as_evidence: others' entries, too, as long as the identity is unknown. Nothing may depend on them.
         """
         anyone = as_evidence and self.identity is None
-        entries = (
-            entry
-            for status, entry in self._entries(shown=shown)
-            if workflow in (None, entry.record.workflow) and (anyone or self._is_own(status, entry))
-        )
+        found = (entry for entry, _ in self._entries(shown=shown, anyone=anyone))
+        entries = (entry for entry in found if workflow in (None, entry.record.workflow))
         return claims(entries, lambda url: session_link(url, self.terms.routine_url))
 
     def is_own(self, claim: Claim) -> bool:
         """Whether this job wrote it."""
         return claim.mark in self._marks
 
-    def _entries(self, *, shown: bool = False) -> Iterator[tuple[Status, Entry]]:
-        """What was read so far, others' forgeries included."""
-        for status, entry in list(self._seen.values()):
-            if entry and _is_ours(status, shown=shown):
-                yield status, entry
+    def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[tuple[Entry, Status]]:
+        """All that were ever seen and count; `anyone`: whoever wrote them."""
+        for status in list(self._seen.values()):
+            entry = read_entry(status) if _is_ours(status, shown=shown) else None
+            if entry and (anyone or self._is_own(status, entry)):
+                yield entry, status
 
     def _is_own(self, status: Status, entry: Entry) -> bool:
         """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
@@ -168,8 +166,7 @@ class Log:
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
-            new = (status for status in page.statuses if status.id not in self._seen)
-            self._seen |= {status.id: (status, read_entry(status, sha)) for status in new}
+            self._seen |= {status.id: status for status in page.statuses}
             back_to = oldest.created_at if oldest else None
             day = self.time - DAY if self.time else None
             if sha == self.place and (not page.more or (back_to and day and back_to < day)):
@@ -266,7 +263,7 @@ class Log:
                     raise
                 return found
 
-        return self.asking.ask("write", attempt, patient=patient, proven=self._wrote_before())
+        return self.asking.ask("write", attempt, patient=patient, proven=any(self._entries()))
 
     def write_last(self, record: Record, url: str, *, patient: bool = True) -> str:
         """Write what became of a claim. Returns what kept it from being written."""
@@ -279,9 +276,7 @@ class Log:
 
     def has_seen(self, record: Record) -> bool:
         """Whether a read has had this entry of the job."""
-        return any(
-            entry.record == record and self._is_own(status, entry) for status, entry in self._entries()
-        )
+        return any(entry.record == record for entry, _ in self._entries())
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
@@ -314,7 +309,7 @@ class Log:
         self._note_time(status.created_at)
         if status.creator and not self._confirmed:
             self.identity, self._confirmed = status.creator, True
-        return Entry(record, status.id, status.created_at, url, sha)
+        return Entry(record, status.id, status.created_at, url)
 
     def _entry_of(self, record: Record) -> Entry | None:
         """An entry of this job that was written although there was no answer: its mark is random."""
@@ -322,15 +317,11 @@ class Log:
             self.read()
         except LedgerError:
             return None
-        for status, entry in self._entries():
-            if entry.record == record and (self.identity is None or self._is_own(status, entry)):
+        for entry, status in self._entries(anyone=self.identity is None):
+            if entry.record == record:
                 self.identity = self.identity or status.creator
                 return entry
         return None
-
-    def _wrote_before(self) -> bool:
-        """Whether entries prove that the token may write."""
-        return any(entry and self._is_own(status, entry) for status, entry in list(self._seen.values()))
 
 
 def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
@@ -347,7 +338,7 @@ def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False)
     for number in range(1, PAGES + 1):
         page = api.statuses(sha, number)
         for status in page.statuses:
-            entry = read_entry(status, sha) if _is_ours(status, shown=reruns) else None
+            entry = read_entry(status) if _is_ours(status, shown=reruns) else None
             wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
             if entry and wanted and entry.created_at and entry.created_at >= since:
                 found.append((entry, status.creator or "ghost"))  # as GitHub shows an account that is gone

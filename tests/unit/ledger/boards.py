@@ -242,7 +242,7 @@ class Board:
     def entries(self, sha: str = PLACE, *, shown: bool = False) -> list[Entry]:
         """The ledger's entries, or what people see on a commit; oldest first."""
         found = (status for status in self.commits.get(sha, []) if (status.context == SHOWN) == shown)
-        return [entry for entry in (read_entry(status, sha) for status in found) if entry]
+        return [entry for entry in (read_entry(status) for status in found) if entry]
 
     def stages(self) -> str:
         """The letters of the ledger's entries, oldest first."""
