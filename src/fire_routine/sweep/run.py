@@ -13,6 +13,7 @@ from ..github.account import branches, repositories
 from ..github.client import GitHub
 from ..ledger.entry import Claim, Entry, Stage, claims, read_entry
 from ..ledger.log import recorded
+from ..ledger.lookback import ABOUT_SESSIONS
 from ..ledger.rule import Asker, Standing
 from ..ledger.terms import Timing
 from ..model import GitHubError, Reason, Result, session_link
@@ -33,6 +34,10 @@ FINAL = (
 )
 HEALS = (Reason.RATE_LIMITED, Reason.OVERLOADED, Reason.NO_CONNECTION)
 ENDS = (400, 401, 403, 404, 429)  # answers of the endpoint that the next run would get, too
+
+
+class NoRepositoryError(LookupError):
+    """The token names no repository that a glob matches."""
 
 
 class State(StrEnum):
@@ -114,7 +119,7 @@ class Sweep:
         """Sweep. The first signal ends it, between two stories or within one.
 
         Raises:
-            LookupError: the token names no repository that a glob matches.
+            NoRepositoryError: there is nothing to read.
             GitHubError: nothing can be read.
         """
         swept, due = self.swept, list[Red]()
@@ -126,9 +131,9 @@ class Sweep:
                         self._one(one)
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})", failed=True)
-        told = {row.red.run.id for row in swept.rows}
+        told = {(row.red.repository, row.red.run.id) for row in swept.rows}
         for one in due:
-            if one.run.id not in told and one.repository not in self._with_jobs:
+            if (one.repository, one.run.id) not in told and one.repository not in self._with_jobs:
                 self._add(State.NOT_CHOSEN, one, swept.stopped)
         return swept
 
@@ -140,7 +145,7 @@ class Sweep:
         listed = repositories(self._github, order.globs)
         swept.repositories = len(listed.items)
         if not listed.items:
-            raise LookupError("the token names no such repository")
+            raise NoRepositoryError
         if unlisted := listed.total - len(listed.items):
             swept.left_out["others"] = f"GitHub did not list {unlisted} more"
         self._login = self._github.login().casefold()
@@ -187,6 +192,10 @@ class Sweep:
                 entries = recorded(github, place, self._clock.now() - OWN_JOBS)
                 self._ledgers[one.repository] = place, self._own(one.repository, entries)
         except GitHubError as error:
+            if error.rate_limited:
+                self._stop("GitHub's rate limit is used up")
+                return
+            self.swept.failed |= error.status in (401, 403, 404)
             self._add(State.SKIPPED, one, Reason.LEDGER_UNAVAILABLE, str(error))
             return
         place, known = self._ledgers[one.repository]
@@ -252,13 +261,14 @@ class Sweep:
         log, evidence, outcome = progress.log, progress.evidence, progress.outcome
         if not (log and log.place and evidence):
             return
-        run, link = evidence.run, outcome.session_url
-        final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and link)
+        run = evidence.run
+        final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
         asker = Asker.of(run, evidence.brief, log.terms)
         record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark(), shown=True)
         log.write_last(record, run.url)
-        link = link or session_link(one.run.shown.target_url if one.run.shown else "", log.terms.routine_url)
-        if outcome.reason and not link:  # a session's link stays what people see
+        # Of sessions the story has shown what there is, and a session's link stays what people see.
+        link = session_link(one.run.shown.target_url if one.run.shown else "", log.terms.routine_url)
+        if outcome.reason and outcome.reason not in ABOUT_SESSIONS and not link:
             log.show(run.head_sha, record, run.url, f"No session: {outcome.reason.short}")
 
     # --- when it ends -----------------------------------------------------------------------------
