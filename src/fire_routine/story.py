@@ -16,7 +16,7 @@ from .github.client import GitHub
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
 from .ledger.day import over_limit
-from .ledger.first_look import FirstLook
+from .ledger.first_look import first_look
 from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
 from .ledger.messages import replaced, rerun, uncounted
@@ -162,7 +162,7 @@ def _skip_early(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Sk
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
     looks = trigger.kind is TriggerKind.STEP and not settings.again
-    if looks and (skip := FirstLook(log, run, scene.say).skip()):
+    if looks and (skip := first_look(log, run, scene.say)):
         return skip
     return policy.stale(scene.github, run) if run.default_branch and not settings.again else None
 
