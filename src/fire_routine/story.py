@@ -22,7 +22,7 @@ from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
 from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Known, Ruling
-from .ledger.terms import Terms
+from .ledger.terms import Terms, Timing
 from .model import (
     Action,
     Fire,
@@ -52,6 +52,7 @@ class Scene:
     github: GitHub
     say: Say
     clock: Clock
+    timing: Timing = field(default_factory=Timing)
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Progress:
     log: Log | None = None
     decision: Decision | None = None
     firing: bool = False  # from here on a request may have been sent
+    would_fire: bool = False  # as a dry run finds
 
     @property
     def past(self) -> Past:
@@ -149,6 +151,7 @@ def _terms(scene: Scene) -> Terms:
         elsewhere=scene.context is not own,
         for_key=bool(settings.key),
         daily_limit=settings.daily_limit,
+        timing=scene.timing,
     )
 
 
@@ -205,6 +208,7 @@ def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
     decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
     if settings.dry_run:
         would = skip or decision.preview()
+        progress.would_fire = would is None
         progress.evidence = _completed(scene, evidence, decision)
         return not_sent(would)
     decided = decision.compete()

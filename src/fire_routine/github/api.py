@@ -93,6 +93,11 @@ class Api:
         other._sparing = True
         return other
 
+    @property
+    def few_left(self) -> bool:
+        """Whether less than a tenth of the hour's requests is left."""
+        return self._few_left.is_set()
+
     def take_left_out(self) -> tuple[Note, ...]:
         """Notes on what listings have left out since this was last asked."""
         counts = dict(self._left_out)

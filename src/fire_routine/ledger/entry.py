@@ -42,6 +42,7 @@ class Stage(StrEnum):
     RERUN = "r"  # on the failing commit alone: its failed jobs are re-run
     COVERED = "e"  # on the failing commit alone: the session at the link covers it
     LIMITED = "l"  # on the failing commit alone
+    SEEN = "n"  # by a sweep: no session is due, which time does not change
     CLAIMED = "c"
     ANNOUNCED = "s"  # the request is about to be sent
     WITHDRAWN = "w"
@@ -61,6 +62,7 @@ _WORDS = {
     Stage.RERUN: "The failed jobs are being re-run",
     Stage.COVERED: "Covered by an earlier session",
     Stage.LIMITED: "No session: max-sessions reached",
+    Stage.SEEN: "No session is due",
     Stage.CLAIMED: "A Claude session is about to start",
     Stage.ANNOUNCED: "Claude is starting a session",
     Stage.WITHDRAWN: "No session from this job",

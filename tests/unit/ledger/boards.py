@@ -144,24 +144,16 @@ class Board:
     _ids: int = 0
 
     def statuses(
-        self,
-        sha: str,
-        page: int = 1,
-        *,
-        as_of: float = math.inf,
-        misses: Callable[[Status], bool] = lambda _: False,
+        self, sha: str, page: int = 1, *, as_of: float = math.inf, without: Collection[int] = ()
     ) -> Page:
-        """`as_of`: the time whose state is shown, in seconds; `misses`: whether a status is left out."""
+        """`as_of`: the time whose state is shown, in seconds; `without`: ids of what is left out."""
         self._call("statuses")
         written = self.commits.get(sha, [])
         if self.hidden and sha == self.place:
             self.hidden -= 1
             written = written[:-1]
-        shown = (
-            status
-            for status in reversed(written)
-            if self.shown_from[status.id] <= as_of and not misses(status)
-        )
+        since = self.shown_from
+        shown = (one for one in reversed(written) if since[one.id] <= as_of and one.id not in without)
         size = 101 - page
         found = list(islice(shown, (page - 1) * size, page * size + 1))
         return Page(found[:size], len(found) > size, self._second())

@@ -76,7 +76,7 @@ class Schedule:
             if setting.again:
                 schedule._draw_presses(rng)
         for number in range(setting.others):
-            time = 0.0 if number < setting.others * 0.9 else start + rng.uniform(0, 60)
+            time = 0.0 if number % 2 else rng.uniform(start, schedule.ends)
             run, forges = schedule.drawn[number % len(schedule.drawn)], number % 5 == 4
             world.baton.at(time, partial(world.write_another, run, schedule.kinds[0], forges))
         return schedule

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from random import Random
 
 from tests.unit.ledger.baton import Baton, Task
@@ -215,13 +216,17 @@ class Client:
         if self.random.random() < self._faults.denied:
             raise self.random.choice(_DENIALS).with_traceback(None)
 
-    def _misses(self, status: Status) -> bool:
-        """Whether a read leaves out a status of the last 10 seconds."""
-        age = self.world.baton.time - self._board.shown_from[status.id]
-        return age < 10 and self.random.random() < self._faults.flap
+    def _missed(self, sha: str) -> set[int]:
+        """Statuses of the last 10 seconds that a read leaves out, by their ids."""
+        if not self._faults.flap:
+            return set()
+        now, shown_from = self.world.baton.time, self._board.shown_from
+        newest = islice(reversed(self._board.commits.get(sha, [])), 200)
+        young = (status.id for status in newest if now - shown_from[status.id] < 10)
+        return {number for number in young if self.random.random() < self._faults.flap}
 
     def statuses(self, sha: str, page: int = 1) -> Page:
-        found = self._board.statuses(sha, page, as_of=self._read(), misses=self._misses)
+        found = self._board.statuses(sha, page, as_of=self._read(), without=self._missed(sha))
         self._travel()
         return found
 
