@@ -15,10 +15,11 @@ from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
-from .ledger.first_look import FirstLook
+from .ledger.day import over_limit
+from .ledger.first_look import first_look
 from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
-from .ledger.messages import replaced, rerun
+from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Known, Ruling
 from .ledger.terms import Terms, Timing
@@ -164,7 +165,7 @@ def _skip_early(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Sk
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
     looks = trigger.kind is TriggerKind.STEP and not settings.again
-    if looks and (skip := FirstLook(log, run, scene.say).skip()):
+    if looks and (skip := first_look(log, run, scene.say)):
         return skip
     return policy.stale(scene.github, run) if run.default_branch and not settings.again else None
 
@@ -266,7 +267,7 @@ class Decision:
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
                     return skip
                 self.rerun_first = False  # GitHub does not
-                if skip := contest.over_limit(self.limit):
+                if skip := self._over_limit():
                     return skip
                 if decided := contest.claim():
                     return decided
@@ -286,7 +287,15 @@ class Decision:
         if ruling.blocked:
             return contest.words(ruling, waited=False)
         self.look_back()
-        return rerun(contest.run) if self.rerun_first else contest.over_limit(self.limit)
+        return rerun(contest.run) if self.rerun_first else self._over_limit()
+
+    def _over_limit(self) -> Skip | None:
+        """Why the repository has had enough sessions today."""
+        log = self.log
+        if self.limit and not log.has_day:
+            log.note(uncounted())
+            return None
+        return over_limit(log.claims(), self.limit, log.time, log.terms.daily_limit)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""

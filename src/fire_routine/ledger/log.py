@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -10,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from ..clock import Clock
 from ..model import GitHubError, GreenRuns, History, Note, Run, Status, session_link
 from .api import LedgerApi, StatusPage
-from .asking import Asking, DeniedError, LateError, LedgerError, UnavailableError
-from .day import DAY, MORE_PAGES
+from .asking import Asking, DeniedError, LedgerError, UnavailableError
 from .entry import (
     LEDGER,
     SHOWN,
@@ -24,9 +22,9 @@ from .entry import (
     new_mark,
     read_entry,
 )
-from .terms import Terms
+from .terms import DAY, Terms
 
-__all__ = ["ACTIONS_BOT", "DeniedError", "LateError", "LedgerError", "Log", "UnavailableError", "recorded"]
+__all__ = ["ACTIONS_BOT", "DeniedError", "LedgerError", "Log", "UnavailableError", "recorded"]
 
 ACTIONS_BOT = "github-actions[bot]"  # who writes with a workflow's own token
 MOST_CONTEXTS = 9  # of one day
@@ -54,8 +52,6 @@ class Log:
         self.time: datetime | None = None  # by GitHub's clock, the latest that is known
         self.identity = ACTIONS_BOT if terms.default_token else None  # the login whose entries count
         self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
-        self.has_day = False  # all entries of the last 24 hours were read
-        self._more = MORE_PAGES if terms.daily_limit else 0  # pages that may be read for the day's sake
         self.notes: list[Note] = []  # what could not be read or recorded
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
@@ -167,22 +163,23 @@ class Log:
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
             self._seen |= {status.id: status for status in page.statuses}
-            back_to = oldest.created_at if oldest else None
-            day = self.time - DAY if self.time else None
-            if sha == self.place and (not page.more or (back_to and day and back_to < day)):
-                self.has_day = True
-            if not page.more or is_known or self._goes_back(back_to, horizon):
+            back_to, enough = oldest.created_at if oldest else None, self._enough(horizon)
+            if not page.more or is_known or (back_to and enough and back_to < enough):
                 return None
         return oldest
 
-    def _goes_back(self, to: datetime | None, horizon: datetime | None) -> bool:
-        """Whether what was read, back to there, is enough: beyond the horizon, and for the whole day."""
+    def _enough(self, horizon: datetime | None) -> datetime | None:
+        """Back to when it is read: what counts, and the day whose sessions are limited; None: all."""
         if horizon is None and self.terms.for_key and self.time:
             horizon = self.time - self.terms.cool_down - timedelta(seconds=self.terms.timing.before)
-        if to is None or horizon is None or to >= horizon:
-            return False
-        self._more -= not self.has_day
-        return self.has_day or self._more < 0
+        if horizon and self.terms.daily_limit and self.time:
+            return min(horizon, self.time - DAY)
+        return horizon
+
+    @property
+    def has_day(self) -> bool:
+        """Whether all entries of the last 24 hours were read, where their sessions are limited."""
+        return not (self.unread_before and self.time) or self.unread_before < self.time - DAY
 
     def _page(self, sha: str, number: int, before: Status | None, *, patient: bool) -> StatusPage:
         """One page that continues the one before, whose oldest status is `before`.
@@ -237,24 +234,18 @@ class Log:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def write(self, record: Record, url: str, *, patient: bool = True, until: float = math.inf) -> Entry:
+    def write(self, record: Record, url: str, *, patient: bool = True) -> Entry:
         """Write an entry into the ledger, and make sure of it.
 
         A missing answer does not mean that nothing was written, so the ledger is read before it is written
         again. An entry that was written twice means no more than once.
 
-        Args:
-            until: by a monotonic clock; after that it is not written any more.
-
         Raises:
-            LateError: GitHub did not take it in time.
             DeniedError: the token may not write.
             UnavailableError: it was not written, or can't be seen; it may turn up later.
         """
 
         def attempt() -> Entry:
-            if self.clock.monotonic() > until:
-                raise LateError("GitHub did not take the entry in time")
             try:
                 return self._write(record, url)
             except GitHubError as error:
