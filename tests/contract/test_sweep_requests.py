@@ -1,4 +1,4 @@
-"""What a sweep asks is as GitHub describes it: REST by OpenAPI, GraphQL by the emulator's published schema."""
+"""What a sweep asks is as GitHub describes it: REST by OpenAPI, GraphQL by the schema the emulator holds."""
 
 from __future__ import annotations
 
