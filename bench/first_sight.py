@@ -5,12 +5,11 @@
     python3 src/entrypoint.py bench/first_sight.py --show           # and those whose secret can still be read
     python3 src/entrypoint.py bench/first_sight.py --harmless LOGS  # 100 kB of lines drawn from real logs
 
-`first_sight.toml` and `first_sight_second.toml` say how their tools were chosen. Each was committed before the
-rules that are measured on it.
-A secret survives where more than half of it can be read in one piece. The harmless lines are drawn with a
-fixed seed from those of the logs that hold a naming word or 20 characters of hexadecimal or base64. They
-are not part of this repository;
-`HARMLESS` is the digest of those that were measured.
+`first_sight.toml` and `first_sight_second.toml` say how their tools were chosen. Each was committed before
+the rules that are measured on it. A secret survives where more than half of it can be read in one piece.
+The harmless lines are drawn with a fixed seed from those of the logs that hold a naming word or 20
+characters of hexadecimal or base64. They are not part of this repository; `HARMLESS` is the digest of those
+that were measured.
 """
 
 from __future__ import annotations

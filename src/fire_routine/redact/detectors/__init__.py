@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator
 
 from ..spans import Span
 from ..text_index import TextIndex
-from . import assignments, k8s_secrets, prefixed, private_keys, tables, tokens, tool_syntax, urls_headers
+from . import (
+    assignments,
+    commands,
+    k8s_secrets,
+    prefixed,
+    private_keys,
+    tables,
+    tokens,
+    tool_syntax,
+    urls_headers,
+)
 
 __all__ = ["CONTEXTUAL", "DETECTORS", "Detector"]
 
@@ -25,4 +35,5 @@ DETECTORS: tuple[Detector, ...] = (
     private_keys.find,
     k8s_secrets.find,
     tables.find,
+    commands.find,
 )
