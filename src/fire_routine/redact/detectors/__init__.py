@@ -14,8 +14,8 @@ from . import (
     assignments,
     commands,
     k8s_secrets,
-    prefixed,
     private_keys,
+    random_words,
     tables,
     tokens,
     tool_syntax,
@@ -29,7 +29,7 @@ Detector = Callable[[TextIndex], Iterator[Span]]
 # Detectors that know a secret by its context. They also run on lines and commands that were joined.
 CONTEXTUAL: tuple[Detector, ...] = (assignments.find, urls_headers.find, tool_syntax.find)
 DETECTORS: tuple[Detector, ...] = (
-    prefixed.find,  # a vendor's kind, if there is one, is the more telling one
+    random_words.find,  # a vendor's kind, if there is one, is the more telling one
     tokens.find,
     *CONTEXTUAL,
     private_keys.find,
