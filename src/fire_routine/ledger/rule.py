@@ -77,8 +77,8 @@ class Asker:
         of a commit of which nothing else was known, that had a session started without a log.
         """
         blind = all(name.kind is Kind.UNREAD for name in claim.names)
-        again = claim.run == self.run or (claim.commit == self.commit and blind)
-        if again and any(name.uncertain for name in claim.names):
+        may_be_any = claim.run == self.run or (claim.commit == self.commit and blind)
+        if may_be_any and any(name.uncertain for name in claim.names):
             return frozenset(self.failures)
         same = (one for one in self.failures if one.name in claim.names)
         may_be = () if blind else (one for one in self.failures if one.name.uncertain)
@@ -191,9 +191,9 @@ class Ruling:
         return bool(self.blockers) or self.limited
 
     @property
-    def shown(self) -> Claim | None:
-        """The claim that people are shown."""
-        return _shown(self.blockers)
+    def points_to(self) -> Claim | None:
+        """The claim that people are pointed to."""
+        return _foremost(self.blockers)
 
     @property
     def stage(self) -> Stage:
@@ -201,7 +201,7 @@ class Ruling:
         return Stage.LIMITED if self.limited else Stage.COVERED
 
 
-def _shown(claims: Iterable[Claim]) -> Claim | None:
+def _foremost(claims: Iterable[Claim]) -> Claim | None:
     """One with a session, else the last."""
     rank = {Stage.FIRED: 2, Stage.UNKNOWN: 1}
     return max(claims, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
@@ -262,7 +262,7 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], ca
     limited = not blockers and sessions >= asker.max_sessions and asker.again_since is None
     decisive = blockers or (incident if limited else [])
     others = [claim for claim in decisive if claim.run != asker.run and (limited or case.is_old(claim))]
-    shown = _shown(decisive)
+    foremost = _foremost(decisive)
     return Ruling(
         blockers=tuple(decisive),
         limited=limited,
@@ -270,8 +270,8 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], ca
         looping=bool(written),
         leader=next((claim for claim in decisive if case.standing.going_on(claim)), None),
         back_to=min((claim.run for claim in others), default=None),
-        is_back=shown in back,
-        unsure=shown is not None and not asker.is_sibling(shown) and not asker.named(shown),
+        is_back=foremost in back,
+        unsure=foremost is not None and not asker.is_sibling(foremost) and not asker.named(foremost),
     )
 
 

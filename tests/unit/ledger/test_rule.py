@@ -67,7 +67,7 @@ def test_several_claims_cover_what_they_name_together() -> None:
     assert not ruled(claim(), failures=(A, B)).blocked
     assert ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", mark="third000"), failures=(A, B)).blocked
     doubt = claim(Stage.UNKNOWN, mark="third000", id=2)
-    assert ruled(claim(), doubt).shown == claim()  # the session rather than the doubt
+    assert ruled(claim(), doubt).points_to == claim()  # the session rather than the doubt
 
 
 def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() -> None:
