@@ -107,7 +107,9 @@ def test_jobs_that_never_fire_are_noticed() -> None:
     assert without_a_session(PROFILES["storm"], range(8), timing=never) == 8
 
 
-@pytest.mark.parametrize("kind", ["workflows", "names", "again", "own token", "midnight", "full contexts"])
+@pytest.mark.parametrize(
+    "kind", ["workflows", "names", "again", "own token", "midnight", "full contexts", "sweeps"]
+)
 def test_without_order_there_are_second_sessions_in_each_kind_of_repository(kind: str) -> None:
     with LEFT_OUT["order"]():
         assert any(violations(seed, PROFILES[kind], most_jobs=6) for seed in range(12))
