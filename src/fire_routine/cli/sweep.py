@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..clock import REAL
-from ..model import GitHubError
+from ..model import LOOPBACK, GitHubError
 from ..redact import keep_out, redact_text
 from ..routine_url import endpoint, routine_token
-from ..sanitize import flat
+from ..sanitize import flat, workflow_safe
 from ..settings import PREFIX, Settings, SettingsError, read_context, read_settings
 from . import CommandError, UsageError
 from .endpoint import secret
@@ -35,7 +36,7 @@ VERSION = 1  # of what `--json` prints
 def sweep(arguments: Namespace) -> int:
     from ..fire import uninterruptible
     from ..github.client import GitHub
-    from ..sweep import Order, Sweep
+    from ..sweep import NoRepositoryError, Order, Sweep
 
     names = " ".join(arguments.repositories)
     if not all(map(_GLOB.fullmatch, arguments.repositories)):
@@ -47,8 +48,10 @@ def sweep(arguments: Namespace) -> int:
     keep_out(settings.routine_token, settings.routine_url, bearer)
     server = {name: os.environ.get(name, "") for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL")}
     context = replace(read_context(server), default_token=False)
-    if context.api_url.endswith("/api/v3"):
-        raise CommandError("GITHUB_API_URL: sweep does not support GitHub Enterprise Server: use a job there")
+    if urlsplit(context.api_url).hostname not in ("api.github.com", *LOOPBACK):
+        raise CommandError(
+            "GITHUB_API_URL: sweep supports github.com alone: elsewhere, use the action in jobs"
+        )
     order = Order(
         arguments.repositories, arguments.since, arguments.after, arguments.limit, settings, context
     )
@@ -57,7 +60,7 @@ def sweep(arguments: Namespace) -> int:
             rows = (lambda _row: None) if arguments.json else (lambda row: write(_line(row)))
             with uninterruptible():
                 swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line)), rows).run()
-    except LookupError:
+    except NoRepositoryError:
         raise UsageError(
             f"OWNER/GLOB {names}: {given} names no such repository, but forks and archived ones"
         ) from None
@@ -92,7 +95,8 @@ def _settings(environ: Mapping[str, str], bearer: str, *, dry_run: bool) -> Sett
 
 
 def _clean(text: str) -> str:
-    return redact_text(flat(text))[0]
+    """On one line, without secrets, and without a command that a runner would carry out."""
+    return workflow_safe(redact_text(flat(text))[0])
 
 
 def _line(row: Row) -> str:

@@ -114,7 +114,12 @@ class Api:
     def query(self, graphql: str, parse: Callable[[Any], T]) -> T:
         """The answer to a GraphQL query. Its limit is not that of other requests."""
         left = min(self._patience, self._deadline - self.clock.monotonic())
-        _, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+        headers, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+        if headers.get("x-ratelimit-remaining") == "0" and not answer.get("data"):
+            # https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+            raise GitHubError(
+                "GitHub's GraphQL API has reached its limit of this hour", 200, rate_limited=True
+            )
         return parsed(lambda answer: parse(answer["data"]), answer)
 
     def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:

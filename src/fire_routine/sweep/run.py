@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from .. import fire
 from ..clock import Clock
@@ -13,13 +12,13 @@ from ..github.account import branches, repositories
 from ..github.client import GitHub
 from ..ledger.entry import Claim, Entry, Stage, claims, read_entry
 from ..ledger.log import recorded
-from ..ledger.rule import Asker, Standing
+from ..ledger.lookback import ABOUT_SESSIONS
+from ..ledger.rule import Asker
 from ..ledger.terms import Timing
 from ..model import GitHubError, Reason, Result, session_link
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
-from . import plan
-from .plan import Red
+from .plan import Red, State, in_order, judged, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
@@ -35,15 +34,8 @@ HEALS = (Reason.RATE_LIMITED, Reason.OVERLOADED, Reason.NO_CONNECTION)
 ENDS = (400, 401, 403, 404, 429)  # answers of the endpoint that the next run would get, too
 
 
-class State(StrEnum):
-    """What became of a red run."""
-
-    FIRED = "fired"
-    WOULD_FIRE = "would fire"  # in a dry run
-    WAITING = "waiting"
-    SKIPPED = "skipped"
-    NOT_CHOSEN = "not chosen"
-    UNKNOWN = "unknown"  # a session may have started
+class NoRepositoryError(LookupError):
+    """The token names no repository that a glob matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,7 @@ class Sweep:
         """Sweep. The first signal ends it, between two stories or within one.
 
         Raises:
-            LookupError: the token names no repository that a glob matches.
+            NoRepositoryError: there is nothing to read.
             GitHubError: nothing can be read.
         """
         swept, due = self.swept, list[Red]()
@@ -126,9 +118,9 @@ class Sweep:
                         self._one(one)
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})", failed=True)
-        told = {row.red.run.id for row in swept.rows}
+        told = {(row.red.repository, row.red.run.id) for row in swept.rows}
         for one in due:
-            if one.run.id not in told and one.repository not in self._with_jobs:
+            if (one.repository, one.run.id) not in told and one.repository not in self._with_jobs:
                 self._add(State.NOT_CHOSEN, one, swept.stopped)
         return swept
 
@@ -140,23 +132,23 @@ class Sweep:
         listed = repositories(self._github, order.globs)
         swept.repositories = len(listed.items)
         if not listed.items:
-            raise LookupError("the token names no such repository")
+            raise NoRepositoryError
         if unlisted := listed.total - len(listed.items):
             swept.left_out["others"] = f"GitHub did not list {unlisted} more"
         self._login = self._github.login().casefold()
         found = list(branches(self._github.within(self._until), listed.items, now - order.since))
         swept.left_out |= {branch.repository: branch.unread for branch in found if branch.unread}
         swept.failed = all(branch.unread and not branch.runs for branch in found)
-        reds = plan.red(found, now, order.since, order.after)
-        swept.not_yet = sum(one.state is plan.State.NOT_YET for one in reds)
-        swept.too_old = sum(one.state is plan.State.TOO_OLD for one in reds)
+        reds = red(found, now, order.since, order.after)
+        swept.not_yet = sum(one.state is State.NOT_YET for one in reds)
+        swept.too_old = sum(one.state is State.TOO_OLD for one in reds)
         due, tried = list[Red](), dict[int, datetime]()
-        for one in (one for one in reds if one.state is plan.State.DUE):
+        for one in (one for one in reds if one.state is State.DUE):
             shown = self._shown(one)
             if not self._is_settled(shown, one):
                 due.append(one)
                 tried |= {claim.run: claim.until for claim in shown if claim.until}
-        return plan.in_order(due, tried)
+        return in_order(due, tried)
 
     def _shown(self, one: Red) -> list[Claim]:
         """What its commit shows people of it: a hint, which saves the requests for the ledger."""
@@ -187,6 +179,10 @@ class Sweep:
                 entries = recorded(github, place, self._clock.now() - OWN_JOBS)
                 self._ledgers[one.repository] = place, self._own(one.repository, entries)
         except GitHubError as error:
+            if error.rate_limited:
+                self._stop("GitHub's rate limit is used up")
+                return
+            self.swept.failed |= error.status in (401, 403, 404)
             self._add(State.SKIPPED, one, Reason.LEDGER_UNAVAILABLE, str(error))
             return
         place, known = self._ledgers[one.repository]
@@ -194,26 +190,11 @@ class Sweep:
             self._told(one, place)
 
     def _is_settled(self, known: Sequence[Claim], one: Red) -> bool:
-        """Whether the claims of its latest attempt leave nothing to do; then they are its row.
-
-        GraphQL states no attempt. A claim that is newer than the run's end is of the latest one.
-        """
-        standing = Standing(now=self._clock.now())
-        for claim in known:
-            if claim.run != one.run.id or not claim.until or claim.until < one.run.updated_at:
-                continue
-            if claim.stage is Stage.FIRED or (claim.stage is Stage.COVERED and claim.url):
-                self._add(State.SKIPPED, one, "it has a session", session_url=claim.url)
-            elif claim.stage is Stage.SEEN:
-                self._add(State.SKIPPED, one, "an earlier sweep found that no session is due")
-            elif claim.stage is Stage.UNKNOWN or standing.in_doubt(claim):
-                self._add(State.UNKNOWN, one, "a session may have started: look at https://claude.ai/code")
-            elif standing.going_on(claim):
-                self._add(State.WAITING, one, "its session is being started")
-            else:
-                continue
-            return True
-        return False
+        """Whether the claims leave nothing to do; then they are its row."""
+        state, reason, link = judged(known, one, self._clock.now())
+        if state is not State.DUE:
+            self._add(state, one, reason, session_url=link)
+        return state is not State.DUE
 
     def _told(self, one: Red, place: str) -> None:
         order, self._stories = self._order, self._stories + 1
@@ -252,13 +233,14 @@ class Sweep:
         log, evidence, outcome = progress.log, progress.evidence, progress.outcome
         if not (log and log.place and evidence):
             return
-        run, link = evidence.run, outcome.session_url
-        final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and link)
+        run = evidence.run
+        final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
         asker = Asker.of(run, evidence.brief, log.terms)
         record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark(), shown=True)
         log.write_last(record, run.url)
-        link = link or session_link(one.run.shown.target_url if one.run.shown else "", log.terms.routine_url)
-        if outcome.reason and not link:  # a session's link stays what people see
+        # Of sessions the story has shown what there is, and a session's link stays what people see.
+        link = session_link(one.run.shown.target_url if one.run.shown else "", log.terms.routine_url)
+        if outcome.reason and outcome.reason not in ABOUT_SESSIONS and not link:
             log.show(run.head_sha, record, run.url, f"No session: {outcome.reason.short}")
 
     # --- when it ends -----------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def test_a_wrong_command_line_is_one_line(
         ("ROUTINE_FIRE_URL", "", "ROUTINE_FIRE_URL is not set"),
         ("ROUTINE_FIRE_URL", "https://evil.example/fire", "ROUTINE_FIRE_URL is neither"),
         ("ROUTINE_FIRE_TOKEN", "sk-ant-api03-x", "ROUTINE_FIRE_TOKEN is an API key"),
-        ("GITHUB_API_URL", "https://github.acme.example/api/v3", "does not support GitHub Enterprise Server"),
+        ("GITHUB_API_URL", "https://github.acme.example/api/v3", "sweep supports github.com alone"),
     ],
 )
 def test_a_wrong_environment_is_one_line(
@@ -174,6 +174,18 @@ def test_what_can_not_be_read_is_one_line(
 ) -> None:
     organisation.github.fail("/installation/repositories", Fault(401, "Bad credentials"))
     assert "GitHub could not be read (GitHub answered 401" in refused(capsys, "acme/*")
+
+
+def test_what_a_repository_names_is_no_command_to_the_runner(
+    organisation: Organisation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A runner carries out lines of both streams that begin so."""
+    web = organisation.repository("acme/shop")
+    organisation.run(web, name="::stop-commands::x\n::error::y")
+    assert main(["sweep", "acme/shop"]) == 0
+    out, err = capsys.readouterr()
+    assert "stop-commands" in err
+    assert not [line for line in (out + err).splitlines() if line.lstrip().startswith("::")]
 
 
 def test_a_refusal_ends_with_a_failure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -198,7 +199,16 @@ def test_a_request_that_is_too_heavy_is_made_again_in_halves(emulator: GitHubEmu
     assert len(sizes) == 2 * 60 - 3
 
 
-@pytest.mark.parametrize("fault", [Fault(401, "Bad credentials"), Fault.rate_limited(), Fault.slow_down()])
+USED_UP = json.dumps({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit already exceeded"}]})
+REFUSALS = [
+    Fault(401, "Bad credentials"),
+    Fault.rate_limited(),
+    Fault.slow_down(),
+    Fault(200, headers={"X-RateLimit-Remaining": "0"}, raw=USED_UP.encode()),
+]
+
+
+@pytest.mark.parametrize("fault", REFUSALS)
 def test_a_refusal_of_all_is_not_asked_again(emulator: GitHubEmulator, fault: Fault) -> None:
     emulator.fail("POST /graphql", fault)
     asked = [Repository(f"acme/r{number}", f"R_{number}") for number in range(50)]

@@ -156,10 +156,15 @@ class Schedule:
         passes = rng.random() < 0.5
         if passes:
             world.passed.add(run_id)
+            world.baton.at(ends, lambda: self._turn_green(run))
             again = replace(again, conclusion="success", failed_jobs=())
         for _ in range(rng.choice((1, 2, 4))):
             failures = frozenset(rng.sample(self.kinds, rng.randint(1, min(2, len(self.kinds)))))
             self._draw_job(rng, again, frozenset() if passes else failures, ends + rng.uniform(0, 3))
+
+    def _turn_green(self, run: Run) -> None:
+        self.world.greens.append((run.id, run.event, self.world.baton.time))
+        self.world.board.runs[run.id] = replace(run, conclusion="success")
 
     def _begin(self, run: Run) -> None:
         self.world.board.runs.setdefault(run.id, run)

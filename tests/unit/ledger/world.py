@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice
 from random import Random
 
+from tests.fake_clock import NOON
 from tests.unit.ledger.baton import Baton, Task
 from tests.unit.ledger.boards import FORBIDDEN, FULL, NO_ANSWER, PLACE, SERVER_ERROR, Board, Page
 from tests.unit.ledger.jobs import Verdict
@@ -151,13 +152,18 @@ class World:
         """The first entry of a mark."""
         return next(entry for entry in self.entries() if entry.record.mark == mark)
 
-    def apart(self, one: Session, other: Session) -> bool:
-        """Whether a green run of one of their events lies between their runs."""
-        first, last = sorted((one.run, other.run))
-        if family(one.run) != family(other.run):
+    def apart(self, one: Session, later: Session) -> bool:
+        """Whether a green run of one of their events lies between their runs, as the later one is claimed."""
+        first, last = sorted((one.run, later.run))
+        if family(one.run) != family(later.run):
             return True
-        events = (one.event, other.event)
-        return any(first < green < last and event in events for green, event, _ in self.greens)
+        if one.run == later.run:
+            return False
+        events, until = (one.event, later.event), (later.claimed_at - NOON).total_seconds() + 1.0
+        return any(
+            first <= green <= last and green != later.run and event in events and at <= until
+            for green, event, at in self.greens
+        )
 
     @property
     def out_of_order(self) -> bool:

@@ -16,6 +16,7 @@ from tests.unit.sweep.conftest import BOT, Organisation, states
 from fire_routine.emulator import Reply, limit
 from fire_routine.github import transport
 from fire_routine.model import GitHubError
+from fire_routine.sweep import NoRepositoryError
 
 OWN_JOB = "github-actions[bot]"
 KNOWN = """[[known-failure]]
@@ -125,7 +126,7 @@ def test_archived_ones_forks_and_others_are_no_candidates(organisation: Organisa
         repository.installed = name != "acme/web"
         organisation.run(repository)
     assert organisation.sweep().rows == []
-    with pytest.raises(LookupError):
+    with pytest.raises(NoRepositoryError):
         organisation.sweep("acme/old", "acme/fork", "foreign/*")
 
 
@@ -167,6 +168,20 @@ def test_what_can_not_be_read_is_named(organisation: Organisation, pay: Reposito
     assert (swept.rows[1].reason, swept.failed) == ("ledger-unavailable", False)
     organisation.github.heal()
     assert states(organisation.sweep(limit=3))[-1] == ("fired", "acme/web")
+
+
+def test_a_token_that_may_not_read_a_ledger_is_a_failure(organisation: Organisation, pay: Repository) -> None:
+    organisation.run(pay)
+    organisation.github.fail("GET /repos/acme/pay/commits", Fault.forbidden())
+    swept = organisation.sweep()
+    assert (states(swept), swept.failed) == ([("skipped", "acme/pay")], True)
+
+
+def test_a_rate_limit_of_github_ends_it(organisation: Organisation, pay: Repository) -> None:
+    organisation.run(pay)
+    organisation.github.fail("GET /repos/acme/pay/commits", Fault.slow_down())
+    [row] = organisation.sweep().rows
+    assert (row.state, row.reason) == ("not chosen", "GitHub's rate limit is used up")
 
 
 def test_an_organisation_that_can_not_be_read_is_an_error(
@@ -220,6 +235,16 @@ def test_what_time_changes_stays_due_and_comes_after_who_was_never_tried(
     assert states(swept) == [("fired", "acme/web"), ("not chosen", "acme/pay")]
     organisation.later = timedelta(hours=15)
     assert states(organisation.sweep())[-1] == ("fired", "acme/pay")
+
+
+def test_a_session_s_link_stays_what_the_commit_shows(organisation: Organisation, pay: Repository) -> None:
+    organisation.run(pay)
+    other = LOG.replace("mismatched types", "unresolved import").replace("E0308", "E0432")
+    organisation.run(pay, log=other, workflow_id=8, path=".github/workflows/nightly.yml", event="schedule")
+    organisation.sweep()
+    swept = organisation.sweep(settings={"daily_limit": 1})
+    assert [row.reason for row in swept.rows] == ["it has a session", "daily-limit"]
+    assert "Claude session started" in pay.statuses[pay.branches["main"]][-1]["description"]
 
 
 # --- limits ------------------------------------------------------------------------------------------
