@@ -195,8 +195,7 @@ class Log:
                 raise GitHubError("GitHub shows an older list of commit statuses than before")
             return page
 
-        first = self.terms.timing.retries_of_page if before else ()
-        return self.asking.ask("read", ask, patient=patient or before is not None, first=first)
+        return self.asking.ask("read", ask, patient=patient or before is not None)
 
     def _is_settled(self, status: Status) -> bool:
         """Whether all that is older than a status has become visible by now."""
