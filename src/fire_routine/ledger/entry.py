@@ -42,7 +42,7 @@ class Stage(StrEnum):
     RERUN = "r"  # on the failing commit alone: its failed jobs are re-run
     COVERED = "e"  # on the failing commit alone: the session at the link covers it
     LIMITED = "l"  # on the failing commit alone
-    SEEN = "n"  # by a sweep: no session is due, which time does not change
+    SEEN = "n"  # in the ledger alone, by a sweep: no session is due, which time does not change
     CLAIMED = "c"
     ANNOUNCED = "s"  # the request is about to be sent
     WITHDRAWN = "w"
@@ -53,8 +53,8 @@ class Stage(StrEnum):
 
     @property
     def words(self) -> str:
-        """What people read."""
-        return _WORDS[self]
+        """What people read; empty where they see no such entry."""
+        return _WORDS.get(self, "")
 
 
 _ORDER = tuple(Stage)
@@ -62,7 +62,6 @@ _WORDS = {
     Stage.RERUN: "The failed jobs are being re-run",
     Stage.COVERED: "Covered by an earlier session",
     Stage.LIMITED: "No session: max-sessions reached",
-    Stage.SEEN: "No session is due",
     Stage.CLAIMED: "A Claude session is about to start",
     Stage.ANNOUNCED: "Claude is starting a session",
     Stage.WITHDRAWN: "No session from this job",
