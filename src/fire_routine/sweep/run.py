@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -68,8 +69,7 @@ class Swept:
     repositories: int = 0
     rows: list[Row] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)  # why, by repository
-    not_yet: int = 0
-    too_old: int = 0
+    counts: Counter[State] = field(default_factory=Counter)  # of all that is red
     stopped: str = ""  # why it did not come to all that is due
     failed: bool = False  # a person has to look
 
@@ -140,8 +140,7 @@ class Sweep:
         swept.left_out |= {branch.repository: branch.unread for branch in found if branch.unread}
         swept.failed = all(branch.unread and not branch.runs for branch in found)
         reds = red(found, now, order.since, order.after)
-        swept.not_yet = sum(one.state is State.NOT_YET for one in reds)
-        swept.too_old = sum(one.state is State.TOO_OLD for one in reds)
+        swept.counts.update(one.state for one in reds if one.state is not State.DUE)
         due, tried = list[Red](), dict[int, datetime]()
         for one in (one for one in reds if one.state is State.DUE):
             shown = self._shown(one)
@@ -267,4 +266,5 @@ class Sweep:
     def _add(self, state: State, one: Red, reason: str, message: str = "", session_url: str = "") -> None:
         row = Row(state, one, reason, message, session_url)
         self.swept.rows.append(row)
+        self.swept.counts[state] += 1
         self._show(row)
