@@ -25,6 +25,7 @@ from .model import (
     Run,
     SessionState,
     SessionTrace,
+    counted,
     in_words,
     session_id,
     session_link,
@@ -141,10 +142,9 @@ def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Show)
         show(f"Listing runs: {len(found):,}")
         created = f"{_iso(since)}..{_iso(until)}" if until else f">={_iso(since)}"
         try:
-            listing = github.list_page(
-                "/actions/runs", "the runs", "workflow_runs", lambda data: parse.run(data, github.repository),
-                created=created, per_page=100, exclude_pull_requests="true",
-            )  # fmt: skip
+            listing = github.runs(
+                "the runs", lambda data: parse.run(data, github.repository), {"created": created}
+            )
         except GitHubError as error:
             if not found:
                 raise
@@ -185,7 +185,7 @@ def _read_entries(
             if error.rate_limited:  # nothing more is asked
                 problems[str(error)] += len(shas[:COMMITS]) - number - 1
                 break
-    left_out += [f"re-runs on {_count(most, 'commit')}: {why}" for why, most in problems.items() if most]
+    left_out += [f"re-runs on {counted(most, 'commit')}: {why}" for why, most in problems.items() if most]
     others.update(writer for _, writer in found if writer.casefold() != creator.casefold())
     return [entry for entry, writer in found if writer.casefold() == creator.casefold()]
 
@@ -344,8 +344,8 @@ def table(report: Json) -> str:
     lines = [
         f"{report['repository']}: Claude sessions since {_when(report['since'])} UTC",
         "",
-        "  " + _count(totals["sessions"], "session") + (f": {', '.join(parts)}" if parts else ""),
-        f"  {_count(totals['flakes_avoided'], 'flake')} avoided a session: the re-run passed",
+        "  " + counted(totals["sessions"], "session") + (f": {', '.join(parts)}" if parts else ""),
+        f"  {counted(totals['flakes_avoided'], 'flake')} avoided a session: the re-run passed",
     ]
     if report["sessions"]:
         lines += ["", *_aligned([_HEAD, *map(_session_cells, report["sessions"])])]
@@ -381,10 +381,6 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
     return [f"  {'  '.join(cells)}".rstrip() for cells in lines]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _span(seconds: int | None) -> str:

@@ -91,21 +91,23 @@ def tell(scene: Scene) -> Progress:
 
 def _told(scene: Scene, progress: Progress) -> Skip | None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
-    settings, github = scene.settings, scene.github
+    settings = scene.settings
     trigger = gather.find_trigger(settings, scene.context)
     reported = gather.run_as_reported(trigger, scene.context)
     if skip := policy.before_gathering(settings, scene.context, reported):
         return skip
     with fire.interruptible():
-        log = progress.log = Log(github, _terms(scene), scene.clock)
+        log = progress.log = Log(scene.github, _terms(scene), scene.clock)
         progress.run = reported
         if skip := _skip_early(scene, log, trigger, reported):
             return skip
         scene.say(f"Reading run {trigger.run_id} from GitHub …")
         with threads(1, "ledger") as pool:
             found = pool.submit(log.look_up)
-            evidence = gather_evidence(github, trigger, settings, scene.context, scene.say)
+            evidence = gather_evidence(scene.github, trigger, settings, scene.context, scene.say)
             result(found)
+        scene = replace(scene, github=scene.github.of(evidence.run.repository))  # it may have been renamed
+        log.api = scene.github
         progress.evidence = _with_rerun(log, settings, evidence)
         decided = decide(scene, log, progress)
         if isinstance(decided, Skip):

@@ -50,7 +50,7 @@ def past(found: parse.PastRun) -> str:
 
 def past_runs(workflow: int, per_page: int = 30, **filters: str) -> Ask:
     def ask(github: GitHub) -> str:
-        listing = github.past_runs(workflow, filters, per_page)
+        listing = github.runs("runs", parse.past_run, filters, per_page, workflow=str(workflow))
         return ends(listing.items, past, listing.total)
 
     return ask

@@ -138,9 +138,8 @@ def _raise_if_final(error: GitHubError) -> None:
 
 def _completed(github: GitHub, branch: Branch, since: datetime) -> Branch:
     """https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository"""
-    asked = {"branch": branch.name, "per_page": 100, "exclude_pull_requests": "true"}
     try:
-        page = github.list_page("/actions/runs", "the branch's runs", "workflow_runs", _listed, **asked)
+        page = github.runs("the branch's runs", _listed, {"branch": branch.name})
     except GitHubError as error:
         _raise_if_final(error)
         return replace(branch, unread=f"some of its runs: {error}")

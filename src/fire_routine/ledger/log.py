@@ -81,8 +81,8 @@ class Log:
             with suppress(GitHubError):
                 self.identity = self.api.login()
 
-    def find(self) -> None:
-        """Find the ledger's place, and whose entries count, unless that is known.
+    def find(self, *, patient: bool = True) -> None:
+        """Find the ledger's place, and whose entries count, unless that is known. `patient`: ask repeatedly.
 
         Raises:
             DeniedError: the token may not read commits.
@@ -91,12 +91,15 @@ class Log:
         """
         self.identify()
         if not self.place:
-            self.place = self.asking.ask("commits", self.api.first_commit)
+            self.place = self.asking.ask("commits", self.api.first_commit, patient=patient)
 
     def look_up(self) -> None:
-        """Find it while other things are asked of GitHub; it is asked again if this fails."""
+        """Find it while other things are asked of GitHub; it is asked again if this fails.
+
+        As long as a renamed repository is asked by its old name, it can't be found.
+        """
         with suppress(LedgerError):
-            self.find()
+            self.find(patient=False)
 
     def claims(
         self, workflow: str | None = None, *, shown: bool = False, as_evidence: bool = False

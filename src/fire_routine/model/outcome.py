@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from .reason import Reason
-from .run import Note, PullRequest, in_words
+from .run import Note, PullRequest, counted, in_words
 from .session_link import session_id
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
@@ -144,7 +144,7 @@ class Checks:
         total = self.passed + self.failed + self.running
         for count, words in ((self.failed, "failed"), (self.running, "still running")):
             if count:
-                return f"{count} of {total} {'check' if total == 1 else 'checks'} {words}"
+                return f"{count} of {counted(total, 'check')} {words}"
         return "checks passed" if total else ""
 
 

@@ -129,6 +129,11 @@ class TriggerKind(StrEnum):
 _GENERIC = pattern(r"Process completed with exit code (?P<code>-?\d{1,12})\.?|The operation was canceled\.?")
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 log`, `12,000 logs`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def in_words(duration: timedelta, *, rough: bool = False) -> str:
     """`3 days 4 h`, `2 h 05 min`, `2 min 10 s` or `7 s`.
 
