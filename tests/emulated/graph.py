@@ -196,7 +196,7 @@ def connection(
 
 def suites(repository: Repository, sha: str) -> list[Json]:
     """A commit's check suites, the oldest first: one for each run, of any branch, and those of other apps."""
-    found = [suite_of(repository, run) for run in repository.runs.values() if run["head_sha"] == sha]
+    found = [suite_of(repository, run) for run in repository.runs_of(sha)]
     for app, fields in repository.other_suites.get(sha, ()):
         found.append(suite(app, repository.nulls, **fields))
     return sorted(found, key=lambda one: (one["createdAt"], one["databaseId"]))
