@@ -41,7 +41,7 @@ PERMISSIONS = ("actions", "checks", "contents", "pull-requests", "statuses")  # 
 TIMING = Timing()
 MOST_WORDS = 900  # of the README, outside tables and code
 MOST_PAGES = 12  # in docs/
-MOST_WORDS_OF_PAGES = 9_600  # of all of them, tables included
+MOST_WORDS_OF_PAGES = 10_200  # of all of them, tables included
 FENCED = re.compile(r"^ *(```|~~~)[\s\S]*?^ *\1 *$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<markdown>[^)\s]+)\)|(?:src|srcset|href)=\"(?P<html>[^\"\s]+)\"")
 

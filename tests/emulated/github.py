@@ -327,5 +327,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif not fault.send(body, self.wfile.write, self.server.emulator.ending):
             self.close_connection = True
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of each answer, by the emulated GitHub's clock."""
+        return super().date_time_string(timestamp or self.server.emulator.now().timestamp())
+
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: `requests` holds what came."""

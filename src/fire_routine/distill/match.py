@@ -36,9 +36,10 @@ from .windows import Window
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
 
-# Bits for what a line's literals show: of steps, tests and secrets, and from `RUNS` on of runs, one per tool.
-OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-RUNS = 4
+# Bits for what a line's literals show: of steps, tests and secrets (and whether the lines around it may be
+# secret), and from `RUNS` on of runs, one per tool.
+OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_SHOWN = (1 << at for at in range(5))
+RUNS = 5
 _MARKS = (
     {literal: 1 << RUNS + tool for tool, literals in enumerate(OF_RUNS) for literal in literals}
     | dict.fromkeys(PASSED, OF_PASSED)
@@ -60,7 +61,8 @@ def _folded(code: int) -> int:
 
 FOLD = bytes(map(_folded, range(256)))
 
-NAMING = [literal.translate(FOLD) for literal in LITERALS]  # of lines that name secrets
+# Of lines that name secrets, and what such a line is marked with.
+NAMING = {literal.translate(FOLD): OF_NAMED | OF_SHOWN * shows for literal, shows in LITERALS.items()}
 
 # --- Lines that are red: an error in every tool -----------------------------------------------------------
 
@@ -149,13 +151,15 @@ def _naming() -> Literals:
 
 def _marks_among(lines: Sequence[bytes]) -> dict[int, int]:
     """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
-    marks, joined = _marks(), b"\n".join(lines)
-    found = {
-        at: sum({_MARKS[marks.literals[which]] for which in held})
-        for at, held in marks.among(lines, joined).items()
-    }
-    for at in _naming().among(lines, joined.translate(FOLD)):
-        found[at] = found.get(at, 0) | OF_NAMED
+    joined = b"\n".join(lines)
+    found: dict[int, int] = {}
+    for literals, of, text in (
+        (_marks(), _MARKS, joined),
+        (_naming(), NAMING, joined.translate(FOLD)),
+    ):
+        for at, held in literals.among(lines, text).items():
+            for which in held:
+                found[at] = found.get(at, 0) | of[literals.literals[which]]
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..redact.naming import AROUND, HEAD, SHOWS, VALUE
+from ..redact.naming import AROUND, HEAD, OF_TABLE, VALUE
 from .lines import segments, shown
 
 LINES, BYTES = 200, 64 * 1024  # lines with a value that are kept, and bytes of them with those around them
 VALUES = 2_000  # of further lines the name and the value alone
 LONG = 1_000  # bytes of a line from which on names and values are kept, and not all of it
+_AROUND = {text.encode(): lines for text, lines in AROUND.items()}
 
 
 class Named:
@@ -25,7 +26,7 @@ class Named:
         self._size = 0
         self._values: dict[bytes, None] = {}  # names with their values, the last ones
 
-    def look(self, lines: Sequence[bytes], index: int, number: int, mask: bytes) -> None:
+    def look(self, lines: Sequence[bytes], index: int, number: int, mask: bytes, *, shows: bool) -> None:
         """Take one of a log's lines that holds one of `naming.LITERALS`.
 
         Args:
@@ -33,16 +34,17 @@ class Named:
             index: the line's place among them.
             number: the line's in the log.
             mask: the line without digits.
+            shows: whether it may show that lines around it are secret, as `naming.LITERALS` has it.
         """
         text = shown(lines[index])
-        around = SHOWS.search(text.lower())
-        if not around and len(text) > LONG:
+        reach = _shows(text.lower()) if shows else 0
+        if not reach and len(text) > LONG:
             self.read(text)
             return
         value = next(_values(b"\n".join((text, *map(shown, lines[index + 1 : index + 2])))), b"")
-        if not (value or around):
+        if not (value or reach):
             return
-        reach = AROUND.get(around[0].decode("utf-8", "replace"), HEAD) if around else 1
+        reach = reach or 1
         first = max(index - reach, 0)
         group = dict(enumerate(lines[first : index + 1 + reach], number - index + first))
         known, known_value = self._kept.get(mask, ({}, b""))
@@ -72,6 +74,12 @@ class Named:
         values = [(0, f"{value.decode('utf-8', 'replace')}\n") for value in self._values]
         texts = [(number, "\n".join(segments(line))) for number, line in sorted(numbered.items())]
         return tuple((number, line) for number, text in (*values, *texts) for line in text.split("\n"))
+
+
+def _shows(text: bytes) -> int:
+    """How many lines around a line, given in lower case, it shows to be secret."""
+    reach = next((lines for shows, lines in _AROUND.items() if shows in text), 0)
+    return OF_TABLE if reach < OF_TABLE and HEAD.search(text) else reach
 
 
 def _values(text: bytes) -> Iterator[bytes]:

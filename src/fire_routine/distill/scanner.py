@@ -9,7 +9,7 @@ from zlib import crc32
 
 from .context import BEFORE, LINES_AFTER
 from .lines import announces, both_ends, job_of, segments, shown, stamp_of, unprefixed
-from .match import OF_GITHUB, OF_NAMED, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .match import OF_GITHUB, OF_NAMED, OF_OTHERS, OF_PASSED, OF_SHOWN, RUNS, MatchCache
 from .named import Named
 from .noise import Succeeded, began
 from .normalize import cause_of, shape_of, without_digits
@@ -128,7 +128,8 @@ class Collector:
         kept.append(finding)
         if len(kept) > self._most:
             edge = self._most // 4
-            kept.pop(max(range(edge, len(kept) - edge), key=lambda at: kept[at].chance))
+            chances = [each.chance for each in kept[edge : len(kept) - edge]]
+            kept.pop(edge + chances.index(max(chances)))
         begin = finding.number - finding.at
         self._held += sum(map(len, finding.lines[max(self._held_to - begin, 0) :]))
         self._held_to = max(self._held_to, begin + len(finding.lines))
@@ -204,8 +205,9 @@ class Scanner:
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
         raw = self._lines[index]
         if marks & OF_NAMED:
-            self._named.look(self._lines, index, self._first + index, mask)
-        if marks & ~OF_NAMED:
+            shows = bool(marks & OF_SHOWN)
+            self._named.look(self._lines, index, self._first + index, mask, shows=shows)
+        if marks & ~(OF_NAMED | OF_SHOWN):
             self._look_for_marks(index, raw, marks)
         if rule is None:
             return

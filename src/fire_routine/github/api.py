@@ -93,6 +93,11 @@ class Api:
         other._sparing = True
         return other
 
+    @property
+    def few_left(self) -> bool:
+        """Whether less than a tenth of the hour's requests is left."""
+        return self._few_left.is_set()
+
     def take_left_out(self) -> tuple[Note, ...]:
         """Notes on what listings have left out since this was last asked."""
         counts = dict(self._left_out)
@@ -109,7 +114,12 @@ class Api:
     def query(self, graphql: str, parse: Callable[[Any], T]) -> T:
         """The answer to a GraphQL query. Its limit is not that of other requests."""
         left = min(self._patience, self._deadline - self.clock.monotonic())
-        _, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+        headers, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+        if headers.get("x-ratelimit-remaining") == "0" and not answer.get("data"):
+            # https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+            raise GitHubError(
+                "GitHub's GraphQL API has reached its limit of this hour", 200, rate_limited=True
+            )
         return parsed(lambda answer: parse(answer["data"]), answer)
 
     def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:

@@ -21,10 +21,6 @@ class DeniedError(LedgerError):
     """The token has no permission for it."""
 
 
-class LateError(LedgerError):
-    """It is too late to write it."""
-
-
 class UnavailableError(LedgerError):
     """GitHub does not take, show or give what the ledger needs."""
 

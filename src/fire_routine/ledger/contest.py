@@ -14,7 +14,6 @@ from pathlib import Path
 
 from ..model import Fire, Outcome, Result, Run, Skip
 from . import messages
-from .day import over_limit
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError
 from .rule import Asker, Case, Greens, Known, Ruling, Standing, rule
@@ -117,13 +116,6 @@ class Contest:
         if ruling:
             self._has_watched(ruling)
         return None
-
-    def over_limit(self, limit: int) -> Skip | None:
-        """Why the repository has had enough sessions today; `limit`: of this fire, 0: none."""
-        if limit and not self._log.has_day:
-            self._log.note(messages.uncounted())
-            return None
-        return over_limit(self._log.claims(), limit, self._log.time, self._terms.daily_limit)
 
     def point_to(self, ruling: Ruling) -> Skip:
         """Show the session on the failing commit, unless it was started there; why it is not fired."""

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..model import Reason, Skip
-from .entry import Claim, Stage
-
-DAY = timedelta(hours=24)
-LOST = timedelta(minutes=5)  # after which an announcement without a result counts as a session
-MORE_PAGES = 2  # of the ledger, read for this alone
+from .entry import Claim
+from .rule import Standing
+from .terms import DAY
 
 
 def starts(claims: Iterable[Claim], now: datetime) -> list[datetime]:
     """When the sessions of the last 24 hours began, or may have; the oldest first."""
+    standing = Standing(now)
     return sorted(
         claim.at
         for claim in claims
-        if claim.at and now - claim.at < DAY
-        if claim.has_session or (claim.stage is Stage.ANNOUNCED and now - claim.at >= LOST)
+        if claim.at and now - claim.at < DAY and (claim.has_session or standing.in_doubt(claim))
     )
 
 

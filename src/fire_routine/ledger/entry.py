@@ -42,6 +42,7 @@ class Stage(StrEnum):
     RERUN = "r"  # on the failing commit alone: its failed jobs are re-run
     COVERED = "e"  # on the failing commit alone: the session at the link covers it
     LIMITED = "l"  # on the failing commit alone
+    SEEN = "n"  # by a sweep: no session is due, which time does not change
     CLAIMED = "c"
     ANNOUNCED = "s"  # the request is about to be sent
     WITHDRAWN = "w"
@@ -61,6 +62,7 @@ _WORDS = {
     Stage.RERUN: "The failed jobs are being re-run",
     Stage.COVERED: "Covered by an earlier session",
     Stage.LIMITED: "No session: max-sessions reached",
+    Stage.SEEN: "No session is due",
     Stage.CLAIMED: "A Claude session is about to start",
     Stage.ANNOUNCED: "Claude is starting a session",
     Stage.WITHDRAWN: "No session from this job",
@@ -114,7 +116,6 @@ class Entry:
     id: int  # ascending in the order of creation
     created_at: datetime | None
     url: str
-    sha: str
 
 
 def later(stages: Iterable[Stage]) -> Stage:
@@ -122,7 +123,7 @@ def later(stages: Iterable[Stage]) -> Stage:
     return max(stages, key=_ORDER.index)
 
 
-def read_entry(status: Status, sha: str) -> Entry | None:
+def read_entry(status: Status) -> Entry | None:
     """The status as an entry; None for one that another tool or a person wrote."""
     found = _DESCRIPTION.fullmatch(status.description)
     names = read_names(found["names"]) if found else ()
@@ -138,7 +139,7 @@ def read_entry(status: Status, sha: str) -> Entry | None:
         mark=found["mark"],
         names=names,
     )
-    return Entry(record, status.id, status.created_at, status.target_url, sha)
+    return Entry(record, status.id, status.created_at, status.target_url)
 
 
 def new_mark() -> str:

@@ -19,9 +19,9 @@ _NAMES = (
 )
 # What shows that a line near it is secret: how many lines above and below it are kept.
 AROUND = {
+    "-----begin": 60,
     "kind: secret": 40,
     'kind": "secret': 40,
-    "-----begin": 60,
     **dict.fromkeys(("docker login", "podman login", "sshpass", "htpasswd"), 1),
     # Commands that print a secret or take one: its value is on the line below or above. Runner commands.
     **dict.fromkeys(("op item get", "op read", "pass show", "pwgen", "tofu output", "terraform output"), 1),
@@ -30,7 +30,12 @@ AROUND = {
     # Short options with a password
     **dict.fromkeys((" -p ", " -pw ", " -ap ", " -xp ", " /p:", " /rp "), 1),
 }
-LITERALS = tuple(literal.encode() for literal in (*_NAMES, *AROUND))
+_IN_HEAD = ("passw", "secret", "token", "credential", "key")  # of these, one is in each head of a table
+LITERALS = {
+    # Whether a line with it may show that lines around it are secret.
+    literal.encode(): literal in AROUND or any(word in literal for word in _IN_HEAD)
+    for literal in (*_NAMES, *AROUND)
+}
 
 # In lower case: the name, what is between it and its value, and the value, on the same line or the next.
 VALUE = pattern(
@@ -44,8 +49,5 @@ _COLUMN = (
     rb"(?:passw(?:or)?d|passwd|secret|token|credential|(?:api|access|secret|private)[ _-]?key)"
     rb"[\w-]{0,10}[ \"]{0,40}"
 )
-HEAD = 4  # lines of a table that are kept: its head, a rule, and the first rows
-SHOWS = pattern(
-    b"|".join(text.encode() for text in AROUND)
-    + rb"|^%b%b|%b%b(?:%b|$)" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR)
-)
+HEAD = pattern(rb"^%b%b|%b%b(?:%b|$)" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR))
+OF_TABLE = 4  # lines of a table that are kept: its head, a rule, and the first rows

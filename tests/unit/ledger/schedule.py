@@ -76,7 +76,7 @@ class Schedule:
             if setting.again:
                 schedule._draw_presses(rng)
         for number in range(setting.others):
-            time = 0.0 if number < setting.others * 0.9 else start + rng.uniform(0, 60)
+            time = 0.0 if number % 2 else rng.uniform(start, schedule.ends)
             run, forges = schedule.drawn[number % len(schedule.drawn)], number % 5 == 4
             world.baton.at(time, partial(world.write_another, run, schedule.kinds[0], forges))
         return schedule
@@ -156,10 +156,15 @@ class Schedule:
         passes = rng.random() < 0.5
         if passes:
             world.passed.add(run_id)
+            world.baton.at(ends, lambda: self._turn_green(run))
             again = replace(again, conclusion="success", failed_jobs=())
         for _ in range(rng.choice((1, 2, 4))):
             failures = frozenset(rng.sample(self.kinds, rng.randint(1, min(2, len(self.kinds)))))
             self._draw_job(rng, again, frozenset() if passes else failures, ends + rng.uniform(0, 3))
+
+    def _turn_green(self, run: Run) -> None:
+        self.world.greens.append((run.id, run.event, self.world.baton.time))
+        self.world.board.runs[run.id] = replace(run, conclusion="success")
 
     def _begin(self, run: Run) -> None:
         self.world.board.runs.setdefault(run.id, run)
