@@ -1,7 +1,7 @@
 """An organisation for `bench/organisation.py`: repositories, their runs and what breaks, in virtual time.
 
 Each repository is one of the emulated GitHub's (tests/emulated), so both APIs answer as there. Two things are
-quicker here: a run is made from its repository's first one, and what a commit answers is kept until it changes.
+quicker here: a run is made from its repository's first one, and a commit's answer is kept until it changes.
 """
 
 from __future__ import annotations
@@ -280,7 +280,9 @@ class Estate:
             self.began["failures"] += 1
             self.of_run[repo.full_name, run["id"]] = incident
             if self.rng.random() < 0.05:  # a person runs it again, in vain
-                self.at(when + self.rng.uniform(5, 90) * MINUTE, lambda at: self._again(flow, run["id"], incident, at))
+                self.at(
+                    when + self.rng.uniform(5, 90) * MINUTE, partial(self._again, flow, run["id"], incident)
+                )
             if repo.own_jobs and self.rng.random() < 0.1:
                 self._own_entry(repo, when)
         if flow.newest is None or run["run_number"] >= flow.newest["run_number"]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A month of sweeps over an organisation, in virtual time: what is fired, what waits, what is asked of GitHub.
+"""A month of sweeps over an organisation, in virtual time: what is fired, what waits, what GitHub is asked.
 
     python3 src/entrypoint.py bench/organisation.py [--days 30] [--repositories 500] [--ticks 15m,5h,dropped]
 
@@ -19,7 +19,6 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,7 +30,7 @@ from urllib.parse import unquote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench.acme import DAY, HOUR, MINUTE, NAMED, SWEEPER, Estate, Incident  # noqa: E402
+from bench.acme import DAY, HOUR, MINUTE, NAMED, Estate, Incident  # noqa: E402
 from bench.legs import Synchronous  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.emulated.routes import Answer, answer  # noqa: E402
@@ -94,7 +93,7 @@ class World:
     kill: int = 0  # the step at which a sweep dies; 0: none
     started: list[float] = field(default_factory=list)
     sessions: list[Incident] = field(default_factory=list)
-    told: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # of an incident: its sessions
+    told: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # its sessions, by incident
     hours: Counter[int] = field(default_factory=Counter)  # requests, by the hour
     steps: int = 0
     counted: Counter[str] = field(default_factory=Counter)
@@ -183,8 +182,9 @@ class World:
         self.baton.spawn(when, work, dies_at)
 
     def _swept(self, clock: Clock) -> None:
-        environ = {"ROUTINE_URL": self.endpoint.url, "ROUTINE_TOKEN": self.endpoint.token, "GITHUB_TOKEN": "t"}
-        settings = read_settings({PREFIX + name: value for name, value in environ.items()})
+        routine = {"ROUTINE_URL": self.endpoint.url, "ROUTINE_TOKEN": self.endpoint.token}
+        given = {**routine, "GITHUB_TOKEN": "t"}
+        settings = read_settings({PREFIX + name: value for name, value in given.items()})
         context = Context(api_url=self.github.url, server_url=self.github.site.html, default_token=False)
         order = Order(["acme/*"], SINCE, AFTER, self.limit, settings, context)
         before, began = self.estate.red(SINCE, AFTER), self.baton.time
@@ -247,8 +247,8 @@ def ticks(kind: str, days: float, rng: random.Random) -> Iterator[float]:
 
 
 def month(kind: str, arguments: argparse.Namespace) -> World:
-    world = World(arguments.seed, arguments.days, arguments.repositories, arguments.runs, limit=arguments.limit)
-    rng = random.Random(arguments.seed)
+    given = (arguments.seed, arguments.days, arguments.repositories, arguments.runs)
+    world, rng = World(*given, limit=arguments.limit), random.Random(arguments.seed)
     for when in ticks(kind, arguments.days, rng):
         dies_at = when + rng.uniform(0, 45) if rng.random() < 0.1 else None
         world.sweep(when, dies_at)
@@ -302,14 +302,15 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
 
 
 def _waits(world: World) -> Iterator[str]:
-    incidents = [one for one in {id(i): i for i in world.estate.of_run.values()}.values() if one.listed_at is not None]
+    incidents = [one for one in set(world.estate.of_run.values()) if one.listed_at is not None]
     low = 1
     for high in (*RANKS, 10**6):
         found = [one for one in incidents if low <= one.rank <= high]
         waited = sorted(one.fired_at - one.listed_at for one in found if one.fired_at and one.listed_at)
         place = f"{low} to {high}" if high < 10**6 else f"from {low}"
-        spread = f"half within {_span(waited[len(waited) // 2])}, all within {_span(waited[-1])}" if waited else ""
-        yield f"{place:10} {len(found):6} failures, {len(waited):5} with a session  {spread}"
+        told = f"{place:10} {len(found):6} failures, {len(waited):5} with a session"
+        half, last = (waited[len(waited) // 2], waited[-1]) if waited else (0, 0)
+        yield told + (f"  half within {_span(half)}, all within {_span(last)}" if waited else "")
         low = high + 1
 
 
@@ -354,14 +355,17 @@ def kills(arguments: argparse.Namespace) -> bool:
             print(f"  killed at step {kill}: {second} second sessions, overlooked: {world.overlooked[:3]}")
         rows = world.last.rows if world.last else []
         ends.update(f"{row.state} ({row.reason})" for row in rows)
-    print(f"killed before and after each request: {kill - 1} sweeps, {bad} bad; what the last sweep then listed:")
+    print(
+        f"killed before and after each request: {kill - 1} sweeps, {bad} bad; what the last one then listed:"
+    )
     for what, number in ends.most_common():
         print(f"  {number:6} {what}")
     return not bad
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("--days", type=float, default=30)
     parser.add_argument("--repositories", type=int, default=500)
     parser.add_argument("--runs", type=int, default=20_000, help="a day")
