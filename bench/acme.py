@@ -57,6 +57,7 @@ class Incident:
     listed_at: float | None = None  # when a sweep first had it in its order, and where
     rank: int = 0
     fired_at: float | None = None
+    traced: bool = False  # whether its session left something
 
 
 @dataclass(slots=True, eq=False)
@@ -82,9 +83,16 @@ class Repo(Repository):
         self.site, self.creator = site, SWEEPER
         self.flows: list[Flow] = []
         self.own_jobs = False
+        self.about = {"node_id": f"R_{name}"}
+        self._described: dict[str, Json] = {}
         self._first = site.run(name, {"id": 1, "head_sha": "0" * 40})
         self._by_sha: dict[str, list[Json]] = defaultdict(list)
         self.known: dict[str, dict[str, Any]] = defaultdict(dict)  # answers about a commit, by its SHA
+
+    def described(self, kind: str) -> Json:
+        if kind not in self._described:
+            self._described[kind] = super().described(kind)
+        return self._described[kind]
 
     def begin(self, flow: Flow, number: int, event: str, branch: str = "main") -> Json:
         sha, now = self.branches["main"], self.stamp()
@@ -174,7 +182,7 @@ class Estate:
             self._add(number, 0.0 if number == 0 else weight / sum(weights))
         for number, about in enumerate(({"archived": True}, {"fork": True}, {"disabled": True})):
             left_out = self._repo(f"acme/left-out-{number}")
-            left_out.describe(about)
+            left_out.describe({**left_out.about, **about})
         if self.bursts:
             self.at(self.rng.uniform(0.2, 1.0) * DAY, self._burst)
 
@@ -253,7 +261,7 @@ class Estate:
         if flow.incident and flow.incident.mended_at <= when:
             flow.incident = None
         wanted = FAILED * self.began["runs"] - self.began["failures"]
-        if not flow.incident and not self.quiet and self.rng.random() < (0.06 if wanted > 0 else 0.002):
+        if not flow.incident and not self.quiet and self.rng.random() < (0.015 if wanted > 0 else 0.0):
             self._break(flow, when)
         incident, lasts = flow.incident, self.rng.uniform(2, 25) * MINUTE
         if flow.every and flow.every < HOUR:
@@ -287,6 +295,20 @@ class Estate:
                 self._own_entry(repo, when)
         if flow.newest is None or run["run_number"] >= flow.newest["run_number"]:
             flow.newest, flow.newest_incident = run, incident
+
+    def leave(self, repo: Repo, run: int, incident: Incident, when: float) -> None:
+        """What a session leaves: mostly a pull request, which mostly mends it; some nothing at all."""
+        if self.rng.random() < 0.1:
+            return
+        incident.traced, branch = True, f"claude/fix-run-{run}"
+        repo.set_branch(branch, sha_of(branch))
+        now = timestamp(self.now() + timedelta(minutes=20))
+        head = {"ref": branch, "sha": sha_of(branch)}
+        repo.add_pull_request({"number": next(self._marks), "created_at": now, "head": head})
+        if self.rng.random() < 0.6:
+            flow = next(one for one in repo.flows if one.incident is incident)
+            incident.mended_at = min(incident.mended_at, when + self.rng.uniform(1, 6) * HOUR)
+            self.at(incident.mended_at, partial(self._mend, flow, incident))
 
     def _again(self, flow: Flow, number: int, incident: Incident, when: float) -> None:
         repo = flow.repository

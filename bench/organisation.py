@@ -159,8 +159,11 @@ class World:
         repo = self.estate.repos[found["repository"]]
         self.counted["in repositories with jobs of their own"] += repo.own_jobs
         incident = self.estate.of_run[found["repository"], int(found["run"])]
-        incident.sessions += 1
+        replaced = incident.sessions and not incident.traced and now - (incident.fired_at or now) >= DAY
+        self.counted["in place of one without a trace"] += replaced
+        incident.sessions += not replaced
         incident.fired_at = incident.fired_at or now
+        self.estate.leave(repo, int(found["run"]), incident, now)
         self.sessions.append(incident)
         self.told[id(incident)].append(f"{found[0]} at {now / HOUR:.3f} h")
 
@@ -277,6 +280,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
                 "failures a day": round(began_runs["failures"] / arguments.days),
                 "sessions": len(world.sessions),
                 "second ones": second,
+                "replaced": counted["in place of one without a trace"],
                 "overlooked": len(world.overlooked),
                 "where jobs are": counted["in repositories with jobs of their own"],
                 "listed as unknown": counted["unknown"],
@@ -293,7 +297,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
     print(f"{arguments.days:g} days, {arguments.repositories} repositories, --limit {arguments.limit}")
     for name in rows[0]:
         print(f"  {name:20}" + "".join(f"{row[name]:>12}" for row in rows))
-    print("wait for a session, from when it was due, by the place in its first list")
+    print("wait for a session, from its first list, by its place in that")
     for kind, world in waits:
         print(f"  {kind}")
         for line in _waits(world):
@@ -306,7 +310,9 @@ def _waits(world: World) -> Iterator[str]:
     low = 1
     for high in (*RANKS, 10**6):
         found = [one for one in incidents if low <= one.rank <= high]
-        waited = sorted(one.fired_at - one.listed_at for one in found if one.fired_at and one.listed_at)
+        waited = sorted(
+            max(0, one.fired_at - one.listed_at) for one in found if one.fired_at and one.listed_at
+        )
         place = f"{low} to {high}" if high < 10**6 else f"from {low}"
         told = f"{place:10} {len(found):6} failures, {len(waited):5} with a session"
         half, last = (waited[len(waited) // 2], waited[-1]) if waited else (0, 0)
