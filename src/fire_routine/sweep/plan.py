@@ -9,6 +9,8 @@ from enum import StrEnum
 from itertools import takewhile
 
 from ..github.account import Branch, BranchRun
+from ..ledger.entry import Claim, Stage
+from ..ledger.rule import Standing
 from ..model import RUN_FAILED
 
 # What starts a run on a branch itself: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
@@ -19,9 +21,17 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class State(StrEnum):
-    DUE = "due"
+    """What is known of a red run, or became of it."""
+
     NOT_YET = "not yet"  # it ended just now: a job of the repository's own comes first
     TOO_OLD = "too old"
+    DUE = "due"
+    FIRED = "fired"
+    WOULD_FIRE = "would fire"  # in a dry run
+    WAITING = "waiting"
+    SKIPPED = "skipped"
+    NOT_CHOSEN = "not chosen"
+    UNKNOWN = "unknown"  # a session may have started
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +79,23 @@ def in_order(due: Iterable[Red], tried: Mapping[int, datetime]) -> list[Red]:
         return tried.get(run.id, NEVER), run.event == "schedule", one.since, run.id
 
     return sorted(due, key=rank)
+
+
+def judged(known: Iterable[Claim], one: Red, now: datetime) -> tuple[State, str, str]:
+    """What a ledger's claims mean for a run: its state, why, and the session's link.
+
+    GraphQL states no attempt. A claim that is newer than the run's end is of its latest one.
+    """
+    standing = Standing(now=now)
+    for claim in known:
+        if claim.run != one.run.id or not claim.until or claim.until < one.run.updated_at:
+            continue
+        if claim.stage is Stage.FIRED or (claim.stage is Stage.COVERED and claim.url):
+            return State.SKIPPED, "it has a session", claim.url
+        if claim.stage is Stage.SEEN:
+            return State.SKIPPED, "an earlier sweep found that no session is due", ""
+        if claim.stage is Stage.UNKNOWN or standing.in_doubt(claim):
+            return State.UNKNOWN, "a session may have started: look at https://claude.ai/code", ""
+        if standing.going_on(claim):
+            return State.WAITING, "its session is being started", ""
+    return State.DUE, "", ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from .. import fire
 from ..clock import Clock
@@ -14,13 +14,12 @@ from ..github.client import GitHub
 from ..ledger.entry import Claim, Entry, Stage, claims, read_entry
 from ..ledger.log import recorded
 from ..ledger.lookback import ABOUT_SESSIONS
-from ..ledger.rule import Asker, Standing
+from ..ledger.rule import Asker
 from ..ledger.terms import Timing
 from ..model import GitHubError, Reason, Result, session_link
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
-from . import plan
-from .plan import Red
+from .plan import Red, State, in_order, judged, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
@@ -38,17 +37,6 @@ ENDS = (400, 401, 403, 404, 429)  # answers of the endpoint that the next run wo
 
 class NoRepositoryError(LookupError):
     """The token names no repository that a glob matches."""
-
-
-class State(StrEnum):
-    """What became of a red run."""
-
-    FIRED = "fired"
-    WOULD_FIRE = "would fire"  # in a dry run
-    WAITING = "waiting"
-    SKIPPED = "skipped"
-    NOT_CHOSEN = "not chosen"
-    UNKNOWN = "unknown"  # a session may have started
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +69,7 @@ class Swept:
     repositories: int = 0
     rows: list[Row] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)  # why, by repository
-    not_yet: int = 0
-    too_old: int = 0
+    counts: Counter[State] = field(default_factory=Counter)  # of all that is red
     stopped: str = ""  # why it did not come to all that is due
     failed: bool = False  # a person has to look
 
@@ -152,16 +139,15 @@ class Sweep:
         found = list(branches(self._github.within(self._until), listed.items, now - order.since))
         swept.left_out |= {branch.repository: branch.unread for branch in found if branch.unread}
         swept.failed = all(branch.unread and not branch.runs for branch in found)
-        reds = plan.red(found, now, order.since, order.after)
-        swept.not_yet = sum(one.state is plan.State.NOT_YET for one in reds)
-        swept.too_old = sum(one.state is plan.State.TOO_OLD for one in reds)
+        reds = red(found, now, order.since, order.after)
+        swept.counts.update(one.state for one in reds if one.state is not State.DUE)
         due, tried = list[Red](), dict[int, datetime]()
-        for one in (one for one in reds if one.state is plan.State.DUE):
+        for one in (one for one in reds if one.state is State.DUE):
             shown = self._shown(one)
             if not self._is_settled(shown, one):
                 due.append(one)
                 tried |= {claim.run: claim.until for claim in shown if claim.until}
-        return plan.in_order(due, tried)
+        return in_order(due, tried)
 
     def _shown(self, one: Red) -> list[Claim]:
         """What its commit shows people of it: a hint, which saves the requests for the ledger."""
@@ -203,26 +189,11 @@ class Sweep:
             self._told(one, place)
 
     def _is_settled(self, known: Sequence[Claim], one: Red) -> bool:
-        """Whether the claims of its latest attempt leave nothing to do; then they are its row.
-
-        GraphQL states no attempt. A claim that is newer than the run's end is of the latest one.
-        """
-        standing = Standing(now=self._clock.now())
-        for claim in known:
-            if claim.run != one.run.id or not claim.until or claim.until < one.run.updated_at:
-                continue
-            if claim.stage is Stage.FIRED or (claim.stage is Stage.COVERED and claim.url):
-                self._add(State.SKIPPED, one, "it has a session", session_url=claim.url)
-            elif claim.stage is Stage.SEEN:
-                self._add(State.SKIPPED, one, "an earlier sweep found that no session is due")
-            elif claim.stage is Stage.UNKNOWN or standing.in_doubt(claim):
-                self._add(State.UNKNOWN, one, "a session may have started: look at https://claude.ai/code")
-            elif standing.going_on(claim):
-                self._add(State.WAITING, one, "its session is being started")
-            else:
-                continue
-            return True
-        return False
+        """Whether the claims leave nothing to do; then they are its row."""
+        state, reason, link = judged(known, one, self._clock.now())
+        if state is not State.DUE:
+            self._add(state, one, reason, session_url=link)
+        return state is not State.DUE
 
     def _told(self, one: Red, place: str) -> None:
         order, self._stories = self._order, self._stories + 1
@@ -295,4 +266,5 @@ class Sweep:
     def _add(self, state: State, one: Red, reason: str, message: str = "", session_url: str = "") -> None:
         row = Row(state, one, reason, message, session_url)
         self.swept.rows.append(row)
+        self.swept.counts[state] += 1
         self._show(row)

@@ -16,7 +16,7 @@ from tests.unit.sweep.conftest import BOT, Organisation, states
 from fire_routine.emulator import Reply, limit
 from fire_routine.github import transport
 from fire_routine.model import GitHubError
-from fire_routine.sweep import NoRepositoryError
+from fire_routine.sweep import NoRepositoryError, State
 
 OWN_JOB = "github-actions[bot]"
 KNOWN = """[[known-failure]]
@@ -117,7 +117,7 @@ def test_what_ended_just_now_or_long_ago_is_counted(organisation: Organisation, 
     organisation.run(pay, ago=0.1)
     organisation.run(organisation.repository("acme/web"), ago=73)
     swept = organisation.sweep()
-    assert (swept.rows, swept.not_yet, swept.too_old) == ([], 1, 1)
+    assert (swept.rows, swept.counts) == ([], {State.NOT_YET: 1, State.TOO_OLD: 1})
 
 
 def test_archived_ones_forks_and_others_are_no_candidates(organisation: Organisation) -> None:
