@@ -35,7 +35,7 @@ _COMMIT = (
     " workflowRun{event runNumber resourcePath url workflow{resourcePath}}}}"
 )
 QUERY = (
-    "{nodes(ids:[%s]){...on Repository{nameWithOwner defaultBranchRef{name target{...on Commit{"
+    "{nodes(ids:[%s]){...on Repository{defaultBranchRef{name target{...on Commit{"
     f'{_COMMIT % TIP} history(first:{COMMITS},since:"%s"){{totalCount nodes{{{_COMMIT % EACH}}}}}'
     "}}}}}}"
 )
@@ -115,9 +115,7 @@ def branches(github: GitHub, asked: Sequence[Repository], since: datetime) -> It
         return
     ids = ",".join(f'"{one.node}"' for one in asked)
     try:
-        found = github.query(
-            QUERY % (ids, f"{since:%Y-%m-%dT%H:%M:%SZ}"), lambda data: [_branch(one) for one in data["nodes"]]
-        )
+        found = github.query(QUERY % (ids, f"{since:%Y-%m-%dT%H:%M:%SZ}"), lambda data: _read(asked, data))
     except GitHubError as error:
         _raise_if_final(error)
         if len(asked) == 1:
@@ -125,8 +123,7 @@ def branches(github: GitHub, asked: Sequence[Repository], since: datetime) -> It
         for half in (asked[: len(asked) // 2], asked[len(asked) // 2 :]) if len(asked) > 1 else ():
             yield from branches(github, half, since)
         return
-    for repository, branch in zip(asked, found, strict=True):
-        branch = branch or Branch(repository.name, unread="GitHub does not show it")
+    for branch in found:
         yield branch if branch.whole else _completed(github.of(branch.repository), branch, since)
 
 
@@ -148,7 +145,7 @@ def _completed(github: GitHub, branch: Branch, since: datetime) -> Branch:
     runs |= {run.id: replace(run, shown=shown.get(run.sha)) for run in page.items}
     oldest = min((run.updated_at for run in page.items), default=since)
     cut = f"runs before {oldest:%d %b, %H:%M} UTC" if page.total > len(page.items) and oldest > since else ""
-    return replace(branch, runs=tuple(runs.values()), unread=cut)
+    return replace(branch, runs=tuple(runs.values()), unread=cut or branch.unread)
 
 
 def _repository(data: Json) -> Repository | None:
@@ -158,14 +155,19 @@ def _repository(data: Json) -> Repository | None:
     return Repository(fields.needed(data, "full_name"), fields.needed(data, "node_id").replace('"', ""))
 
 
-def _branch(node: Any) -> Branch | None:
-    """None: GitHub does not show it."""
-    if not node:
-        return None
-    ref = node["defaultBranchRef"]
+def _read(asked: Sequence[Repository], answer: Json) -> list[Branch]:
+    """What GitHub may not show, as without a permission, is null, and an error with its place says so."""
+    errors = [one for one in answer.get("errors") or () if len(one.get("path") or ()) > 1]
+    wrong = {one["path"][1]: str(one["message"]) for one in errors}
+    nodes = zip(asked, answer["data"]["nodes"], strict=True)
+    return [_branch(one.name, node, wrong.get(at, "")) for at, (one, node) in enumerate(nodes)]
+
+
+def _branch(repository: str, node: Any, unread: str) -> Branch:
+    ref = node and node["defaultBranchRef"]
     tip = ref and ref["target"]
-    if not tip:  # it has no commit yet
-        return Branch(node["nameWithOwner"])
+    if not tip:  # it has no commit yet, or GitHub does not show it
+        return Branch(repository, unread=unread)
     history = tip["history"]
     older = [one for one in history["nodes"] or () if one and one["oid"] != tip["oid"]]
     runs, whole = {}, history["totalCount"] <= COMMITS
@@ -176,7 +178,7 @@ def _branch(node: Any) -> Branch | None:
             if suite and suite["workflowRun"] and _is_of(suite, ref["name"]):
                 run = _run(suite, commit)
                 runs[run.id] = run
-    return Branch(node["nameWithOwner"], tuple(runs.values()), name=ref["name"], whole=whole)
+    return Branch(repository, tuple(runs.values()), unread, ref["name"], whole)
 
 
 def _is_of(suite: Any, branch: str) -> bool:

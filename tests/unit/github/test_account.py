@@ -137,7 +137,24 @@ def test_what_may_be_null_may_be_null(emulator: GitHubEmulator, pay: Emulated) -
         asked = [*repositories(github, ["acme/*"]).items, Repository("acme/gone", "R_gone")]
         found = list(branches(github, asked, SINCE))
     assert [numbers(branch) for branch in found] == [[1], [], []]
-    assert [branch.unread for branch in found] == ["", "", "GitHub does not show it"]
+    assert [branch.unread for branch in found] == [
+        "",
+        "",
+        "Could not resolve to a node with the global id of 'R_gone'",
+    ]
+
+
+def test_what_the_token_may_not_read_is_not_taken_for_green(emulator: GitHubEmulator, pay: Emulated) -> None:
+    """As GitHub answers an App that lacks `checks: read`."""
+    words, place = "Resource not accessible by integration", ["defaultBranchRef", "target", "checkSuites"]
+    tip = {"oid": TIP, "status": None, "checkSuites": None, "history": {"totalCount": 0, "nodes": []}}
+    node = {"defaultBranchRef": {"name": "main", "target": tip}}
+    error = {"type": "FORBIDDEN", "path": ["nodes", 0, *place], "message": words}
+    body = json.dumps({"data": {"nodes": [node]}, "errors": [error]})
+    emulator.fail("POST /graphql", Fault(200, raw=body.encode()))
+    [branch] = read(emulator)
+    assert (branch.runs, branch.unread) == ((), words)
+    assert pay.full_name == branch.repository
 
 
 @pytest.mark.parametrize("login", ["sweeper[bot]", "octocat"])
