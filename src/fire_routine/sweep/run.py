@@ -97,10 +97,9 @@ class Sweep:
         self._show = show
         self._until = clock.monotonic() + SECONDS
         self._login = ""  # whose entries are this sweep's
-        self._ledgers: dict[
-            str, tuple[str, list[Claim]] | None
-        ] = {}  # place and claims; None: it has own jobs
-        self._tried: list[tuple[datetime, Red]] = []  # when without a session
+        # The place and the claims, by repository; None: it has jobs of its own
+        self._ledgers: dict[str, tuple[str, list[Claim]] | None] = {}
+        self._tried: list[tuple[datetime, Red]] = []  # when a run was last told in vain
         self._sessions = self._stories = 0
 
     def run(self) -> Swept:
@@ -117,13 +116,13 @@ class Sweep:
                 while due and not self._is_over():
                     self._one(due[0])
                     due.popleft()
-                due.extend(one for _, one in sorted(self._tried, key=lambda tried: tried[0]))
+                due.extend(self._take_tried())
                 while due and not self._is_over():
                     self._told(due[0])
                     due.popleft()
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})", failed=True)
-        for one in due:
+        for one in (*due, *self._take_tried()):
             if self._ledgers.get(one.repository, ()) is not None:
                 self._add(State.NOT_CHOSEN, one, self.swept.stopped)
         return self.swept
@@ -144,6 +143,10 @@ class Sweep:
         reds = red(found, now, order.since, order.after)
         swept.counts.update(one.state for one in reds if one.state is not State.DUE)
         return in_order(one for one in reds if one.state is State.DUE)
+
+    def _take_tried(self) -> list[Red]:
+        tried, self._tried = sorted(self._tried, key=lambda one: one[0]), []
+        return [one for _, one in tried]
 
     # --- one red run ------------------------------------------------------------------------------
 
