@@ -15,13 +15,14 @@ from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
-from .ledger.first_look import FirstLook
+from .ledger.day import over_limit
+from .ledger.first_look import first_look
 from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
-from .ledger.messages import replaced, rerun
+from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Known, Ruling
-from .ledger.terms import Terms
+from .ledger.terms import Terms, Timing
 from .model import (
     Action,
     Fire,
@@ -51,6 +52,7 @@ class Scene:
     github: GitHub
     say: Say
     clock: Clock
+    timing: Timing = field(default_factory=Timing)
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class Progress:
     log: Log | None = None
     decision: Decision | None = None
     firing: bool = False  # from here on a request may have been sent
+    would_fire: bool = False  # as a dry run finds
 
     @property
     def past(self) -> Past:
@@ -148,6 +151,7 @@ def _terms(scene: Scene) -> Terms:
         elsewhere=scene.context is not own,
         for_key=bool(settings.key),
         daily_limit=settings.daily_limit,
+        timing=scene.timing,
     )
 
 
@@ -161,7 +165,7 @@ def _skip_early(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Sk
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
     looks = trigger.kind is TriggerKind.STEP and not settings.again
-    if looks and (skip := FirstLook(log, run, scene.say).skip()):
+    if looks and (skip := first_look(log, run, scene.say)):
         return skip
     return policy.stale(scene.github, run) if run.default_branch and not settings.again else None
 
@@ -204,6 +208,7 @@ def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
     decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
     if settings.dry_run:
         would = skip or decision.preview()
+        progress.would_fire = would is None
         progress.evidence = _completed(scene, evidence, decision)
         return not_sent(would)
     decided = decision.compete()
@@ -262,7 +267,7 @@ class Decision:
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
                     return skip
                 self.rerun_first = False  # GitHub does not
-                if skip := contest.over_limit(self.limit):
+                if skip := self._over_limit():
                     return skip
                 if decided := contest.claim():
                     return decided
@@ -282,7 +287,15 @@ class Decision:
         if ruling.blocked:
             return contest.words(ruling, waited=False)
         self.look_back()
-        return rerun(contest.run) if self.rerun_first else contest.over_limit(self.limit)
+        return rerun(contest.run) if self.rerun_first else self._over_limit()
+
+    def _over_limit(self) -> Skip | None:
+        """Why the repository has had enough sessions today."""
+        log = self.log
+        if self.limit and not log.has_day:
+            log.note(uncounted())
+            return None
+        return over_limit(log.claims(), self.limit, log.time, log.terms.daily_limit)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+DAY = timedelta(hours=24)  # in which sessions are counted for `daily-limit`
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -31,17 +33,8 @@ class Timing:
     doubt: float = 300.0  # after which no job can be at the request that it announced
     rounds: int = 3  # of claims, each of which yielded to a job that then gave up
 
-    # Waiting for others
-    waits: tuple[float, ...] = (
-        0.5,
-        1.0,
-        1.5,
-        2.0,
-        3.0,
-        4.0,
-        6.0,
-        8.0,
-    )  # between looks; empty: none is waited for
+    # Waiting for others, and how long between looks; empty: none is waited for
+    waits: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
     watch_claim: float = 41.0  # how long a claim is watched until it lapses, whatever GitHub's clock says
     watch_request: float = 48.0  # how long an announced request: the endpoint may be slow
     calm: int = 32  # a matrix of more legs looks less often: each look is a request
@@ -49,9 +42,6 @@ class Timing:
     # Asking again
     retries: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0)  # before each
     retries_alone: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0, 10.0, 20.0, 30.0, 30.0, 30.0)  # of a lone job
-    retries_of_page: tuple[float, ...] = (
-        0.2,
-    ) * 12  # before these, where a page does not continue the last one
     patience: float = 60.0  # for all of it before a fire
     patience_alone: float = 150.0  # of a lone job: most outages are over by then
     limited: float = 65.0  # that a lone job waits where GitHub's rate limit asks for it

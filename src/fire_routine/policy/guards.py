@@ -7,7 +7,6 @@ None.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..model import RUN_FAILED, Origin, Reason, Run, Skip, TriggerKind
 from ..sanitize import code
@@ -43,7 +42,7 @@ def before_gathering(settings: Settings, context: Context, run: Run | None) -> S
         return _without_secrets(missing, context, run)
     if ended or run is None:
         return ended
-    return _by_settings(settings if _describes_its_code(run) else replace(settings, allow_forks=True), run)
+    return _by_settings(settings, run, code_is_known=_describes_its_code(run))
 
 
 def _missing(settings: Settings) -> list[str]:
@@ -114,9 +113,9 @@ def not_failed(conclusion: str | None) -> Skip:
     )
 
 
-def _by_settings(settings: Settings, run: Run) -> Skip | None:
-    """The guards that an input governs."""
-    if not settings.allow_forks and (skipped := untrusted(run)):
+def _by_settings(settings: Settings, run: Run, *, code_is_known: bool = True) -> Skip | None:
+    """The guards that an input governs. `code_is_known`: whose code ran; else that is judged later."""
+    if code_is_known and not settings.allow_forks and (skipped := untrusted(run)):
         return skipped
     branch = run.head_branch or ""
     if matches(branch, settings.skip_branches):

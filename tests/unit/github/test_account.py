@@ -4,72 +4,59 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
+from tests.emulated.repository import Repository as Emulated
+from tests.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
 
+from fire_routine.github import account
 from fire_routine.github.account import Branch, Repository, branches, repositories
 from fire_routine.model import GitHubError
 
-SINCE = datetime(2026, 1, 7, 12, tzinfo=UTC)
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+SINCE = NOW - timedelta(hours=72)
 LISTED = "GET /installation/repositories"
+OLD, TIP = sha_of("old"), sha_of("tip")
 
 
-def answers(emulator: GitHubEmulator, target: str, body: object) -> None:
-    emulator.fail(target, Fault(200, raw=json.dumps(body).encode()))
+@pytest.fixture
+def pay(emulator: GitHubEmulator) -> Emulated:
+    emulator.now = lambda: NOW
+    pay = emulator.add_repository("acme/pay")
+    for sha in (OLD, TIP):
+        pay.set_branch("main", sha)
+    return pay
 
 
-def repository(name: str, **fields: object) -> dict[str, object]:
-    return {"full_name": name, "node_id": f"R_{name[-4:]}", "archived": False, "fork": False} | fields
+def add(pay: Emulated, number: int, sha: str = TIP, **run: object) -> None:
+    ended = timestamp(NOW - timedelta(hours=10))
+    known = {"head_branch": "main", "conclusion": "failure", "run_number": number, "updated_at": ended}
+    pay.add_run({"id": 3_000_000_000 + number, "head_sha": sha, **known, **run})
 
 
-def suite(number: int, conclusion: str | None = "FAILURE", branch: str | None = "main", **run: object) -> Any:
-    path = f"/acme/pay/actions/runs/{number}"
-    described = {
-        "event": "push",
-        "runNumber": number,
-        "resourcePath": path,
-        "url": f"https://github.com{path}",
-    }
-    workflow = {"resourcePath": "/acme/pay/actions/workflows/ci.yml"}
-    return {
-        "status": "COMPLETED" if conclusion else "IN_PROGRESS",
-        "conclusion": conclusion,
-        "updatedAt": "2026-01-09T12:00:00Z",
-        "branch": branch and {"name": branch},
-        "workflowRun": described | {"workflow": workflow} | run,
-    }
-
-
-def commit(sha: str, *suites: Any, total: int | None = None, shown: Any = None) -> dict[str, Any]:
-    checks = {"totalCount": len(suites) if total is None else total, "nodes": list(suites)}
-    return {"oid": sha, "status": shown and {"context": shown}, "checkSuites": checks}
-
-
-def node(tip: dict[str, Any], *older: dict[str, Any], total: int | None = None) -> dict[str, Any]:
-    history = {"totalCount": len(older) + 1 if total is None else total, "nodes": [tip, *older]}
-    ref = {"name": "main", "target": tip | {"history": history}}
-    return {"nameWithOwner": "acme/pay", "defaultBranchRef": ref}
-
-
-def read(emulator: GitHubEmulator, *nodes: Any) -> list[Branch]:
-    answers(emulator, "POST /graphql", {"data": {"nodes": list(nodes)}})
+def read(emulator: GitHubEmulator, *names: str) -> list[Branch]:
     with github_of(emulator) as github:
-        return list(branches(github, [Repository("acme/pay", "R_1")] * len(nodes), SINCE))
+        listed = repositories(github, names or ["acme/*"])
+        return list(branches(github, listed.items, SINCE))
+
+
+def numbers(branch: Branch) -> list[int]:
+    return sorted(run.number for run in branch.runs)
 
 
 # --- repositories ------------------------------------------------------------------------------------
 
 
 def test_those_that_a_glob_names_are_found(emulator: GitHubEmulator) -> None:
-    names = ("acme/pay-api", "acme/Pay-Web", "acme/ledger", "acme/site")
-    listed = [repository(name) for name in names]
-    listed += [repository("acme/pay-old", archived=True), repository("acme/pay-fork", fork=True)]
-    answers(emulator, LISTED, {"total_count": len(listed), "repositories": listed})
+    for name in ("acme/pay-api", "acme/Pay-Web", "acme/ledger", "acme/site"):
+        emulator.add_repository(name)
+    emulator.add_repository("acme/pay-old", archived=True)
+    emulator.add_repository("acme/pay-fork", fork=True)
     with github_of(emulator) as github:
         found = repositories(github, ["ACME/pay-*", "acme/ledger"])
         assert [one.name for one in found.items] == ["acme/pay-api", "acme/Pay-Web", "acme/ledger"]
@@ -78,12 +65,23 @@ def test_those_that_a_glob_names_are_found(emulator: GitHubEmulator) -> None:
 
 
 def test_a_token_of_no_app_lists_the_organisation(emulator: GitHubEmulator) -> None:
-    emulator.fail(LISTED, Fault(403, "You must authenticate with an installation access token"))
-    answers(emulator, "GET /orgs/acme/repos", [repository("acme/pay")])
-    answers(emulator, "GET /orgs/other/repos", [repository("other/pay")])
+    emulator.personal = True
+    for name in ("acme/pay", "other/pay", "other/web"):
+        emulator.add_repository(name)
     with github_of(emulator) as github:
         found = repositories(github, ["acme/*", "acme/x", "other/pay"])
     assert [one.name for one in found.items] == ["acme/pay", "other/pay"]
+
+
+def test_repositories_beyond_those_that_are_listed_are_counted(
+    emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "PAGES", 1)
+    for number in range(150):
+        emulator.add_repository(f"acme/r{number}")
+    with github_of(emulator) as github:
+        found = repositories(github, ["acme/*"])
+    assert (len(found.items), found.total) == (99, 150)  # the emulator's own is listed, too
 
 
 def test_a_rate_limit_is_not_taken_for_another_kind_of_token(emulator: GitHubEmulator) -> None:
@@ -96,76 +94,96 @@ def test_a_rate_limit_is_not_taken_for_another_kind_of_token(emulator: GitHubEmu
 # --- their runs --------------------------------------------------------------------------------------
 
 
-def test_the_runs_of_the_branch_are_read_from_all_its_commits(emulator: GitHubEmulator) -> None:
-    tip = commit("a" * 40, suite(3, "SUCCESS"), suite(4, None))
-    [branch] = read(emulator, node(tip, commit("b" * 40, suite(2))))
-    assert branch.repository == "acme/pay"
-    assert [(run.id, run.status, run.conclusion) for run in branch.runs] == [
-        (3, "completed", "success"),
-        (4, "in_progress", ""),
-        (2, "completed", "failure"),
+def test_the_runs_of_the_branch_are_read_from_all_its_commits(
+    emulator: GitHubEmulator, pay: Emulated
+) -> None:
+    add(pay, 1, OLD)
+    add(pay, 2, conclusion="success", path=".github/workflows/nightly.yml@main", event="schedule")
+    add(pay, 3, status="in_progress", conclusion=None)
+    [branch] = read(emulator)
+    found = {run.number: (run.id, run.workflow, run.event, run.status, run.conclusion) for run in branch.runs}
+    assert found == {
+        1: (3_000_000_001, "ci.yml", "push", "completed", "failure"),
+        2: (3_000_000_002, "nightly.yml", "schedule", "completed", "success"),
+        3: (3_000_000_003, "ci.yml", "push", "in_progress", ""),
+    }
+    assert {run.url for run in branch.runs if run.number == 1} == {
+        f"{emulator.site.html}/acme/pay/actions/runs/3000000001"
+    }
+    assert (branch.repository, branch.unread) == ("acme/pay", "")
+    assert [len(emulator.asked(what)) for what in ("POST /graphql", "GET /repos")] == [1, 0]
+
+
+def test_runs_of_other_branches_and_tags_on_its_commits_are_not_its_own(
+    emulator: GitHubEmulator, pay: Emulated
+) -> None:
+    pay.set_branch("topic", TIP)
+    add(pay, 1, head_branch="topic")
+    add(pay, 2, head_branch="v1")
+    add(pay, 3, head_branch="gh-readonly-queue/main/pr-1-0", event="merge_group")
+    add(pay, 4)
+    pay.add_check_suite(TIP, 99, "FAILURE")  # another app's
+    [branch] = read(emulator)
+    assert numbers(branch) == [3, 4]
+
+
+def test_what_may_be_null_may_be_null(emulator: GitHubEmulator, pay: Emulated) -> None:
+    pay.nulls = True
+    pay.add_check_suite(TIP, account.APP, "FAILURE")  # its run was deleted
+    add(pay, 1, event="merge_group")
+    emulator.add_repository("acme/empty")
+    with github_of(emulator) as github:
+        asked = [*repositories(github, ["acme/*"]).items, Repository("acme/gone", "R_gone")]
+        found = list(branches(github, asked, SINCE))
+    assert [numbers(branch) for branch in found] == [[1], [], []]
+    assert [branch.unread for branch in found] == [
+        "",
+        "",
+        "Could not resolve to a node with the global id of 'R_gone'",
     ]
-    assert {(run.workflow, run.event) for run in branch.runs} == {("ci.yml", "push")}
-    assert branch.runs[2].url == "https://github.com/acme/pay/actions/runs/2"
-    assert [len(emulator.asked(what)) for what in ("POST /graphql", "GET")] == [1, 0]
 
 
-def test_runs_of_other_branches_and_tags_on_its_commits_are_not_its_own(emulator: GitHubEmulator) -> None:
-    suites = [suite(1, branch="topic"), suite(2, branch=None), suite(3, branch=None, event="merge_group")]
-    [branch] = read(emulator, node(commit("a" * 40, *suites, suite(4))))
-    assert [run.id for run in branch.runs] == [3, 4]
+def test_what_the_token_may_not_read_is_not_taken_for_green(emulator: GitHubEmulator, pay: Emulated) -> None:
+    """As GitHub answers an App that lacks `checks: read`."""
+    words, place = "Resource not accessible by integration", ["defaultBranchRef", "target", "checkSuites"]
+    tip = {"oid": TIP, "status": None, "checkSuites": None, "history": {"totalCount": 0, "nodes": []}}
+    node = {"defaultBranchRef": {"name": "main", "target": tip}}
+    error = {"type": "FORBIDDEN", "path": ["nodes", 0, *place], "message": words}
+    body = json.dumps({"data": {"nodes": [node]}, "errors": [error]})
+    emulator.fail("POST /graphql", Fault(200, raw=body.encode()))
+    [branch] = read(emulator)
+    assert (branch.runs, branch.unread) == ((), words)
+    assert pay.full_name == branch.repository
 
 
-def test_what_may_be_null_may_be_null(emulator: GitHubEmulator) -> None:
-    bare = {"oid": "b" * 40, "status": None, "checkSuites": None}
-    tip = commit("a" * 40, None, suite(1) | {"workflowRun": None}, suite(2))
-    empty = {"nameWithOwner": "acme/empty", "defaultBranchRef": None}
-    found = read(emulator, node(tip, bare, None), empty, None)  # type: ignore[arg-type]
-    assert [[run.id for run in branch.runs] for branch in found] == [[2], [], []]
-    assert [bool(branch.unread) for branch in found] == [False, False, True]
-
-
-def test_the_newest_status_of_ours_comes_with_each_run(emulator: GitHubEmulator) -> None:
-    """GraphQL names a bot without what ends its login elsewhere."""
-
-    def shown(kind: str, login: str) -> dict[str, Any]:
-        creator = {"__typename": kind, "login": login}
-        return {
-            "description": "f",
-            "targetUrl": None,
-            "createdAt": "2026-01-09T13:00:00Z",
-            "creator": creator,
-        }
-
-    tip = commit("a" * 40, suite(2), shown=shown("Bot", "sweeper"))
-    [branch] = read(emulator, node(tip, commit("b" * 40, suite(1), shown=shown("User", "octocat"))))
-    assert [run.shown.creator for run in branch.runs if run.shown] == ["sweeper[bot]", "octocat"]
-
-
-@pytest.mark.parametrize("more", ["suites of the tip", "suites of a commit", "commits"])
-def test_a_branch_with_more_gets_a_page_of_its_runs(emulator: GitHubEmulator, more: str) -> None:
-    tip = commit("a" * 40, suite(2), total=51 if more == "suites of the tip" else 50)
-    old = commit("b" * 40, suite(1), total=21 if more == "suites of a commit" else 20)
-    emulator.full_name = "acme/pay"
-    emulator.add_run({"id": 9, "head_sha": "a" * 40, "head_branch": "main", "conclusion": "failure"})
-    [branch] = read(emulator, node(tip, old, total=21 if more == "commits" else 20))
-    assert [run.id for run in branch.runs] == [2, 1, 9]
+@pytest.mark.parametrize("most", ["TIP", "COMMITS", "EACH"])
+def test_a_branch_with_more_gets_a_page_of_its_runs(
+    emulator: GitHubEmulator, pay: Emulated, most: str
+) -> None:
+    suites, sha = {"TIP": (51, TIP), "EACH": (21, OLD), "COMMITS": (1, OLD)}[most]
+    for number in range(suites):
+        add(pay, number, sha)
+    for number in range(19 if most == "COMMITS" else 0):
+        pay.set_branch("main", sha_of(f"{number}"))
+    [branch] = read(emulator)
+    assert numbers(branch) == list(range(suites))
     assert branch.unread == ""
+    assert len(emulator.asked("/actions/runs")) == 1
 
 
-def test_runs_beyond_that_page_are_said_to_be_left_out(emulator: GitHubEmulator) -> None:
-    emulator.full_name = "acme/pay"
+def test_runs_beyond_that_page_are_said_to_be_left_out(emulator: GitHubEmulator, pay: Emulated) -> None:
     for number in range(101):
-        emulator.add_run({"id": 100 + number, "head_branch": "main", "updated_at": "2026-01-09T10:00:00Z"})
-    [branch] = read(emulator, node(commit("a" * 40, total=51)))
-    assert (len(branch.runs), branch.unread) == (100, "runs before 09 Jan, 10:00 UTC")
+        add(pay, number)
+    [branch] = read(emulator)
+    assert (len(branch.runs), branch.unread) == (100, "runs before 10 Jan, 02:00 UTC")
 
 
-def test_a_page_that_can_not_be_read_is_said_to_be(emulator: GitHubEmulator) -> None:
-    emulator.full_name = "acme/pay"
+def test_a_page_that_can_not_be_read_is_said_to_be(emulator: GitHubEmulator, pay: Emulated) -> None:
+    for number in range(51):
+        add(pay, number)
     emulator.fail("/actions/runs", Fault.broken(502))
-    [branch] = read(emulator, node(commit("a" * 40, suite(1), total=51)))
-    assert [run.id for run in branch.runs] == [1]
+    [branch] = read(emulator)
+    assert len(branch.runs) == 50
     assert "502" in branch.unread
 
 
@@ -181,7 +199,16 @@ def test_a_request_that_is_too_heavy_is_made_again_in_halves(emulator: GitHubEmu
     assert len(sizes) == 2 * 60 - 3
 
 
-@pytest.mark.parametrize("fault", [Fault(401, "Bad credentials"), Fault.rate_limited(), Fault.slow_down()])
+USED_UP = json.dumps({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit already exceeded"}]})
+REFUSALS = [
+    Fault(401, "Bad credentials"),
+    Fault.rate_limited(),
+    Fault.slow_down(),
+    Fault(200, headers={"X-RateLimit-Remaining": "0"}, raw=USED_UP.encode()),
+]
+
+
+@pytest.mark.parametrize("fault", REFUSALS)
 def test_a_refusal_of_all_is_not_asked_again(emulator: GitHubEmulator, fault: Fault) -> None:
     emulator.fail("POST /graphql", fault)
     asked = [Repository(f"acme/r{number}", f"R_{number}") for number in range(50)]

@@ -144,24 +144,16 @@ class Board:
     _ids: int = 0
 
     def statuses(
-        self,
-        sha: str,
-        page: int = 1,
-        *,
-        as_of: float = math.inf,
-        misses: Callable[[Status], bool] = lambda _: False,
+        self, sha: str, page: int = 1, *, as_of: float = math.inf, without: Collection[int] = ()
     ) -> Page:
-        """`as_of`: the time whose state is shown, in seconds; `misses`: whether a status is left out."""
+        """`as_of`: the time whose state is shown, in seconds; `without`: ids of what is left out."""
         self._call("statuses")
         written = self.commits.get(sha, [])
         if self.hidden and sha == self.place:
             self.hidden -= 1
             written = written[:-1]
-        shown = (
-            status
-            for status in reversed(written)
-            if self.shown_from[status.id] <= as_of and not misses(status)
-        )
+        since = self.shown_from
+        shown = (one for one in reversed(written) if since[one.id] <= as_of and one.id not in without)
         size = 101 - page
         found = list(islice(shown, (page - 1) * size, page * size + 1))
         return Page(found[:size], len(found) > size, self._second())
@@ -250,7 +242,7 @@ class Board:
     def entries(self, sha: str = PLACE, *, shown: bool = False) -> list[Entry]:
         """The ledger's entries, or what people see on a commit; oldest first."""
         found = (status for status in self.commits.get(sha, []) if (status.context == SHOWN) == shown)
-        return [entry for entry in (read_entry(status, sha) for status in found) if entry]
+        return [entry for entry in (read_entry(status) for status in found) if entry]
 
     def stages(self) -> str:
         """The letters of the ledger's entries, oldest first."""

@@ -15,7 +15,7 @@ from fire_routine.github.client import GitHub
 from fire_routine.ledger.api import LedgerApi
 from fire_routine.ledger.contest import Contest
 from fire_routine.ledger.entry import new_mark
-from fire_routine.ledger.first_look import FirstLook
+from fire_routine.ledger.first_look import first_look
 from fire_routine.ledger.log import Log
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.ledger.rule import Asker, Known
@@ -114,7 +114,7 @@ class Job:
         return verdict
 
     def look_first(self) -> Skip | None:
-        return FirstLook(self.log, self.run, self.say).skip()
+        return first_look(self.log, self.run, self.say)
 
     def record_flake(self) -> Skip | None:
         return Reruns(self.log, self.run).record()

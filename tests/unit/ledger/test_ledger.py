@@ -269,7 +269,7 @@ def test_a_claim_that_took_too_long_to_announce_is_made_again() -> None:
     limited.faults["create_status"] = [None, limit(60)]
     for one in (board, limited):
         assert Job(one).fire(A).fire
-        assert one.stages() == "cwcsf"
+        assert one.stages() == "cswcsf"
         assert "No session from this job" not in one.words()
 
 

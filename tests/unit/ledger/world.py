@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from random import Random
 
+from tests.fake_clock import NOON
 from tests.unit.ledger.baton import Baton, Task
 from tests.unit.ledger.boards import FORBIDDEN, FULL, NO_ANSWER, PLACE, SERVER_ERROR, Board, Page
 from tests.unit.ledger.jobs import Verdict
@@ -150,13 +152,18 @@ class World:
         """The first entry of a mark."""
         return next(entry for entry in self.entries() if entry.record.mark == mark)
 
-    def apart(self, one: Session, other: Session) -> bool:
-        """Whether a green run of one of their events lies between their runs."""
-        first, last = sorted((one.run, other.run))
-        if family(one.run) != family(other.run):
+    def apart(self, one: Session, later: Session) -> bool:
+        """Whether a green run of one of their events lies between their runs, as the later one is claimed."""
+        first, last = sorted((one.run, later.run))
+        if family(one.run) != family(later.run):
             return True
-        events = (one.event, other.event)
-        return any(first < green < last and event in events for green, event, _ in self.greens)
+        if one.run == later.run:
+            return False
+        events, until = (one.event, later.event), (later.claimed_at - NOON).total_seconds() + 1.0
+        return any(
+            first <= green <= last and green != later.run and event in events and at <= until
+            for green, event, at in self.greens
+        )
 
     @property
     def out_of_order(self) -> bool:
@@ -215,13 +222,17 @@ class Client:
         if self.random.random() < self._faults.denied:
             raise self.random.choice(_DENIALS).with_traceback(None)
 
-    def _misses(self, status: Status) -> bool:
-        """Whether a read leaves out a status of the last 10 seconds."""
-        age = self.world.baton.time - self._board.shown_from[status.id]
-        return age < 10 and self.random.random() < self._faults.flap
+    def _missed(self, sha: str) -> set[int]:
+        """Statuses of the last 10 seconds that a read leaves out, by their ids."""
+        if not self._faults.flap:
+            return set()
+        now, shown_from = self.world.baton.time, self._board.shown_from
+        newest = islice(reversed(self._board.commits.get(sha, [])), 200)
+        young = (status.id for status in newest if now - shown_from[status.id] < 10)
+        return {number for number in young if self.random.random() < self._faults.flap}
 
     def statuses(self, sha: str, page: int = 1) -> Page:
-        found = self._board.statuses(sha, page, as_of=self._read(), misses=self._misses)
+        found = self._board.statuses(sha, page, as_of=self._read(), without=self._missed(sha))
         self._travel()
         return found
 
