@@ -53,6 +53,9 @@ AN_HOUR, A_DAY = 30, 100  # sessions: of the routine, and of the account
 PER_HOUR = 5000  # requests of an App's installation
 SINCE, AFTER = timedelta(hours=72), timedelta(minutes=30)
 RANKS = (1, 4, 16, 64)
+# Sessions of a sweep, by when sweeps start: of each quarter of an hour, half are dropped, and those of a day.
+LIMITS = {"15m": 1, "1h": 4, "5h": 20, "dropped": 2}
+BROKEN = 5  # workflows, where sweeps are killed
 _own = threading.local()  # `task`, in the thread of a sweep
 
 
@@ -118,7 +121,7 @@ class World:
     # --- what a request meets -----------------------------------------------------------------------
 
     def ask(self, verb: str, path: str, parameters: Mapping[str, Any], body: Any) -> Answer:
-        task: Task = _own.task
+        self.task = task = _own.task
         self.kill_at_step()
         task.pause(LATENCY / 2)
         hour = int(self.baton.time // HOUR)
@@ -129,8 +132,10 @@ class World:
         if self.rng.random() < self.broken:
             raise refusal(502, {}, "Server Error")
         found = self._answer(verb, path, {name: str(value) for name, value in parameters.items()}, body)
+        self.task = task
         self.kill_at_step()
         task.pause(LATENCY / 2)
+        self.task = task  # whose turn it is
         left = {"x-ratelimit-limit": str(PER_HOUR), "x-ratelimit-remaining": str(PER_HOUR - self.hours[hour])}
         date = self.baton.clock.server().strftime("%a, %d %b %Y %H:%M:%S GMT")
         headers = {name.lower(): value for name, value in found.headers.items()} | left | {"date": date}
@@ -173,7 +178,12 @@ class World:
         def work(task: Task) -> None:
             _own.task, _own.asked = task, 0
             self.task = task
-            clock = Clock(lambda: self.baton.time, self.baton.clock.server, task.pause, self.rng.random)
+
+            def sleep(seconds: float) -> None:
+                task.pause(seconds)
+                self.task = task
+
+            clock = Clock(lambda: self.baton.time, self.baton.clock.server, sleep, self.rng.random)
             try:
                 self._swept(clock)
             except Killed:
@@ -241,17 +251,16 @@ def staged(world: World) -> Iterator[World]:
 
 def ticks(kind: str, days: float, rng: random.Random) -> Iterator[float]:
     """When sweeps are started, in seconds."""
-    when, step = 0.5 * DAY, 15 * MINUTE
+    when, outage = 0.5 * DAY, 0.3 * days * DAY
     while when < days * DAY:
-        dropped = kind == "dropped" and (rng.random() < 0.5 or 0.3 < when / (days * DAY) < 0.3 + 1 / days)
-        if not dropped:
+        if kind != "dropped" or (rng.random() < 0.5 and not outage < when < outage + DAY):
             yield when
-        when += rng.uniform(4, 6) * HOUR if kind == "5h" else step
+        when += rng.uniform(4, 6) * HOUR if kind == "5h" else HOUR if kind == "1h" else 15 * MINUTE
 
 
 def month(kind: str, arguments: argparse.Namespace) -> World:
     given = (arguments.seed, arguments.days, arguments.repositories, arguments.runs)
-    world, rng = World(*given, limit=arguments.limit), random.Random(arguments.seed)
+    world, rng = World(*given, limit=LIMITS[kind]), random.Random(arguments.seed)
     for when in ticks(kind, arguments.days, rng):
         dies_at = when + rng.uniform(0, 45) if rng.random() < 0.1 else None
         world.sweep(when, dies_at)
@@ -273,6 +282,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
         rows.append(
             {
                 "ticks": kind,
+                "--limit": LIMITS[kind],
                 "sweeps": counted["sweeps"],
                 "killed": counted["killed"],
                 "ended by GitHub": counted["that GitHub ended"],
@@ -294,7 +304,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
             print(f"  overlooked: {line}")
         for told in (told for told in world.told.values() if len(told) > 1):
             print(f"  second: {told[:5]}")
-    print(f"{arguments.days:g} days, {arguments.repositories} repositories, --limit {arguments.limit}")
+    print(f"{arguments.days:g} days, {arguments.repositories} repositories")
     for name in rows[0]:
         print(f"  {name:20}" + "".join(f"{row[name]:>12}" for row in rows))
     print("wait for a session, from its first list, by its place in that")
@@ -348,19 +358,20 @@ def kills(arguments: argparse.Namespace) -> bool:
     kill, bad, ends = 0, 0, Counter[str]()
     while True:
         kill += 1
-        world = World(arguments.seed, 1.0, 12, 480, lost=0, broken=0, limit=3, kill=kill)
-        for later in (0, 1, 15, 30, 45, 60):
+        world = World(arguments.seed, 1.0, 12, 240, quiet=True, lost=0, broken=0, limit=3, kill=kill)
+        world.estate.break_for_good(BROKEN, 0.8 * DAY)
+        for later in (0, 0.05, 1, 15, 30, 45, 60):  # two at once, and others
             world.sweep(0.9 * DAY + later * MINUTE)
         with staged(world):
             world.baton.run()
         if not world.counted["killed"]:
             break
         second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
-        bad += bool(second or world.overlooked)
-        if second or world.overlooked:
-            print(f"  killed at step {kill}: {second} second sessions, overlooked: {world.overlooked[:3]}")
         rows = world.last.rows if world.last else []
         ends.update(f"{row.state} ({row.reason})" for row in rows)
+        if second or world.overlooked or len(rows) != BROKEN:
+            bad += 1
+            print(f"  killed at step {kill}: {second} second ones, {len(rows)} listed {world.overlooked[:3]}")
     print(
         f"killed before and after each request: {kill - 1} sweeps, {bad} bad; what the last one then listed:"
     )
@@ -375,8 +386,7 @@ def main() -> int:
     parser.add_argument("--days", type=float, default=30)
     parser.add_argument("--repositories", type=int, default=500)
     parser.add_argument("--runs", type=int, default=20_000, help="a day")
-    parser.add_argument("--limit", type=int, default=1, help="sessions of a sweep")
-    parser.add_argument("--ticks", default="15m,5h,dropped")
+    parser.add_argument("--ticks", default=",".join(LIMITS), help="when sweeps start")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", action="store_true", help="only these")
     arguments = parser.parse_args()
