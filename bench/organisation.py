@@ -30,8 +30,9 @@ from urllib.parse import unquote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench.acme import DAY, HOUR, MINUTE, NAMED, Estate, Incident  # noqa: E402
+from bench.acme import DAY, HOUR, MINUTE, NAMED, SWEEPER, Estate, Incident  # noqa: E402
 from bench.legs import Synchronous  # noqa: E402
+from tests.emulated import graph  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.emulated.routes import Answer, answer  # noqa: E402
 from tests.unit.ledger.baton import Baton, Killed, Task  # noqa: E402
@@ -93,6 +94,7 @@ class World:
     lost: float = 0.01  # of the endpoint's answers
     broken: float = 0.002  # of GitHub's
     limit: int = 1
+    checked: bool = False  # answers to queries are compared with the emulator's
     kill: int = 0  # the step at which a sweep dies; 0: none
     started: list[float] = field(default_factory=list)
     sessions: list[Incident] = field(default_factory=list)
@@ -120,7 +122,7 @@ class World:
 
     # --- what a request meets -----------------------------------------------------------------------
 
-    def ask(self, verb: str, path: str, parameters: Mapping[str, Any], body: Any) -> Answer:
+    def ask(self, verb: str, path: str, parameters: Mapping[str, Any], body: Any, _: float) -> Answer:
         self.task = task = _own.task
         self.kill_at_step()
         task.pause(LATENCY / 2)
@@ -145,7 +147,11 @@ class World:
 
     def _answer(self, verb: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
         if path == GRAPHQL:
-            return Answer(200, self.estate.query(body["query"]))
+            shown = self.estate.query(body["query"])
+            if self.checked:
+                whole, _ = graph.answer(self.estate.repos.values(), SWEEPER, PER_HOUR, body)
+                assert shown == whole, "the bench's answer is not the emulator's"
+            return Answer(200, shown)
         if not path.startswith("/repos/"):
             return self.github.account(path, query)
         _, _, owner, name, *rest = path.split("/", 4)
@@ -223,19 +229,13 @@ class World:
                 incident.listed_at, incident.rank = self.baton.time, rank
 
 
-def _asked(
-    world: World, _: Transport, verb: str, path: str, parameters: Mapping[str, Any], body: Any, *_more: Any
-) -> tuple[Mapping[str, str], Any]:
-    found = world.ask(verb, path, parameters, body)
-    return found.headers, found.body
-
-
 @contextmanager
 def staged(world: World) -> Iterator[World]:
     """With what a sweep asks led to the world."""
 
-    def ask(self: Transport, *arguments: Any) -> tuple[Mapping[str, str], Any]:
-        return _asked(world, self, *arguments)
+    def ask(_: Transport, *asked: Any) -> tuple[Mapping[str, str], Any]:
+        found = world.ask(*asked)
+        return found.headers, found.body
 
     with ExitStack() as stack:
         stack.enter_context(world.github)
@@ -339,7 +339,8 @@ def _span(seconds: float) -> str:
 
 def quiet(arguments: argparse.Namespace) -> bool:
     """Nothing is red, and no branch has more than was asked for."""
-    world = World(arguments.seed, 1.0, arguments.repositories, arguments.runs, quiet=True, lost=0, broken=0)
+    given = (arguments.seed, 1.0, arguments.repositories, arguments.runs)
+    world = World(*given, quiet=True, lost=0, broken=0, checked=True)
     world.sweep(0.9 * DAY)
     with staged(world):
         processor = time.process_time()
