@@ -300,10 +300,8 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
             }
         )
         waits.append((kind, world))
-        for line in world.overlooked[:5]:
-            print(f"  overlooked: {line}")
-        for told in (told for told in world.told.values() if len(told) > 1):
-            print(f"  second: {told[:5]}")
+        for line in [*world.overlooked, *(told for told in world.told.values() if len(told) > 1)][:9]:
+            print(f"  look at {line}")
     print(f"{arguments.days:g} days, {arguments.repositories} repositories")
     for name in rows[0]:
         print(f"  {name:20}" + "".join(f"{row[name]:>12}" for row in rows))
