@@ -17,7 +17,7 @@ import statistics
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -98,7 +98,7 @@ class World:
     kill: int = 0  # the step at which a sweep dies; 0: none
     started: list[float] = field(default_factory=list)
     sessions: list[Incident] = field(default_factory=list)
-    told: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # its sessions, by incident
+    second: list[str] = field(default_factory=list)  # sessions of a failure that had one
     hours: Counter[int] = field(default_factory=Counter)  # requests, by the hour
     steps: int = 0
     counted: Counter[str] = field(default_factory=Counter)
@@ -176,7 +176,8 @@ class World:
         incident.fired_at = incident.fired_at or now
         self.estate.leave(repo, int(found["run"]), incident, now)
         self.sessions.append(incident)
-        self.told[id(incident)].append(f"{found[0]} at {now / HOUR:.3f} h")
+        if incident.sessions > 1:
+            self.second.append(f"{found[0]} at {now / DAY:.2f} days, after {incident.fired_at / DAY:.2f}")
 
     # --- sweeps ------------------------------------------------------------------------------------
 
@@ -276,7 +277,6 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
     for kind in kinds:
         began = time.process_time()
         world = month(kind, arguments)
-        second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
         hours = [world.hours[hour] for hour in range(round(arguments.days * 24))]
         began_runs, counted = world.estate.began, world.counted
         rows.append(
@@ -289,7 +289,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
                 "runs a day": round(began_runs["runs"] / arguments.days),
                 "failures a day": round(began_runs["failures"] / arguments.days),
                 "sessions": len(world.sessions),
-                "second ones": second,
+                "second ones": len(world.second),
                 "replaced": counted["in place of one without a trace"],
                 "overlooked": len(world.overlooked),
                 "where jobs are": counted["in repositories with jobs of their own"],
@@ -300,7 +300,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
             }
         )
         waits.append((kind, world))
-        for line in [*world.overlooked, *(told for told in world.told.values() if len(told) > 1)][:9]:
+        for line in [*world.overlooked, *world.second][:9]:
             print(f"  look at {line}")
     print(f"{arguments.days:g} days, {arguments.repositories} repositories")
     for name in rows[0]:
@@ -365,7 +365,7 @@ def kills(arguments: argparse.Namespace) -> bool:
             world.baton.run()
         if not world.counted["killed"]:
             break
-        second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
+        second = len(world.second)
         rows = world.last.rows if world.last else []
         ends.update(f"{row.state} ({row.reason})" for row in rows)
         if second or world.overlooked or len(rows) != BROKEN:
