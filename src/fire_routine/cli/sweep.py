@@ -77,9 +77,10 @@ def _settings(environ: Mapping[str, str], bearer: str, *, dry_run: bool) -> Sett
     if dry_run:
         given[f"{PREFIX}DRY_RUN"] = "true"
     host = given.get(f"{PREFIX}TRUSTED_HOST", "").strip().lower()
-    checks = {"ROUTINE_URL": lambda value: endpoint(value, host), "ROUTINE_TOKEN": routine_token}
-    for name, check in checks.items():
-        variable = name.replace("_", "_FIRE_")
+    for name, variable, check in (
+        ("ROUTINE_URL", "ROUTINE_FIRE_URL", lambda value: endpoint(value, host)),
+        ("ROUTINE_TOKEN", "ROUTINE_FIRE_TOKEN", routine_token),
+    ):
         if environ.get(variable) or given.get(f"{PREFIX}DRY_RUN", "").lower() != "true":
             given[PREFIX + name] = secret(environ, variable, check)
     try:

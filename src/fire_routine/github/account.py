@@ -1,8 +1,8 @@
 """The repositories that a token names, and the runs of their default branches.
 
 GraphQL gives 25 repositories in one answer. Source of its fields: GitHub's public schema
-(https://docs.github.com/graphql/overview/public-schema), objects Repository, Commit, CheckSuite, WorkflowRun
-and Status. An answer that is not as described counts as none.
+(https://docs.github.com/graphql/overview/public-schema), objects Repository, Commit, CheckSuite and
+WorkflowRun. An answer that is not as described counts as none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
-from ..model import GitHubError, Status
+from ..model import GitHubError
 from . import fields
 from .api import Listing
 from .client import GitHub
@@ -29,8 +29,7 @@ APP = 15368  # GitHub Actions, which makes a check suite for each run
 
 # A run's number is taken from its path: `databaseId` is an Int, which GraphQL keeps to 32 bits.
 _COMMIT = (
-    'oid status{context(name:"fire-routine"){description targetUrl createdAt creator{__typename login}}}'
-    f" checkSuites(last:%d,filterBy:{{appId:{APP}}}){{totalCount nodes{{"
+    f"oid checkSuites(last:%d,filterBy:{{appId:{APP}}}){{totalCount nodes{{"
     "status conclusion updatedAt branch{name}"
     " workflowRun{event runNumber resourcePath url workflow{resourcePath}}}}"
 )
@@ -62,7 +61,6 @@ class BranchRun:
     updated_at: datetime  # of a completed one: when its latest attempt ended
     sha: str
     url: str
-    shown: Status | None = None  # the newest status of the action's on its commit, if that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +138,7 @@ def _completed(github: GitHub, branch: Branch, since: datetime) -> Branch:
     except GitHubError as error:
         _raise_if_final(error)
         return replace(branch, unread=f"some of its runs: {error}")
-    shown = {run.sha: run.shown for run in branch.runs}
-    runs = {run.id: run for run in branch.runs}
-    runs |= {run.id: replace(run, shown=shown.get(run.sha)) for run in page.items}
+    runs = {run.id: run for run in (*branch.runs, *page.items)}
     oldest = min((run.updated_at for run in page.items), default=since)
     cut = f"runs before {oldest:%d %b, %H:%M} UTC" if page.total > len(page.items) and oldest > since else ""
     return replace(branch, runs=tuple(runs.values()), unread=cut or branch.unread)
@@ -192,7 +188,7 @@ def _is_of(suite: Any, branch: str) -> bool:
 
 
 def _run(suite: Any, commit: Any) -> BranchRun:
-    run, shown = suite["workflowRun"], (commit["status"] or {}).get("context")
+    run = suite["workflowRun"]
     return BranchRun(
         id=int(_last(run["resourcePath"])),
         workflow=_last(run["workflow"]["resourcePath"]),
@@ -203,20 +199,6 @@ def _run(suite: Any, commit: Any) -> BranchRun:
         updated_at=_time(suite["updatedAt"]),
         sha=commit["oid"],
         url=run["url"],
-        shown=_status(shown) if shown else None,
-    )
-
-
-def _status(shown: Any) -> Status:
-    creator = shown["creator"] or {}
-    bot = "[bot]" if creator.get("__typename") == "Bot" else ""  # as the REST API ends a bot's login
-    return Status(
-        id=0,
-        state="success",
-        description=shown["description"] or "",
-        target_url=shown["targetUrl"] or "",
-        created_at=_time(shown["createdAt"]),
-        creator=creator["login"].removesuffix(bot) + bot if creator else None,
     )
 
 

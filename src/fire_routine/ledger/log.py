@@ -315,8 +315,12 @@ class Log:
         return None
 
 
-def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
-    """For reports: the entries of all workflows on a commit since then, and the logins that wrote them.
+def recorded(
+    api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False
+) -> Iterator[tuple[Entry, str]]:
+    """The entries of all workflows on a commit since then, and the logins that wrote them, the newest first.
+
+    A page is read once it is needed.
 
     Args:
         sha: the ledger's place.
@@ -325,18 +329,16 @@ def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False)
     Raises:
         GitHubError: they can't be read.
     """
-    found: list[tuple[Entry, str]] = []
     for number in range(1, PAGES + 1):
         page = api.statuses(sha, number)
         for status in page.statuses:
             entry = read_entry(status) if _is_ours(status, shown=reruns) else None
             wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
             if entry and wanted and entry.created_at and entry.created_at >= since:
-                found.append((entry, status.creator or "ghost"))  # as GitHub shows an account that is gone
+                yield entry, status.creator or "ghost"  # as GitHub shows an account that is gone
         oldest = min((status.created_at for status in page.statuses if status.created_at), default=None)
         if not page.more or (oldest and oldest < since):
-            break
-    return found
+            return
 
 
 def _is_ours(status: Status, *, shown: bool) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
@@ -17,7 +17,6 @@ from ..model import RUN_FAILED
 EVENTS = ("push", "schedule", "workflow_dispatch", "merge_group")
 # A cancelled or skipped run says nothing of the code. One that only ran out of time can't be told from it.
 TELLING = ("success", *RUN_FAILED)
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class State(StrEnum):
@@ -67,30 +66,24 @@ def red(branches: Iterable[Branch], now: datetime, since: timedelta, after: time
     return found
 
 
-def in_order(due: Iterable[Red], tried: Mapping[int, datetime]) -> list[Red]:
-    """Never tried before tried, these by when; pushes before schedules; longest red first.
-
-    Args:
-        tried: when a run was last tried without a session, by its id.
-    """
-
-    def rank(one: Red) -> tuple[datetime, bool, datetime, int]:
-        run = one.run
-        return tried.get(run.id, NEVER), run.event == "schedule", one.since, run.id
-
-    return sorted(due, key=rank)
+def in_order(due: Iterable[Red]) -> list[Red]:
+    """Pushes before schedules; longest red first."""
+    return sorted(due, key=lambda one: (one.run.event == "schedule", one.since, one.run.id))
 
 
-def judged(known: Iterable[Claim], one: Red, now: datetime) -> tuple[State, str, str]:
-    """What a ledger's claims mean for a run: its state, why, and the session's link.
+def latest(known: Iterable[Claim], run: BranchRun) -> list[Claim]:
+    """The claims of a run's latest attempt.
 
     GraphQL states no attempt. A claim that is newer than the run's end is of its latest one.
     """
+    return [one for one in known if one.run == run.id and one.until and one.until >= run.updated_at]
+
+
+def judged(claims: Iterable[Claim], now: datetime) -> tuple[State, str, str]:
+    """What they mean for their attempt: its state, why, and the session's link."""
     standing = Standing(now=now)
-    for claim in known:
-        if claim.run != one.run.id or not claim.until or claim.until < one.run.updated_at:
-            continue
-        if claim.stage is Stage.FIRED or (claim.stage is Stage.COVERED and claim.url):
+    for claim in claims:
+        if claim.stage is Stage.FIRED:
             return State.SKIPPED, "it has a session", claim.url
         if claim.stage is Stage.SEEN:
             return State.SKIPPED, "an earlier sweep found that no session is due", ""

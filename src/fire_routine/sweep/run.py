@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,15 +11,14 @@ from .. import fire
 from ..clock import Clock
 from ..github.account import branches, repositories
 from ..github.client import GitHub
-from ..ledger.entry import Claim, Entry, Stage, claims, read_entry
+from ..ledger.entry import Claim, Entry, Stage, claims
 from ..ledger.log import recorded
-from ..ledger.lookback import ABOUT_SESSIONS
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
 from ..model import GitHubError, Reason, Result, session_link
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
-from .plan import Red, State, in_order, judged, red
+from .plan import Red, State, in_order, judged, latest, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
@@ -98,8 +97,9 @@ class Sweep:
         self._show = show
         self._until = clock.monotonic() + SECONDS
         self._login = ""  # whose entries are this sweep's
-        self._ledgers: dict[str, tuple[str, list[Claim]]] = {}  # the place and the claims, by repository
-        self._with_jobs: set[str] = set()  # repositories that fire for themselves
+        # The place and the claims, by repository; None: it has jobs of its own
+        self._ledgers: dict[str, tuple[str, list[Claim]] | None] = {}
+        self._tried: list[tuple[datetime, Red]] = []  # when a run was last told in vain
         self._sessions = self._stories = 0
 
     def run(self) -> Swept:
@@ -109,25 +109,26 @@ class Sweep:
             NoRepositoryError: there is nothing to read.
             GitHubError: nothing can be read.
         """
-        swept, due = self.swept, list[Red]()
+        due: deque[Red] = deque()
         try:
             with fire.interruptible():
-                due += self._due()
-                for one in due:
-                    if one.repository not in self._with_jobs and not self._is_over():
-                        self._one(one)
+                due.extend(self._due())
+                while due and not self._is_over():
+                    self._one(due[0])
+                    due.popleft()
+                due.extend(self._take_tried())
+                while due and not self._is_over():
+                    self._told(due[0])
+                    due.popleft()
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})", failed=True)
-        told = {(row.red.repository, row.red.run.id) for row in swept.rows}
-        for one in due:
-            if (one.repository, one.run.id) not in told and one.repository not in self._with_jobs:
-                self._add(State.NOT_CHOSEN, one, swept.stopped)
-        return swept
-
-    # --- what is red ------------------------------------------------------------------------------
+        for one in (*due, *self._take_tried()):
+            if self._ledgers.get(one.repository, ()) is not None:
+                self._add(State.NOT_CHOSEN, one, self.swept.stopped)
+        return self.swept
 
     def _due(self) -> list[Red]:
-        """What is due in order, as far as it is known without a ledger."""
+        """What is due, as far as it is known without a ledger, in order."""
         order, swept, now = self._order, self.swept, self._clock.now()
         listed = repositories(self._github, order.globs)
         swept.repositories = len(listed.items)
@@ -141,69 +142,58 @@ class Sweep:
         swept.failed = all(branch.unread and not branch.runs for branch in found)
         reds = red(found, now, order.since, order.after)
         swept.counts.update(one.state for one in reds if one.state is not State.DUE)
-        due, tried = list[Red](), dict[int, datetime]()
-        for one in (one for one in reds if one.state is State.DUE):
-            shown = self._shown(one)
-            if not self._is_settled(shown, one):
-                due.append(one)
-                tried |= {claim.run: claim.until for claim in shown if claim.until}
-        return in_order(due, tried)
+        return in_order(one for one in reds if one.state is State.DUE)
 
-    def _shown(self, one: Red) -> list[Claim]:
-        """What its commit shows people of it: a hint, which saves the requests for the ledger."""
-        status = one.run.shown
-        entry = read_entry(status) if status else None
-        found = self._own(one.repository, [(entry, status.creator or "ghost")] if entry and status else [])
-        return [claim for claim in found if claim.run == one.run.id]
-
-    def _own(self, repository: str, found: Iterable[tuple[Entry, str]]) -> list[Claim]:
-        """The claims of the sweep's login. A repository with entries of another one has jobs of its own."""
-        own, since = list[Entry](), self._clock.now() - OWN_JOBS
-        for entry, login in found:
-            if login.casefold() == self._login:
-                own.append(entry)
-            elif entry.created_at and entry.created_at >= since:
-                self._with_jobs.add(repository)
-                self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
-        return claims(own, lambda url: session_link(url, self._order.settings.routine_url))
+    def _take_tried(self) -> list[Red]:
+        tried, self._tried = sorted(self._tried, key=lambda one: one[0]), []
+        return [one for _, one in tried]
 
     # --- one red run ------------------------------------------------------------------------------
 
     def _one(self, one: Red) -> None:
-        """What becomes of it, by its repository's ledger and by the story."""
+        """What becomes of it, by its ledger and by the story; who was tried before comes later."""
         try:
             if one.repository not in self._ledgers:
-                github = self._github.of(one.repository)
-                place = github.first_commit()
-                entries = recorded(github, place, self._clock.now() - OWN_JOBS)
-                self._ledgers[one.repository] = place, self._own(one.repository, entries)
+                self._ledgers[one.repository] = self._ledger(one.repository)
         except GitHubError as error:
             if error.rate_limited:
                 self._stop("GitHub's rate limit is used up")
-                return
-            self.swept.failed |= error.status in (401, 403, 404)
-            self._add(State.SKIPPED, one, Reason.LEDGER_UNAVAILABLE, str(error))
+            self.swept.failed |= error.status in (401, 403, 404) and not error.rate_limited
+            state = State.NOT_CHOSEN if error.rate_limited else State.SKIPPED
+            self._add(state, one, self.swept.stopped or Reason.LEDGER_UNAVAILABLE, str(error))
             return
-        place, known = self._ledgers[one.repository]
-        if one.repository not in self._with_jobs and not self._is_settled(known, one):
-            self._told(one, place)
-
-    def _is_settled(self, known: Sequence[Claim], one: Red) -> bool:
-        """Whether the claims leave nothing to do; then they are its row."""
-        state, reason, link = judged(known, one, self._clock.now())
+        if (ledger := self._ledgers[one.repository]) is None:
+            return
+        mine = latest(ledger[1], one.run)
+        state, reason, link = judged(mine, self._clock.now())
         if state is not State.DUE:
             self._add(state, one, reason, session_url=link)
-        return state is not State.DUE
+        elif mine:
+            self._tried.append((max(claim.until for claim in mine if claim.until), one))
+        else:
+            self._told(one)
 
-    def _told(self, one: Red, place: str) -> None:
+    def _ledger(self, repository: str) -> tuple[str, list[Claim]] | None:
+        """The place of a repository's ledger and the claims; None: it has entries of another login."""
+        github, own = self._github.of(repository), list[Entry]()
+        place = github.first_commit()
+        for entry, login in recorded(github, place, self._clock.now() - OWN_JOBS):
+            if login.casefold() != self._login:
+                self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
+                return None
+            own.append(entry)
+        return place, claims(own, lambda url: session_link(url, self._order.settings.routine_url))
+
+    def _told(self, one: Red) -> None:
         order, self._stories = self._order, self._stories + 1
+        place, _ = self._ledgers[one.repository] or ("", ())
         settings = replace(order.settings, run_id=one.run.id, ledger_commit=place)
         context, github = replace(order.context, repository=one.repository), self._github.of(one.repository)
         scene = Scene(settings, context, order.context, github, self._say, self._clock, TIMING)
         with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
             progress = tell(scene)
             if progress.outcome.result is Result.SKIPPED and not settings.dry_run:
-                self._remember(one, progress)
+                self._remember(progress)
         outcome = progress.outcome
         self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
         self._sessions += outcome.result in (Result.FIRED, Result.UNKNOWN) or progress.would_fire
@@ -227,7 +217,7 @@ class Sweep:
         reason = told.get(state, str(outcome.reason))
         self._add(state, one, reason, outcome.message, outcome.session_url)
 
-    def _remember(self, one: Red, progress: Progress) -> None:
+    def _remember(self, progress: Progress) -> None:
         """Write that it was told in vain: `n` where time does not change that, else as a withdrawn claim."""
         log, evidence, outcome = progress.log, progress.evidence, progress.outcome
         if not (log and log.place and evidence):
@@ -235,12 +225,8 @@ class Sweep:
         run = evidence.run
         final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
         asker = Asker.of(run, evidence.brief, log.terms)
-        record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark(), shown=True)
+        record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark())
         log.write_last(record, run.url)
-        # Of sessions the story has shown what there is, and a session's link stays what people see.
-        link = session_link(one.run.shown.target_url if one.run.shown else "", log.terms.routine_url)
-        if outcome.reason and outcome.reason not in ABOUT_SESSIONS and not link:
-            log.show(run.head_sha, record, run.url, f"No session: {outcome.reason.short}")
 
     # --- when it ends -----------------------------------------------------------------------------
 

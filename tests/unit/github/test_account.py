@@ -129,7 +129,6 @@ def test_runs_of_other_branches_and_tags_on_its_commits_are_not_its_own(
 
 def test_what_may_be_null_may_be_null(emulator: GitHubEmulator, pay: Emulated) -> None:
     pay.nulls = True
-    pay.add_status(TIP, {"context": "fire-routine", "description": "ours"})
     pay.add_check_suite(TIP, account.APP, "FAILURE")  # its run was deleted
     add(pay, 1, event="merge_group")
     emulator.add_repository("acme/empty")
@@ -155,22 +154,6 @@ def test_what_the_token_may_not_read_is_not_taken_for_green(emulator: GitHubEmul
     [branch] = read(emulator)
     assert (branch.runs, branch.unread) == ((), words)
     assert pay.full_name == branch.repository
-
-
-@pytest.mark.parametrize("login", ["sweeper[bot]", "octocat"])
-def test_the_newest_status_of_ours_comes_with_each_run(
-    emulator: GitHubEmulator, pay: Emulated, login: str
-) -> None:
-    """GraphQL names a bot without what ends its login elsewhere."""
-    pay.creator = login
-    for context in ("fire-routine", "fire-routine ledger 2026-01-01", "lint"):
-        pay.add_status(TIP, {"context": context, "description": context, "target_url": "https://a.example"})
-    add(pay, 1)
-    add(pay, 2, OLD)
-    [branch] = read(emulator)
-    [shown] = [run.shown for run in branch.runs if run.shown]
-    assert (shown.description, shown.creator) == ("fire-routine", login)
-    assert (shown.target_url, shown.created_at) == ("https://a.example", NOW)
 
 
 @pytest.mark.parametrize("most", ["TIP", "COMMITS", "EACH"])

@@ -16,7 +16,7 @@ from fire_routine.ledger.entry import Stage, claims
 from fire_routine.ledger.log import Log, recorded
 from fire_routine.ledger.rule import Asker
 from fire_routine.model import GitHubError, session_link
-from fire_routine.sweep.plan import Red, State, judged
+from fire_routine.sweep.plan import State, judged, latest
 from fire_routine.sweep.run import TIMING
 
 
@@ -59,12 +59,11 @@ class Branches:
         ended = NOON + timedelta(seconds=end)
         known = ("ci.yml", run.event, 1, "completed", "failure", ended, run.head_sha, run.url)
         try:
-            found = recorded(client, client.first_commit(), now - timedelta(days=30))
+            found = list(recorded(client, client.first_commit(), now - timedelta(days=30)))
         except GitHubError:
             return False
         own = claims((entry for entry, login in found if login == client.creator), session_link)
-        red = Red(run.repository, BranchRun(run.id, *known), ended, State.DUE)
-        return judged(own, red, now)[0] is State.DUE
+        return judged(latest(own, BranchRun(run.id, *known)), now)[0] is State.DUE
 
     def _remember(self, client: Client, part: Part, *, final: bool) -> None:
         log = Log(client, part.terms, client.clock, lambda: f"{client.random.randrange(10**8):08d}")
