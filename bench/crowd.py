@@ -166,12 +166,12 @@ class Stage:
     def entries(self) -> list[Entry]:
         """The ledger of all commits."""
         with self.github.lock:
-            statuses = [(sha, status) for sha, listed in self.github.statuses.items() for status in listed]
+            statuses = [status for listed in self.github.statuses.values() for status in listed]
         read = (
             read_entry(
-                Status(status["id"], status["state"], status["description"], status["target_url"] or ""), sha
+                Status(status["id"], status["state"], status["description"], status["target_url"] or "")
             )
-            for sha, status in statuses
+            for status in statuses
         )
         return [entry for entry in read if entry]
 

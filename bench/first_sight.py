@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """What redaction makes of forms that it has not seen: recall by kind, and false findings in real lines.
 
-    python3 src/entrypoint.py bench/first_sight.py                  # the 150 lines of first_sight.toml
+    python3 src/entrypoint.py bench/first_sight.py                  # the lines of both sets
     python3 src/entrypoint.py bench/first_sight.py --show           # and those whose secret can still be read
     python3 src/entrypoint.py bench/first_sight.py --harmless LOGS  # 100 kB of lines drawn from real logs
 
-`first_sight.toml` says how its tools were chosen. It was committed before the rules that are measured on it.
-A secret survives where more than half of it can be read in one piece. The harmless lines are drawn with a
-fixed seed from those of the logs that hold a naming word or 20 characters of hexadecimal or base64. They
-are not part of this repository;
-`HARMLESS` is the digest of those that were measured.
+`first_sight.toml` and `first_sight_second.toml` say how their tools were chosen. Each was committed before
+the rules that are measured on it. A secret survives where more than half of it can be read in one piece.
+The harmless lines are drawn with a fixed seed from those of the logs that hold a naming word or 20
+characters of hexadecimal or base64. They are not part of this repository; `HARMLESS` is the digest of those
+that were measured.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ from tools.token_data import value_of  # noqa: E402
 
 from fire_routine.redact import redact  # noqa: E402
 
-FILE = Path(__file__).with_suffix(".toml")
-FROZEN = "9a9c8128eee0afa855de681532e3bbc30038e927d12451391f908653e3b6dd6a"
+FROZEN = {  # each set's digest
+    "first_sight.toml": "9a9c8128eee0afa855de681532e3bbc30038e927d12451391f908653e3b6dd6a",
+    "first_sight_second.toml": "6fcf95fbb46def97f570297e779e8b4a5020db6ab19fcda6c9e13451e35692b4",
+}
 HARMLESS = "a84d7778960e442c22381df7295d93d74581dd4fc8b6c60b9524e84f30a98609"
 SEED = 56
 SIZE = 100_000  # characters of harmless lines
@@ -59,9 +61,9 @@ class Planted(NamedTuple):
     secrets: tuple[str, ...]
 
 
-def planted() -> Iterator[Planted]:
-    """The frozen lines, their holes filled."""
-    for kind, tools in tomllib.loads(FILE.read_text("utf-8")).items():
+def planted(lines_of_set: str) -> Iterator[Planted]:
+    """The lines of a set, their holes filled."""
+    for kind, tools in tomllib.loads(lines_of_set).items():
         for tool, lines in tools.items():
             for line in lines:
                 text = value_of(line, SEED)
@@ -101,10 +103,16 @@ def harmless(folder: Path) -> list[str]:
 
 
 def show_recall(*, show: bool) -> None:
-    if digest(FILE.read_text("utf-8")) != FROZEN:
-        print("first_sight.toml is not the frozen file: what follows is no first figure")
+    for name, frozen in FROZEN.items():
+        lines = (Path(__file__).parent / name).read_text("utf-8")
+        changed = "" if digest(lines) == frozen else ", which is not the frozen file: this is no first figure"
+        print(f"{name}{changed}")
+        show_set(lines, show=show)
+
+
+def show_set(lines: str, *, show: bool) -> None:
     kinds: dict[str, list[bool]] = {}
-    for one in planted():
+    for one in planted(lines):
         kinds.setdefault(one.kind, []).append(alive := survives(one))
         if alive and show:
             print(f"  {one.kind}, {one.tool}: {one.text!r}")

@@ -192,13 +192,17 @@ def hostile() -> None:
 
 
 def half(seed: int) -> None:
-    """Recall on lines of unknown forms, with all syntaxes of tools and with half of them, drawn by lot."""
+    """Recall on lines of unknown forms, with all syntaxes and commands, and with half of them by lot."""
     first_sight.show_recall(show=False)
     every = token_formats.syntaxes()
     kept = random.Random(seed).sample(every, len(every) // 2)
     tool_syntax.syntaxes = lambda: kept  # type: ignore[attr-defined]
     tool_syntax._by_literal.cache_clear()
-    print(f"with {len(kept)} of {len(every)} syntaxes:")
+    for name in ("commands_that_print", "commands_that_read"):
+        words = sorted(token_formats.word_list(name))
+        token_formats._compiled()["words"][name] = random.Random(seed).sample(words, len(words) // 2)
+    token_formats.word_list.cache_clear()
+    print(f"with {len(kept)} of {len(every)} syntaxes, and half of the commands:")
     first_sight.show_recall(show=False)
 
 

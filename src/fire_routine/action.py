@@ -46,9 +46,11 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
 def _report(workflow: Workflow, scene: Scene, progress: Progress) -> int:
     settings, evidence, log, past = scene.settings, progress.evidence, progress.log, progress.past
 
+    repository = evidence.run.repository if evidence else scene.context.repository
+
     def post_comment(number: int, marker: str, body: str) -> Note | None:
         try:
-            scene.github.comment(number, marker, body, log.identity if log else None)
+            scene.github.of(repository).comment(number, marker, body, log.identity if log else None)
         except GitHubError as error:
             event = evidence.run.fired_for if evidence else None
             what = "issue" if event and not event.on_pull_request else "pull request"

@@ -13,7 +13,19 @@ from threading import Thread
 
 from . import gather
 from .github.client import INSISTENCE, GitHub
-from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger, TriggerKind
+from .model import (
+    Attachment,
+    Brief,
+    Digest,
+    FailedJob,
+    Failure,
+    Note,
+    Past,
+    Run,
+    Trigger,
+    TriggerKind,
+    counted,
+)
 from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings
@@ -97,7 +109,8 @@ def gather_evidence(
         return _of_event(github, trigger, settings, context, say)
     deadline = github.clock.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
-    failed = _count(len(run.failed_jobs), "failed job")
+    github = github.of(run.repository)  # it may have been renamed
+    failed = counted(len(run.failed_jobs), "failed job")
     say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
     known_failures = gather.KnownFailures(
         github, settings.known_failures if run.failed_jobs else "", deadline
@@ -128,7 +141,7 @@ def gather_evidence(
 
     source = Source(attachments, unusable, settings, context.server_url)
     brief = source.text(run, failures)
-    say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
+    say(f"{counted(len(digests), 'log')} read, {counted(len(failures), 'distinct failure')},"
         f" a text of {brief.characters:,} characters")  # fmt: skip
     for known in dict.fromkeys(failure.known for failure in failures if failure.known):
         say(f"Known failure: {known.place} (action `{known.action}`)")
@@ -187,7 +200,3 @@ def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) 
     """Ids of the failed jobs whose log is missing, is only there in part, or shows no error."""
     explained = (number for number, log in digests.items() if log.fingerprint and log.explained)
     return frozenset(job.id for job in run.failed_jobs).difference(set(explained).difference(cut))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -25,6 +25,8 @@ from .model import (
     Run,
     SessionState,
     SessionTrace,
+    counted,
+    in_words,
     session_id,
     session_link,
 )
@@ -140,10 +142,9 @@ def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Show)
         show(f"Listing runs: {len(found):,}")
         created = f"{_iso(since)}..{_iso(until)}" if until else f">={_iso(since)}"
         try:
-            listing = github.list_page(
-                "/actions/runs", "the runs", "workflow_runs", lambda data: parse.run(data, github.repository),
-                created=created, per_page=100, exclude_pull_requests="true",
-            )  # fmt: skip
+            listing = github.runs(
+                "the runs", lambda data: parse.run(data, github.repository), {"created": created}
+            )
         except GitHubError as error:
             if not found:
                 raise
@@ -172,7 +173,7 @@ def _read_entries(
 ) -> list[Entry]:
     """The creator's entries since then: those of the ledger, and what re-runs left on their commits."""
     show("Reading the ledger")
-    found = recorded(github, github.first_commit(), since)
+    found = list(recorded(github, github.first_commit(), since))
     shas = list(dict.fromkeys(run.head_sha for run in runs if run.attempt > 1))
     problems = Counter({f"a report reads at most {COMMITS:,}": max(0, len(shas) - COMMITS)})
     for number, sha in enumerate(shas[:COMMITS]):
@@ -184,7 +185,7 @@ def _read_entries(
             if error.rate_limited:  # nothing more is asked
                 problems[str(error)] += len(shas[:COMMITS]) - number - 1
                 break
-    left_out += [f"re-runs on {_count(most, 'commit')}: {why}" for why, most in problems.items() if most]
+    left_out += [f"re-runs on {counted(most, 'commit')}: {why}" for why, most in problems.items() if most]
     others.update(writer for _, writer in found if writer.casefold() != creator.casefold())
     return [entry for entry, writer in found if writer.casefold() == creator.casefold()]
 
@@ -343,8 +344,8 @@ def table(report: Json) -> str:
     lines = [
         f"{report['repository']}: Claude sessions since {_when(report['since'])} UTC",
         "",
-        "  " + _count(totals["sessions"], "session") + (f": {', '.join(parts)}" if parts else ""),
-        f"  {_count(totals['flakes_avoided'], 'flake')} avoided a session: the re-run passed",
+        "  " + counted(totals["sessions"], "session") + (f": {', '.join(parts)}" if parts else ""),
+        f"  {counted(totals['flakes_avoided'], 'flake')} avoided a session: the re-run passed",
     ]
     if report["sessions"]:
         lines += ["", *_aligned([_HEAD, *map(_session_cells, report["sessions"])])]
@@ -363,7 +364,7 @@ def _session_cells(row: Json) -> Sequence[str]:
     pull = row["pull_request"]
     spans = (row["seconds_to_pull_request"], row["seconds_to_merge"], row["seconds_to_green"])
     became = (STATES[row["state"]], f"#{pull['number']}" if pull else "–")
-    return _when(row["started_at"]), *_cells(row), *became, *map(duration, spans), row["session_url"] or "–"
+    return _when(row["started_at"]), *_cells(row), *became, *map(_span, spans), row["session_url"] or "–"
 
 
 def _rerun_cells(row: Json) -> Sequence[str]:
@@ -382,18 +383,8 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"  {'  '.join(cells)}".rstrip() for cells in lines]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def duration(seconds: int | None) -> str:
-    """`12 min`, `3 h`, `4 d`; a dash for none."""
-    if seconds is None:
-        return "–"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{round(minutes / 60)} h" if minutes < 2880 else f"{round(minutes / 1440)} d"
+def _span(seconds: int | None) -> str:
+    return "–" if seconds is None else in_words(timedelta(seconds=seconds), rough=True)
 
 
 def _when(moment: str) -> str:

@@ -15,13 +15,14 @@ from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
-from .ledger.first_look import FirstLook
+from .ledger.day import over_limit
+from .ledger.first_look import first_look
 from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
-from .ledger.messages import replaced, rerun
+from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Known, Ruling
-from .ledger.terms import Terms
+from .ledger.terms import Terms, Timing
 from .model import (
     Action,
     Fire,
@@ -51,6 +52,7 @@ class Scene:
     github: GitHub
     say: Say
     clock: Clock
+    timing: Timing = field(default_factory=Timing)
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class Progress:
     log: Log | None = None
     decision: Decision | None = None
     firing: bool = False  # from here on a request may have been sent
+    would_fire: bool = False  # as a dry run finds
 
     @property
     def past(self) -> Past:
@@ -91,21 +94,23 @@ def tell(scene: Scene) -> Progress:
 
 def _told(scene: Scene, progress: Progress) -> Skip | None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
-    settings, github = scene.settings, scene.github
+    settings = scene.settings
     trigger = gather.find_trigger(settings, scene.context)
     reported = gather.run_as_reported(trigger, scene.context)
     if skip := policy.before_gathering(settings, scene.context, reported):
         return skip
     with fire.interruptible():
-        log = progress.log = Log(github, _terms(scene), scene.clock)
+        log = progress.log = Log(scene.github, _terms(scene), scene.clock)
         progress.run = reported
-        if skip := _before_gathering(scene, log, trigger, reported):
+        if skip := _skip_early(scene, log, trigger, reported):
             return skip
         scene.say(f"Reading run {trigger.run_id} from GitHub …")
         with threads(1, "ledger") as pool:
             found = pool.submit(log.look_up)
-            evidence = gather_evidence(github, trigger, settings, scene.context, scene.say)
+            evidence = gather_evidence(scene.github, trigger, settings, scene.context, scene.say)
             result(found)
+        scene = replace(scene, github=scene.github.of(evidence.run.repository))  # it may have been renamed
+        log.api = scene.github
         progress.evidence = _with_rerun(log, settings, evidence)
         decided = decide(scene, log, progress)
         if isinstance(decided, Skip):
@@ -146,10 +151,11 @@ def _terms(scene: Scene) -> Terms:
         elsewhere=scene.context is not own,
         for_key=bool(settings.key),
         daily_limit=settings.daily_limit,
+        timing=scene.timing,
     )
 
 
-def _before_gathering(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Skip | None:
+def _skip_early(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Skip | None:
     """What one or two requests show against a fire. A dry run shows its text, no matter what."""
     settings = scene.settings
     if run and run.conclusion == "success" and run.attempt > 1:
@@ -159,7 +165,7 @@ def _before_gathering(scene: Scene, log: Log, trigger: Trigger, run: Run | None)
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
     looks = trigger.kind is TriggerKind.STEP and not settings.again
-    if looks and (skip := FirstLook(log, run, scene.say).skip()):
+    if looks and (skip := first_look(log, run, scene.say)):
         return skip
     return policy.stale(scene.github, run) if run.default_branch and not settings.again else None
 
@@ -202,6 +208,7 @@ def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
     decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
     if settings.dry_run:
         would = skip or decision.preview()
+        progress.would_fire = would is None
         progress.evidence = _completed(scene, evidence, decision)
         return not_sent(would)
     decided = decision.compete()
@@ -260,7 +267,7 @@ class Decision:
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
                     return skip
                 self.rerun_first = False  # GitHub does not
-                if skip := contest.over_limit(self.limit):
+                if skip := self._over_limit():
                     return skip
                 if decided := contest.claim():
                     return decided
@@ -280,7 +287,15 @@ class Decision:
         if ruling.blocked:
             return contest.words(ruling, waited=False)
         self.look_back()
-        return rerun(contest.run) if self.rerun_first else contest.over_limit(self.limit)
+        return rerun(contest.run) if self.rerun_first else self._over_limit()
+
+    def _over_limit(self) -> Skip | None:
+        """Why the repository has had enough sessions today."""
+        log = self.log
+        if self.limit and not log.has_day:
+            log.note(uncounted())
+            return None
+        return over_limit(log.claims(), self.limit, log.time, log.terms.daily_limit)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""
@@ -328,7 +343,7 @@ def not_sent(skip: Skip | None) -> Skip:
     would = "this would start a session."
     if skip is not None:
         would = f"it would {'fail' if skip.failed else 'be skipped'} (`{skip.reason}`): {skip.message}"
-    return policy.skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
+    return Skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
 
 
 def _ended_early(progress: Progress, reason: Reason, what: str) -> Outcome:

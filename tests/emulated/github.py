@@ -1,4 +1,4 @@
-"""A GitHub on loopback: the part of its REST API that the action asks.
+"""A GitHub on loopback: the part of its APIs that the action asks.
 
 It replays recorded runs, changes while it is asked, and goes wrong on demand. Logs are on a second port,
 reached by a redirect. That one refuses requests that carry credentials, as the real storage does.
@@ -13,19 +13,22 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.emulated.described import Json, with_nulls
+from tests.emulated.described import Json
 from tests.emulated.faults import Fault
-from tests.emulated.repository import BOM, Repository, timestamp
-from tests.emulated.routes import NOT_FOUND, Answer, answer, refusal
-from tests.emulated.site import Partial, Site
+from tests.emulated.repository import Repository
+from tests.emulated.routes import NOT_FOUND, Answer, answer, listing, refusal
+from tests.emulated.site import Site
 
 TOKEN = "ghs_emulator"
+_NO_INSTALLATION = (
+    "You must authenticate with an installation access token in order to list repositories for an"
+    " installation."
+)
 _REPOSITORY = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*|)")
 
 
@@ -47,7 +50,9 @@ class GitHubRequest:
 
 
 class GitHubEmulator(Repository):
-    """One repository, for a `with` block; `url` is the API's root, for GITHUB_API_URL.
+    """One repository, and others that are added, for a `with` block.
+
+    `url` is the API's root, for GITHUB_API_URL.
 
     Runs, jobs and the rest can be added, by `Repository`'s methods, before and while it is asked.
     """
@@ -66,8 +71,9 @@ class GitHubEmulator(Repository):
         super().__init__(full_name)
         self.token = TOKEN
         self.nulls = nulls
+        self.personal = False  # whether the token is a person's, which names no installation
         self.remaining = 1000  # of the hour's requests, as each answer states it
-        self.neighbours: list[GitHubEmulator] = []  # other repositories, each with servers of its own
+        self.repositories: list[Repository] = [self]  # all that the token may read
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self.requests: list[GitHubRequest] = []
         self.ending = threading.Event()
@@ -143,40 +149,74 @@ class GitHubEmulator(Repository):
         scheme, _, token = authorization.partition(" ")
         if authorization and (scheme.lower() not in ("bearer", "token") or token != self.token):
             return refusal(401, "Bad credentials")
-        if method == "POST" and url.path == self._prefix.removesuffix("/v3") + "/graphql":
-            viewer = {"data": {"viewer": {"login": self.creator}}}
-            return Answer(200, json.dumps(viewer).encode(), {"Content-Type": "application/json"})
-        found = _REPOSITORY.fullmatch(url.path.removeprefix(self._prefix))
-        if not found or found["name"] != self.full_name:
-            named = [one for one in self.neighbours if found and one.full_name == found["name"]]
-            return named[0].serve(method, target, headers, body, storage) if named else NOT_FOUND
-        if not authorization and (method != "GET" or url.path.endswith(("/logs", "/zip"))):
-            return refusal(403, "Must have admin rights to Repository.")
-        query = dict(parse_qsl(url.query))
         try:
             sent = json.loads(body) if body else {}
         except ValueError:
             return refusal(400, "Problems parsing JSON")
-        with self.lock:  # an object may change as soon as the lock is released
-            response = answer(self, method, found["rest"], query, sent)
+        query, path = dict(parse_qsl(url.query)), url.path.removeprefix(self._prefix)
+        found = _REPOSITORY.fullmatch(path)
+        repository = self._repository(found["name"]) if found else None
+        if repository and not authorization and (method != "GET" or path.endswith(("/logs", "/zip"))):
+            return refusal(403, "Must have admin rights to Repository.")
+        # An object may change as soon as the lock is released.
+        with repository.lock if repository else self.lock:
+            if found and repository:
+                response = answer(repository, method, found["rest"], query, sent)
+            elif method == "POST" and url.path == self._prefix.removesuffix("/v3") + "/graphql":
+                response = self._graphql(sent)
+            else:
+                response = self.account(path, query) if method == "GET" else NOT_FOUND
             shown = None if response.body is None else json.dumps(response.body).encode()
         left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
         headers = {"Content-Type": "application/json; charset=utf-8", **left, **response.headers}
         if "Location" in headers:  # of a log or an artifact
-            headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
+            place = "" if repository is self else f"/{repository.full_name}" if repository else ""
+            headers["Location"] = f"{self.storage_url}/storage{place}{headers['Location']}?sig=signed"
         return Answer(response.status, shown, headers)
+
+    def _repository(self, full_name: str) -> Repository | None:
+        return next((one for one in self.repositories if one.full_name == full_name), None)
+
+    def _graphql(self, sent: Json) -> Answer:
+        from tests.emulated import graph  # takes 0.2 s, which few tests need
+
+        body, status = graph.answer(self.repositories, self.creator, self.remaining, sent)
+        return Answer(status, body)
+
+    def account(self, path: str, query: Mapping[str, str]) -> Answer:
+        """The repositories of an App's installation, or of an organisation."""
+        key, kind = "", "listed repository"
+        if path == "/installation/repositories":
+            if self.personal:
+                return refusal(403, _NO_INSTALLATION)
+            key, kind = "repositories", "installed repository"
+            found = [one for one in self.repositories if one.installed]
+        else:
+            wanted = re.fullmatch(r"/orgs/([^/]+)/repos", path)
+            found = [one for one in self.repositories if wanted and one.owner == wanted[1]]
+            if not found:
+                return NOT_FOUND
+        return listing(self, path, query, key, found, lambda one: one.described(kind))
 
     def _stored(self, path: str, headers: Mapping[str, str]) -> Answer:
         if "authorization" in headers:
             return Answer(401, b"<Error><Code>AuthenticationFailed</Code></Error>")
-        kind, _, number = path.removeprefix("/storage/").rpartition("/")
-        if kind == "artifacts" and int(number) in self.artifacts:
-            return Answer(200, self.artifacts[int(number)][1])
-        name = path.removeprefix("/storage/")
-        return Answer(200, self.log(int(name))) if name.isdigit() else Answer(404, b"<Error/>")
+        found = re.fullmatch(r"/storage/(?:([^/]+/[^/]+)/)??(artifacts/)?(\d+)", path)
+        repository = self._repository(found[1] or self.full_name) if found else None
+        if not found or not repository:
+            return Answer(404, b"<Error/>")
+        if found[2]:
+            held = repository.artifacts.get(int(found[3]))
+            return Answer(200, held[1]) if held else Answer(404, b"<Error/>")
+        return Answer(200, repository.log(int(found[3])))
 
-    def shown(self, kind: str, item: Json) -> Json:
-        return with_nulls(kind, item) if self.nulls else item
+    def add_repository(self, full_name: str, **about: Any) -> Repository:
+        """Another repository that the token may read, on the same server; `about`: of its own JSON object."""
+        other = Repository(full_name, self.now)
+        other.site, other.nulls, other.creator = self.site, self.nulls, self.creator
+        other.describe(about)
+        self.repositories.append(other)
+        return other
 
     # --- what goes wrong ------------------------------------------------------------------------
 
@@ -207,37 +247,6 @@ class GitHubEmulator(Repository):
                     left[0] -= 1
                     return fault
         return None
-
-    # --- what changes while it is asked ---------------------------------------------------------
-
-    def change_run(self, run_id: int, **fields: Any) -> None:
-        with self.lock:
-            self.runs[run_id].update(updated_at=timestamp(), **fields)
-
-    def add_step(self, job_id: int, partial: Partial) -> None:
-        """Add a step to a job, or change the one with that `number`."""
-        with self.lock:
-            steps = self.jobs[job_id]["steps"]
-            number = partial.get("number", len(steps) + 1)
-            known = next((step for step in steps if step["number"] == number), None)
-            if known is None:
-                steps.append(self.site.step(number, partial, timestamp()))
-            else:
-                known.update(self.site.step(number, {**known, **partial}, timestamp()))
-
-    def finish_job(self, job_id: int, conclusion: str) -> None:
-        """A job comes to its end: from now on it has a log."""
-        with self.lock:
-            self.jobs[job_id].update(status="completed", conclusion=conclusion, completed_at=timestamp())
-
-    def append_log(self, job_id: int, text: str) -> None:
-        """Add lines to a job's log, each stamped as a runner does."""
-        stamp = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z "
-        with self.lock:
-            log = self._logs.setdefault(job_id, bytearray(BOM))
-            if not isinstance(log, bytearray):
-                self._logs[job_id] = log = bytearray(log)
-            log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode()
 
 
 class _Server(ThreadingHTTPServer):
@@ -317,6 +326,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         elif not fault.send(body, self.wfile.write, self.server.emulator.ending):
             self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of each answer, by the emulated GitHub's clock."""
+        return super().date_time_string(timestamp or self.server.emulator.now().timestamp())
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: `requests` holds what came."""

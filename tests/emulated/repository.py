@@ -6,10 +6,12 @@ Everything can be added and changed, from any thread, while it is being asked ab
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
-from tests.emulated.described import Json
-from tests.emulated.ids import sha_of
+from tests.emulated.described import Json, with_nulls
+from tests.emulated.ids import EPOCH, number_of, sha_of
 from tests.emulated.site import Partial, Site
 
 FIRST = sha_of("first commit")
@@ -20,11 +22,19 @@ def timestamp(moment: datetime | None = None) -> str:
     return f"{moment or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Repository:
     """One repository. Objects may be given in part, by GitHub's own field names; hold `lock` to read."""
 
-    def __init__(self, full_name: str) -> None:
+    def __init__(self, full_name: str, now: Callable[[], datetime] = _now) -> None:
+        """`now`: GitHub's clock, for what is written."""
         self.full_name = full_name
+        self.now = now
+        self.nulls = False  # answer null wherever GitHub's description allows it
+        self.installed = True  # whether an App's token was given this repository
         self.default_branch = "main"
         self.links = True  # whether pages have `Link` headers, which some proxies leave out
         self.creator = "github-actions[bot]"  # of the statuses and comments that are written
@@ -45,14 +55,19 @@ class Repository:
         self.roles: dict[str, str] = {}  # by login: admin, maintain, write or triage; others can read
         self.artifacts: dict[int, tuple[Json, bytes]] = {}
         self.commits = [FIRST]  # of the default branch, the newest first
+        self._committed: dict[str, str] = {}  # when, by SHA
         self.other_commits: dict[str, Json] = {}  # by SHA
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
+        self.other_suites: dict[str, list[tuple[int, Json]]] = {}  # by SHA: an app's number, and its suite
         self.files: dict[str, bytes] = {}  # of the default branch, by path
         self._written = 0
 
-    def shown(self, _kind: str, item: Json) -> Json:
-        """An object as it is answered; `_kind` is `run`, `job`, `pull request` or similar."""
-        return item
+    def shown(self, kind: str, item: Json) -> Json:
+        """An object as it is answered; `kind` is `run`, `job`, `pull request` or similar."""
+        return with_nulls(kind, item) if self.nulls else item
+
+    def stamp(self) -> str:
+        return timestamp(self.now())
 
     # --- what there is --------------------------------------------------------------------------
 
@@ -61,6 +76,20 @@ class Repository:
         with self.lock:
             self.about = partial
             self.default_branch = partial.get("default_branch", self.default_branch)
+
+    @property
+    def owner(self) -> str:
+        return self.full_name.partition("/")[0]
+
+    @property
+    def node_id(self) -> str:
+        """What GraphQL knows it by."""
+        return str(self.about.get("node_id") or f"R_{number_of(self.full_name)}")
+
+    def described(self, kind: str) -> Json:
+        """The repository's own object, as it is answered alone or in a listing."""
+        partial = {"node_id": self.node_id, **self.about, "full_name": self.full_name}
+        return self.shown(kind, self.site.described(kind, self.full_name, self.default_branch, partial))
 
     def add_run(self, partial: Partial) -> Json:
         """Add a run, or a further attempt of one."""
@@ -72,6 +101,10 @@ class Repository:
                 self.runs[run["id"]] = run
             return run
 
+    def runs_of(self, sha: str) -> Iterable[Json]:
+        """The runs on a commit, of any branch."""
+        return [run for run in self.runs.values() if run["head_sha"] == sha]
+
     def rerun_failed_jobs(self, run_id: int) -> Json | None:
         """Begin another attempt of a finished run; None: it is going on.
 
@@ -79,7 +112,7 @@ class Repository:
         https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs
         """
         with self.lock:
-            last, now = self.runs[run_id], timestamp()
+            last, now = self.runs[run_id], self.stamp()
             if last["status"] != "completed":
                 return None
             before = last["run_attempt"]
@@ -108,7 +141,7 @@ class Repository:
         with self.lock:
             self._written += 1
             stated = {"size_in_bytes": len(data), **(partial or {})}
-            artifact = self.site.artifact(self.runs[run_id], self._written, name, stated, timestamp())
+            artifact = self.site.artifact(self.runs[run_id], self._written, name, stated, self.stamp())
             self.artifacts[artifact["id"]] = (artifact, data)
             return artifact
 
@@ -143,6 +176,11 @@ class Repository:
                 self.branches[name] = sha
                 if name == self.default_branch and sha not in self.commits:
                     self.commits.insert(0, sha)
+                    self._committed[sha] = self.stamp()
+
+    def committed(self, sha: str) -> str:
+        """When a commit of the default branch was made: as it was pushed."""
+        return self._committed.get(sha, EPOCH)
 
     def commit(self, sha: str) -> Json:
         """A commit of the default branch, whose parent is the one before it; the first has none."""
@@ -150,7 +188,7 @@ class Repository:
         links = [self.site.commit(self.full_name, parent) for parent in parents]
         keys = ("sha", "url", "html_url")
         parents_shown = [{key: link[key] for key in keys} for link in links]
-        return self.site.commit(self.full_name, sha, {"parents": parents_shown})
+        return self.site.commit(self.full_name, sha, {"parents": parents_shown}, self.committed(sha))
 
     def add_commit(self, sha: str, partial: Partial) -> None:
         """A commit that is not on the default branch."""
@@ -165,6 +203,14 @@ class Repository:
             self.check_runs.setdefault(sha, []).append(check)
             return check
 
+    def add_check_suite(self, sha: str, app: int, conclusion: str | None) -> None:
+        """One without a run of ours: of another app, or of GitHub Actions where the run was deleted."""
+        with self.lock:
+            self._written += 1
+            now, status = self.stamp(), "COMPLETED" if conclusion else "QUEUED"
+            fields = {"status": status, "conclusion": conclusion, "createdAt": now, "updatedAt": now}
+            self.other_suites.setdefault(sha, []).append((app, {"databaseId": self._written, **fields}))
+
     def set_file(self, path: str, content: str | bytes) -> None:
         """A file on the default branch; other branches have none here."""
         with self.lock:
@@ -173,7 +219,7 @@ class Repository:
     def add_status(self, sha: str, partial: Partial) -> Json:
         with self.lock:
             self._written += 1
-            status = self.site.status(self._written, partial, self.creator, timestamp())
+            status = self.site.status(self._written, partial, self.creator, self.stamp())
             self.statuses.setdefault(sha, []).append(status)
             return status
 
@@ -181,14 +227,14 @@ class Repository:
         with self.lock:
             self._written += 1
             author = author or self.creator
-            comment = self.site.comment(self.full_name, issue, self._written, body, author, timestamp())
+            comment = self.site.comment(self.full_name, issue, self._written, body, author, self.stamp())
             self.comments.setdefault(issue, []).append(comment)
             return comment
 
     def add_commit_comment(self, sha: str, body: str) -> None:
         with self.lock:
             self._written += 1
-            comment = self.site.commit_comment(self.full_name, sha, self._written, body, timestamp())
+            comment = self.site.commit_comment(self.full_name, sha, self._written, body, self.stamp())
             self.commit_comments.setdefault(sha, []).append(comment)
 
     def has_log(self, job_id: int) -> bool:
@@ -199,3 +245,34 @@ class Repository:
         with self.lock:
             log = self._logs.get(job_id, b"")
             return log if isinstance(log, bytes) else bytes(log)
+
+    # --- what changes while it is asked ---------------------------------------------------------
+
+    def change_run(self, run_id: int, **fields: Any) -> None:
+        with self.lock:
+            self.runs[run_id].update(updated_at=self.stamp(), **fields)
+
+    def add_step(self, job_id: int, partial: Partial) -> None:
+        """Add a step to a job, or change the one with that `number`."""
+        with self.lock:
+            steps = self.jobs[job_id]["steps"]
+            number = partial.get("number", len(steps) + 1)
+            known = next((step for step in steps if step["number"] == number), None)
+            if known is None:
+                steps.append(self.site.step(number, partial, self.stamp()))
+            else:
+                known.update(self.site.step(number, {**known, **partial}, self.stamp()))
+
+    def finish_job(self, job_id: int, conclusion: str) -> None:
+        """A job comes to its end: from now on it has a log."""
+        with self.lock:
+            self.jobs[job_id].update(status="completed", conclusion=conclusion, completed_at=self.stamp())
+
+    def append_log(self, job_id: int, text: str) -> None:
+        """Add lines to a job's log, each stamped as a runner does."""
+        stamp = f"{self.now():%Y-%m-%dT%H:%M:%S.%f}0Z "
+        with self.lock:
+            log = self._logs.setdefault(job_id, bytearray(BOM))
+            if not isinstance(log, bytearray):
+                self._logs[job_id] = log = bytearray(log)
+            log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 from tests.emulated.described import Json, completed
 from tests.emulated.ids import number_of, sha_of
-from tests.emulated.repository import Repository, timestamp
+from tests.emulated.repository import Repository
 
 _SEARCHES = ("actor", "branch", "created", "event", "head_sha", "status")
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
 PER_CONTEXT = 1_000  # statuses: https://docs.github.com/rest/commits/statuses#create-a-commit-status
 DOCUMENTATION = "https://docs.github.com/rest"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +68,41 @@ def _found(call: Call, kind: str, item: Json | None) -> Answer:
 
 
 def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
+    """One page of several. Its links name the repository by its number."""
+    path = f"/repositories/{number_of(call.repository.full_name)}{call.path}"
+    return listing(call.repository, path, call.query, key, items, lambda item: call.shown(kind, item))
+
+
+def listing(
+    repository: Repository,
+    path: str,
+    query: Mapping[str, str],
+    key: str,
+    items: Sequence[T],
+    show: Callable[[T], Json],
+) -> Answer:
     """One page of several, with links to the others where there are some."""
-    size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
-    shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
+    size, page = min(int(query.get("per_page", 30)), 100), int(query.get("page", 1))
+    shown = [show(item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     last = -(-len(items) // size)
-    linked = last > 1 and call.repository.links
-    return Answer(200, body, {"Link": _links(call, page, last)} if linked else {})
+    linked = last > 1 and repository.links
+    return Answer(
+        200, body, {"Link": _links(repository.site.api + path, query, page, last)} if linked else {}
+    )
 
 
-def _links(call: Call, page: int, last: int) -> str:
-    """https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
-
-    They name the repository by its number.
-    """
-    address = f"{call.repository.site.api}/repositories/{number_of(call.repository.full_name)}{call.path}"
+def _links(address: str, query: Mapping[str, str], page: int, last: int) -> str:
+    """https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api"""
     near = {"prev": page - 1} if page > 1 else {}
     near |= {"next": page + 1, "last": last} if page < last else {}
     near |= {"first": 1} if page > 1 else {}
-    queries = {rel: urlencode({**call.query, "page": number}) for rel, number in near.items()}
+    queries = {rel: urlencode({**query, "page": number}) for rel, number in near.items()}
     return ", ".join(f'<{address}?{query}>; rel="{rel}"' for rel, query in queries.items())
 
 
 def _about(call: Call) -> Answer:
-    repository = call.repository
-    partial = {**repository.about, "full_name": repository.full_name}
-    name, branch = repository.full_name, repository.default_branch
-    return Answer(200, call.shown("repository", repository.site.full_repository(name, branch, partial)))
+    return Answer(200, call.repository.described("repository"))
 
 
 def _named_run(call: Call) -> Json | None:
@@ -263,8 +272,12 @@ def _commits(call: Call) -> Answer:
     shas = repository.commits
     if start != repository.default_branch:
         shas = shas[shas.index(start) :] if start in shas else []
-    items = [repository.commit(sha) for sha in shas]
-    return _listing(call, "", "commit", items) if items else NOT_FOUND
+    path = f"/repositories/{number_of(repository.full_name)}{call.path}"
+
+    def show(sha: str) -> Json:
+        return call.shown("commit", repository.commit(sha))
+
+    return listing(repository, path, call.query, "", shas, show) if shas else NOT_FOUND
 
 
 def _branches_where_head(call: Call) -> Answer:
@@ -340,7 +353,7 @@ def _change_comment(call: Call) -> Answer:
     comments = [comment for issue in call.repository.comments.values() for comment in issue]
     comment = next((one for one in comments if one["id"] == call.number), None)
     if comment:
-        comment.update(body=call.body["body"], updated_at=timestamp())
+        comment.update(body=call.body["body"], updated_at=call.repository.stamp())
     return _found(call, "comment", comment)
 
 

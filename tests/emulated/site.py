@@ -49,9 +49,16 @@ class Site:
             "fork": fork,
         }
 
-    def full_repository(self, full_name: str, default_branch: str, partial: Partial) -> Json:
-        known = {**self.repository(full_name), "default_branch": default_branch, **partial}
-        return completed("repository", known)
+    def described(self, kind: str, full_name: str, default_branch: str, partial: Partial) -> Json:
+        """A repository's own object; `kind`: as it is answered alone, or in one of the listings."""
+        known = {
+            **self.repository(full_name),
+            "default_branch": default_branch,
+            "archived": False,
+            "disabled": False,
+            **partial,
+        }
+        return completed(kind, known)
 
     def run(self, full_name: str, partial: Partial) -> Json:
         """A workflow run. Needs nothing; `id`, `head_sha`, `head_branch` and `event` say most."""
@@ -150,10 +157,10 @@ class Site:
         }
         return completed("annotation", known)
 
-    def commit(self, full_name: str, sha: str, partial: Partial | None = None) -> Json:
+    def commit(self, full_name: str, sha: str, partial: Partial | None = None, when: str = EPOCH) -> Json:
         """A commit as the commits API shows it; `message` is taken for its message."""
         rest = dict(partial or {})
-        person = {"name": "Octo Cat", "email": "octocat@example.invalid", "date": EPOCH}
+        person = {"name": "Octo Cat", "email": "octocat@example.invalid", "date": when}
         message = rest.pop("message", "Change things")
         known = {
             "sha": sha,

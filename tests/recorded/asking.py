@@ -11,8 +11,8 @@ from typing import Any
 
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github import fields, parse
+from fire_routine.github.api import Listing
 from fire_routine.github.client import GitHub
-from fire_routine.github.session import Listing
 from fire_routine.model import PullRequest, Status
 
 Ask = Callable[[GitHub], str]
@@ -50,7 +50,7 @@ def past(found: parse.PastRun) -> str:
 
 def past_runs(workflow: int, per_page: int = 30, **filters: str) -> Ask:
     def ask(github: GitHub) -> str:
-        listing = github.past_runs(workflow, filters, per_page)
+        listing = github.runs("runs", parse.past_run, filters, per_page, workflow=str(workflow))
         return ends(listing.items, past, listing.total)
 
     return ask

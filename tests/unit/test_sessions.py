@@ -19,7 +19,7 @@ from tests.unit.gather.gathering import github_of
 from fire_routine import sessions
 from fire_routine.ledger.entry import Stage
 from fire_routine.model import GitHubError
-from fire_routine.sessions import duration, table
+from fire_routine.sessions import table
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SINCE = NOW - 30 * DAY
@@ -333,7 +333,7 @@ def test_the_table_has_a_line_for_each_session(github: GitHubEmulator) -> None:
     )
     (fixed,) = (line for line in lines if "40002.1" in line)
     assert " ".join(fixed.split()) == (
-        "2026-11-01 12:05 ci.yml 00009c42 main 40002.1 fixed #3 10 min 1 h 1 h"
+        "2026-11-01 12:05 ci.yml 00009c42 main 40002.1 fixed #3 10 min 60 min 65 min"
         " https://claude.ai/code/session_of_40002"
     )
     assert sum("https://claude.ai/code/session" in line for line in lines) == 12
@@ -355,8 +355,3 @@ def test_no_name_takes_effect_on_a_terminal(github: GitHubEmulator, month: Month
     shown = table(report_of(month))
     assert "\x1b" not in shown
     assert "ab c fix|" in shown
-
-
-def test_a_duration_in_words() -> None:
-    times = {None: "–", 59 * 60 + 29: "59 min", 59 * 60 + 30: "1 h", 170_400: "47 h", 48 * 3600: "2 d"}
-    assert {seconds: duration(seconds) for seconds in times} == times

@@ -23,6 +23,7 @@ _MODULES = {
     "distill": "logs",
     "send": "endpoint",
     "emulate": "endpoint",
+    "sweep": "sweep",
 }
 
 

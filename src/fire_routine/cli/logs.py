@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..model import ERROR_WEIGHT, Digest, Excerpt, Line
+from ..model import ERROR_WEIGHT, Digest, Excerpt, Line, counted
 from ..sanitize import visible
 from . import UsageError
 from .streams import Progress, coloured, log_chunks, opened, write
@@ -29,8 +29,7 @@ def distill(arguments: Namespace) -> int:
         fault = f"it has a fault ({digest.fault}): please report it. These are the log's last lines"
         print(f"fire-routine: {fault}", file=sys.stderr)
     elif not _explains(digest):
-        lines = f"{digest.total_lines:,} line" + ("" if digest.total_lines == 1 else "s")
-        print(f"nothing looks like a failure ({lines} read)", file=sys.stderr)
+        print(f"nothing looks like a failure ({counted(digest.total_lines, 'line')} read)", file=sys.stderr)
     room = arguments.max_characters
     made = excerpt(digest, room, everything=arguments.all)
     text = visible(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from textwrap import dedent, fill
 from typing import Any, NoReturn
 
@@ -16,6 +18,7 @@ COMMANDS = {
     "distill": "print the lines of a log that explain its failure",
     "send": "fire a routine with a text of your own",
     "sessions": "list what was started in a repository, and what came of it",
+    "sweep": "fire a routine on what is red in many repositories and has no session",
     "demo": "fire on a recorded failure, all on this machine",
 }
 FOR_DEVELOPERS = {
@@ -93,8 +96,8 @@ def _parser() -> _Parser:
               action              {FOR_DEVELOPERS["action"]}
 
             environment:
-              GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions)
-              ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send)
+              GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions, sweep)
+              ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send, sweep)
               NO_COLOR                              no colour on a terminal
 
             examples:
@@ -139,6 +142,7 @@ def _add_options(command: Command) -> None:
     _distill(command)
     _send(command)
     _sessions(command)
+    _sweep(command)
     _local(command)
 
 
@@ -324,6 +328,73 @@ def _sessions(command: Command) -> None:
         " default: github-actions[bot], as for a workflow's own token",
     )
     sessions.add_argument("--json", action="store_true", help="print JSON, with the fields below")
+
+
+def _sweep(command: Command) -> None:
+    sweep = command(
+        "sweep",
+        "Read which workflows are red on default branches now, and start a session for what has none: the"
+        " longest red first, pushes before schedules, at most one session for each failure. Each"
+        " repository's ledger is its memory, so it can be run by anything, at any time.",
+        """
+        environment:
+          GITHUB_TOKEN     an App's: it names the repositories. It may read actions, checks,
+                           contents and pull-requests, and write statuses. Required
+          ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN
+                           the routine; a dry run needs none
+          FIRE_ROUTINE_X   the action's inputs, but rerun-first, run-id, again, attach, comment, key
+                           and ledger-commit
+          GITHUB_API_URL, GITHUB_SERVER_URL
+                           as the runner sets them; default: github.com
+
+        output: a line for each red workflow, what was left out and why, and counts
+          STATE REPOSITORY WORKFLOW REASON LINK; a state is fired, would fire, waiting, skipped,
+          not chosen or unknown (a session may have started)
+
+        fields of --json; times are ISO 8601 in UTC:
+          version          1; fields may be added to it
+          rows[]           state, repository, workflow, run_id, run_url, event, red_since, reason,
+                           message, session_url
+          left_out[]       repository, why
+          counts, stopped  numbers by state, not_yet, too_old; why it ended early, or empty
+
+        It also exits with 1 where the endpoint refuses for good or a session may have started,
+        and with 2 where no repository matches.
+
+        examples:
+          $ fire-routine sweep "octo-org/*" --dry-run
+          $ fire-routine sweep "octo-org/pay-*" octo-org/ledger --limit 2
+        """,
+    )
+    sweep.add_argument("repositories", nargs="+", metavar="OWNER/GLOB", help="repositories; * is any text")
+    for name, least, default, meaning in (
+        ("since", "1h", "72h", "leave out what ended longer ago"),
+        ("after", "0m", "30m", "and what ended later: a job of the repository comes first"),
+    ):
+        read = _duration(least)
+        help_text = f"{meaning}, such as 90m, 72h or 3d; default: {default}"
+        sweep.add_argument(f"--{name}", type=read, default=read(default), metavar="T", help=help_text)
+    sweep.add_argument(
+        "--limit", type=_whole(1, 100), default=1, metavar="N", help="start at most N sessions; default: 1"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="show what it would do; nothing is written")
+    sweep.add_argument("--json", action="store_true", help="print JSON, with the fields above")
+
+
+def _duration(least: str) -> Callable[[str], timedelta]:
+    """A reader of minutes, hours or days: from `least` up to 30 days."""
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+
+    def read(value: str) -> timedelta:
+        if re.fullmatch(r"[0-9]{1,5}[mhd]", value):
+            found = timedelta(**{units[value[-1]]: int(value[:-1])})
+            if (value == least or found >= read(least)) and found <= timedelta(days=30):
+                return found
+        raise argparse.ArgumentTypeError(
+            f"{value[:40]!r} is not a time from {least} to 30d, such as 90m or 72h"
+        )
+
+    return read
 
 
 def _local(command: Command) -> None:

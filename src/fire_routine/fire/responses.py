@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..model import Reason, Session, session_link
+from ..model import Reason, Session, in_words, session_link
 from ..patterns import pattern
 from ..retrying import retry_after
 from ..sanitize import code, flat, web_address
@@ -142,7 +142,7 @@ class ResponseReader:
             raise self._rate_limited(response, now)
         if response.is_overload:
             seconds = retry_after(response.headers, now)
-            when = "a few minutes" if seconds is None else _duration(seconds)
+            when = "a few minutes" if seconds is None else in_words(timedelta(seconds=seconds))
             what = f"The endpoint is overloaded ({self._answer(response)}). Send it again in {when}."
             raise self._error(Rejected, response, Reason.OVERLOADED, what, seconds, retryable=True)
         if 300 <= status < 500 and status not in _AMBIGUOUS:
@@ -187,8 +187,10 @@ class ResponseReader:
                 " https://claude.ai/code/routines and send it again later."
             )
         else:
-            reset = now + timedelta(seconds=seconds)
-            when = f"It resets at {reset:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}. Send it again then."
+            wait = timedelta(seconds=seconds)
+            when = (
+                f"It resets at {now + wait:%Y-%m-%d %H:%M:%S} UTC, in {in_words(wait)}. Send it again then."
+            )
         limit = "The routine's run limit or the account's usage limit is reached"
         what = f"{limit} ({self._answer(response)}). {when}"
         retryable = seconds is not None
@@ -257,11 +259,3 @@ def one_line(text: str, token: str, limit: int = QUOTED) -> str:
     if len(token) >= SECRET_LENGTH:
         plain = plain.replace(token, "[token]")
     return flat(_ANY_TOKEN.sub("[token]", plain), limit)
-
-
-def _duration(seconds: int) -> str:
-    """A duration in the largest unit of which it has at least two, rounded up."""
-    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{-(-seconds // size)} {unit}"
-    return f"{seconds} s"

@@ -7,10 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from ..github import past_runs
+from ..github.api import Listing
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, CONTENTS, PULLS, Missing
 from ..github.parse import Comparison, PastRun
-from ..github.session import Listing
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
 from ..threads import result, threads
@@ -77,7 +77,8 @@ def with_context(github: GitHub, run: Run, deadline: float) -> Run:
     Args:
         deadline: in monotonic seconds.
     """
-    missing, timely = Missing(token=bool(github.token)), github.within(deadline).sparing()
+    missing = Missing(token=bool(github.token))
+    timely = github.of(run.repository).within(deadline).sparing()
     with threads(WIDTH, "context") as pool:
         changes = pool.submit(_changes, timely, missing, run)
         based = pool.submit(_base, timely, missing, run, past_runs.base_branch(run))
@@ -159,7 +160,7 @@ def _base(github: GitHub, missing: Missing, run: Run, branch: str) -> _Base:
 def _past(github: GitHub, run: Run, filters: dict[str, str]) -> Listing[PastRun]:
     began = run.created_at
     before = {"created": f"<={began:%Y-%m-%dT%H:%M:%SZ}"} if began else {}
-    return github.past_runs(run.workflow_id, {**filters, **before}, PAGE)
+    return github.past_runs(run, {**filters, **before}, PAGE)
 
 
 def _was_green(github: GitHub, missing: Missing, run: Run) -> bool:

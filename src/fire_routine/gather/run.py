@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from ..github.api import Listing
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, CHECKS, Missing
 from ..github.parse import Job
-from ..github.session import Listing
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..sanitize import code
@@ -41,7 +41,7 @@ def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: flo
     """The run, its failed jobs with their steps and annotations, its pull request and last green run.
 
     Anything unavailable is left out, with a note. Without any answer from GitHub, the run is what the
-    runner's environment and the event's payload describe.
+    runner's environment and the event's payload describe. Its repository is named as GitHub names it by now.
 
     Most runs take at most 10 requests. Long listings and repetitions add to them, and so does each job whose
     annotations are needed: up to 16 failed ones, those that timed out, and up to 32 cancelled ones.
@@ -56,7 +56,6 @@ def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: flo
     timely = github.within(deadline)
     with threads(WIDTH, "gather") as pool:
         run = _gathered(timely, missing, pool, trigger, context)
-    github.repository = timely.repository
     origin = event.origin(trigger, context)
     left_out = github.take_left_out()
     return replace(run, origin_in_payload=origin, notes=(*run.notes, *missing.collected(), *left_out))
@@ -79,7 +78,7 @@ def _gathered(github: GitHub, missing: Missing, pool: Executor, trigger: Trigger
         if run.repository.casefold() != github.repository.casefold():
             # It has been renamed. GitHub redirects from the old name, but a redirect loses queries, the token
             # of a log's request, and everything that is written.
-            github.repository = insisting.repository = run.repository
+            github, insisting = github.of(run.repository), insisting.of(run.repository)
             jobs = None
     complete = ask_for_context(github, missing, pool, run, numbers, trigger, context)
     try:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
@@ -20,16 +21,16 @@ from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role,
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
+from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
 from .parse import Artifact, Comparison, Job, PastRun
-from .session import MAX_PAGES, Listing, Session, parsed
 from .transport import Transport
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
-PAST_RUNS = 100  # of one page
-GREEN_PAGES = 4  # of a workflow's runs, to find green ones
+GREEN_PAGES = 4  # of 100 runs of a workflow, to find green ones
+RERUN = 3  # of them that are being re-run, at most: each costs a request
 TRACES = 15.0  # seconds for what became of earlier sessions
 FLAKY = 10  # commits that were green in a re-run, at most
 
@@ -45,7 +46,7 @@ class StatusPage:
     date: datetime | None  # when GitHub answered, by its clock
 
 
-class GitHub(Session):
+class GitHub(Api):
     """One repository, as far as the token may read it. Safe to use from several threads.
 
     Every method raises `GitHubError`, and nothing else.
@@ -164,47 +165,62 @@ class GitHub(Session):
         """The address of an artifact's ZIP file; GitHub answers with a redirect to another host."""
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/artifacts/{artifact_id}/zip"
 
-    def past_runs(
-        self, workflow: int | str, filters: Mapping[str, str], per_page: int, page: int = 1
-    ) -> Listing[PastRun]:
-        """One page of a workflow's runs, newest first.
+    def runs(
+        self,
+        what: str,
+        parse_one: Callable[[Json], T],
+        filters: Mapping[str, str],
+        per_page: int = 100,
+        page: int = 1,
+        *,
+        workflow: str = "",
+    ) -> Listing[T]:
+        """One page of the repository's runs, newest first.
 
         Args:
-            workflow: its number, or its file's name.
-            filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+            what: what is listed, as in `list_page`.
+            filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+            workflow: the number or the file's name of the one whose runs are listed; empty: all are.
         """
-        path = f"/actions/workflows/{quote(str(workflow), safe='')}/runs"
-        return self.list_page(
-            path,
-            "the workflow's past runs",
-            "workflow_runs",
-            parse.past_run,
-            per_page=per_page,
-            page=page,
-            exclude_pull_requests="true",
-            **filters,
-        )
+        path = f"/actions/workflows/{quote(workflow, safe='')}/runs" if workflow else "/actions/runs"
+        asked = {**filters, "per_page": per_page, "page": page, "exclude_pull_requests": "true"}
+        return self.list_page(path, what, "workflow_runs", parse_one, **asked)
+
+    def past_runs(
+        self, run: Run, filters: Mapping[str, str], per_page: int = 100, page: int = 1
+    ) -> Listing[PastRun]:
+        """One page of the runs of the run's workflow."""
+        # Without the run's record, the runner's environment names the workflow's file.
+        workflow = str(run.workflow_id or run.workflow_path.rpartition("/")[2] or 0)
+        what = "the workflow's past runs"
+        return self.runs(what, parse.past_run, filters, per_page, page, workflow=workflow)
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         """The green runs of the run's workflow and branch, between it and the run of this id.
 
         The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
         from a search index, which may be hours old. What either list names counts.
+
+        No list says that a run was green which is being re-run just now, so its last attempt is asked for.
         """
-        listed: list[PastRun] = []
         first, last = sorted((run.id, back_to))
+        listed: list[PastRun] = []
         reaches = False
         for page in range(1, GREEN_PAGES + 1):
-            listing = self.past_runs(_workflow_of(run), {}, PAST_RUNS, page)
+            listing = self.past_runs(run, {}, page=page)
             listed += listing.items
-            reaches = page * PAST_RUNS >= listing.total or any(past.id <= first for past in listed)
+            reaches = page * 100 >= listing.total or any(past.id <= first for past in listed)
             if reaches or not listing.items:
                 break
-        found = past_runs.green_runs(listed, run)
-        if reaches or any(first <= green <= last for green in found.runs):
-            return found
-        filters = {**past_runs.branch_filters(run), "status": "success"}
-        listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items
+        if any(first <= green <= last for green in past_runs.green_runs(listed, run).runs):
+            return past_runs.green_runs(listed, run)
+        for rerun in past_runs.rerun_between(listed, run, first, last)[:RERUN]:
+            with suppress(GitHubError):  # a green run that is missing means no fire, never a second session
+                before, _ = self.run(rerun.id, rerun.attempt - 1)
+                listed.append(replace(rerun, conclusion=before.conclusion))
+        if not reaches:
+            filters = {**past_runs.branch_filters(run), "status": "success"}
+            listed += self.past_runs(run, filters).items
         return past_runs.green_runs(listed, run)
 
     def traces(
@@ -222,7 +238,7 @@ class GitHub(Session):
     def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
         """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""
         filters = {"status": "success", "created": f">={since:%Y-%m-%dT%H:%M:%SZ}"}
-        listing = self.past_runs(_workflow_of(run), filters, PAST_RUNS)
+        listing = self.past_runs(run, filters)
         shas = (past.head_sha for past in listing.items if past.attempt > 1 and past.head_sha)
         return tuple(dict.fromkeys(shas))[:FLAKY]
 
@@ -329,7 +345,7 @@ class GitHub(Session):
 
         https://docs.github.com/graphql/reference/queries#viewer
         """
-        return self.query("{viewer{login}}", lambda data: fields.needed(data["viewer"], "login"))
+        return self.query("{viewer{login}}", lambda answer: fields.needed(answer["data"]["viewer"], "login"))
 
     def first_commit(self) -> str:
         """The SHA of the last commit that GitHub lists for the default branch.
@@ -373,8 +389,3 @@ class GitHub(Session):
             verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"
         data = self.send(verb, where, {"body": body})
         return parsed(lambda comment: str(comment["html_url"]), data)
-
-
-def _workflow_of(run: Run) -> int | str:
-    """Its number, or without the run's record its file's name, as the runner's environment has it."""
-    return run.workflow_id or run.workflow_path.rpartition("/")[2] or 0

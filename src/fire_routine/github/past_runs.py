@@ -74,3 +74,12 @@ def green_runs(runs: Iterable[PastRun], run: Run) -> GreenRuns:
         runs={past.id: past.event for past in own if past.conclusion == "success"},
         events={past.id: past.event for past in own},
     )
+
+
+def rerun_between(runs: Iterable[PastRun], run: Run, first: int, last: int) -> list[PastRun]:
+    """Those of the run's branch between two ids whose later attempt has no result yet."""
+    return [
+        past
+        for past in on_branch(runs, run)
+        if first <= past.id <= last and past.id != run.id and past.attempt > 1 and past.conclusion is None
+    ]

@@ -1,4 +1,4 @@
-"""What the ledger asks of GitHub, served by gather's GitHub class."""
+"""What the ledger asks of GitHub, served by `github.client.GitHub`."""
 
 from __future__ import annotations
 

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from ..model import Fire, Outcome, Result, Run, Skip
 from . import messages
-from .day import over_limit
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError
-from .rule import Asker, Case, Greens, Known, Ruling, Standing, rule
+from .rule import Asker, Case, Known, Ruling, Standing, rule
 
 Say = Callable[[str], None]
 
@@ -118,21 +117,14 @@ class Contest:
             self._has_watched(ruling)
         return None
 
-    def over_limit(self, limit: int) -> Skip | None:
-        """Why the repository has had enough sessions today; `limit`: of this fire, 0: none."""
-        if limit and not self._log.has_day:
-            self._log.note(messages.uncounted())
-            return None
-        return over_limit(self._log.claims(), limit, self._log.time, self._terms.daily_limit)
-
     def point_to(self, ruling: Ruling) -> Skip:
         """Show the session on the failing commit, unless it was started there; why it is not fired."""
-        asker, shown = self.case.asker, ruling.shown
-        here = shown is not None and shown.commit == asker.commit and not ruling.limited
-        if shown and not ruling.leader and not asker.is_sibling(shown) and (self._terms.crowd or not here):
+        asker, claim = self.case.asker, ruling.points_to
+        here = claim is not None and claim.commit == asker.commit and not ruling.limited
+        if claim and not ruling.leader and not asker.is_sibling(claim) and (self._terms.crowd or not here):
             record = asker.record(ruling.stage, self._log.new_mark(), shown=True)
             words = messages.covered(ruling, self._log.time)
-            self._log.show(self.run.head_sha, record, shown.url or self.run.url, words)
+            self._log.show(self.run.head_sha, record, claim.url or self.run.url, words)
         return self.words(ruling)
 
     def settle(self, outcome: Outcome) -> None:
@@ -229,13 +221,11 @@ class Contest:
         if needed is None or (self._asked_back_to is not None and needed >= self._asked_back_to):
             return ruling
         self._asked_back_to = needed
-        listed, known = self._log.greens(self.run, needed), self.case.known
-        greens = Greens(readable=False)
-        if listed:
-            before = known.greens
-            greens = Greens({**before.runs, **listed.runs}, {**before.events, **listed.events})
-        else:
+        known, greens = self.case.known, self._log.greens(self.run, needed)
+        if greens is None:
             self._log.note(messages.greens_denied())
+        elif known.greens:
+            greens = known.greens.and_also(greens)
         self.case = replace(self.case, known=replace(known, greens=greens))
         return self._judged()
 

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..model import Reason, Skip
-from . import messages
-from .entry import Claim, Stage
-
-DAY = timedelta(hours=24)
-LOST = timedelta(minutes=5)  # after which an announcement without a result counts as a session
-MORE_PAGES = 2  # of the ledger, read for this alone
-
-
-def starts(claims: Iterable[Claim], now: datetime) -> list[datetime]:
-    """When the sessions of the last 24 hours began, or may have; the oldest first."""
-    return sorted(
-        claim.at
-        for claim in claims
-        if claim.at and now - claim.at < DAY
-        if claim.has_session or (claim.stage is Stage.ANNOUNCED and now - claim.at >= LOST)
-    )
+from .entry import Claim
+from .rule import Standing
+from .terms import DAY
 
 
 def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_limit: int) -> Skip | None:
@@ -31,11 +18,19 @@ def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_
         limit: of this fire; 0: none. It may be lower than `daily_limit`, the input.
         now: by GitHub's clock.
     """
-    if not limit or now is None or len(begun := starts(claims, now)) < limit:
+    if not limit or now is None:
+        return None
+    standing = Standing(now)
+    begun = sorted(  # sessions, or what may be one
+        claim.at
+        for claim in claims
+        if claim.at and now - claim.at < DAY and (claim.has_session or standing.in_doubt(claim))
+    )
+    if len(begun) < limit:
         return None
     next_at = begun[len(begun) - limit] + DAY
     kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""
-    return messages.skip(
+    return Skip(
         Reason.DAILY_LIMIT,
         f"{len(begun)} sessions were started within 24 hours, and {limit} of `daily-limit: {daily_limit}` are"
         f" for runs such as this.{kept} The next is possible at {next_at:%H:%M} UTC. To start one now, use"

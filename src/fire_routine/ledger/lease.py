@@ -9,7 +9,7 @@ from types import TracebackType
 from ..model import Outcome, Reason, Result, Run
 from . import messages
 from .entry import Stage
-from .log import DeniedError, LateError, LedgerError, Log, UnavailableError
+from .log import DeniedError, LedgerError, Log, UnavailableError
 from .rule import Asker
 
 _STAGES = {
@@ -68,18 +68,15 @@ class Lease:
         """
         log, timing = self._log, self._log.terms.timing
         self.record = replace(self.record, stage=Stage.ANNOUNCED)
-        try:
-            entry = log.write(self.record, self._run.url, until=self._began + timing.announce_within)
-        except LateError:
-            return False
+        entry = log.write(self.record, self._run.url)
         self.announced, self.announced_at = True, entry.created_at
         took = timedelta(seconds=log.clock.monotonic() - self._began)
         if self._at and entry.created_at:
             took = max(took, entry.created_at - self._at)
-        for pause in timing.shown:
+        for pause in timing.looks_after:
             log.clock.sleep(pause)
             log.read(horizon)
-            if log.is_shown(self.record):
+            if log.has_seen(self.record):
                 return took <= timedelta(seconds=timing.announce_within)
         raise UnavailableError("GitHub does not show the entry that was just written")
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..clock import Clock
 from ..model import GitHubError, GreenRuns, History, Note, Run, Status, session_link
 from .api import LedgerApi, StatusPage
-from .asking import Asking, DeniedError, LateError, LedgerError, UnavailableError
-from .day import DAY, MORE_PAGES
+from .asking import Asking, DeniedError, LedgerError, UnavailableError
 from .entry import (
     LEDGER,
     SHOWN,
@@ -24,9 +22,9 @@ from .entry import (
     new_mark,
     read_entry,
 )
-from .terms import Terms
+from .terms import DAY, Terms
 
-__all__ = ["ACTIONS_BOT", "DeniedError", "LateError", "LedgerError", "Log", "UnavailableError", "recorded"]
+__all__ = ["ACTIONS_BOT", "DeniedError", "LedgerError", "Log", "UnavailableError", "recorded"]
 
 ACTIONS_BOT = "github-actions[bot]"  # who writes with a workflow's own token
 MOST_CONTEXTS = 9  # of one day
@@ -54,13 +52,12 @@ class Log:
         self.time: datetime | None = None  # by GitHub's clock, the latest that is known
         self.identity = ACTIONS_BOT if terms.default_token else None  # the login whose entries count
         self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
-        self.has_day = False  # all entries of the last 24 hours were read
-        self._more = MORE_PAGES if terms.daily_limit else 0  # pages that may be read for the day's sake
         self.notes: list[Note] = []  # what could not be read or recorded
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
         self._marks: set[str] = set()  # of what this job has written
-        self._seen: dict[int, tuple[Status, str]] = {}  # by the status's id: it, and its commit
+        # Of whatever commit, by id; without an entry where another tool wrote it
+        self._seen: dict[int, tuple[Status, Entry | None]] = {}
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""
@@ -81,8 +78,8 @@ class Log:
             with suppress(GitHubError):
                 self.identity = self.api.login()
 
-    def find(self) -> None:
-        """Find the ledger's place, and whose entries count, unless that is known.
+    def find(self, *, patient: bool = True) -> None:
+        """Find the ledger's place, and whose entries count, unless that is known. `patient`: ask repeatedly.
 
         Raises:
             DeniedError: the token may not read commits.
@@ -91,12 +88,15 @@ class Log:
         """
         self.identify()
         if not self.place:
-            self.place = self.asking.ask("commits", self.api.first_commit)
+            self.place = self.asking.ask("commits", self.api.first_commit, patient=patient)
 
     def look_up(self) -> None:
-        """Find it while other things are asked of GitHub; it is asked again if this fails."""
+        """Find it while other things are asked of GitHub; it is asked again if this fails.
+
+        As long as a renamed repository is asked by its old name, it can't be found.
+        """
         with suppress(LedgerError):
-            self.find()
+            self.find(patient=False)
 
     def claims(
         self, workflow: str | None = None, *, shown: bool = False, as_evidence: bool = False
@@ -110,26 +110,27 @@ class Log:
             as_evidence: others' entries, too, as long as the identity is unknown. Nothing may depend on them.
         """
         anyone = as_evidence and self.identity is None
-        seen = (
-            read_entry(status, sha)
-            for status, sha in list(self._seen.values())
-            if _is_ours(status, shown=shown) and (anyone or self._is_own(status))
-        )
-        entries = (entry for entry in seen if entry and workflow in (None, entry.record.workflow))
+        found = (entry for entry, _ in self._entries(shown=shown, anyone=anyone))
+        entries = (entry for entry in found if workflow in (None, entry.record.workflow))
         return claims(entries, lambda url: session_link(url, self.terms.routine_url))
 
     def is_own(self, claim: Claim) -> bool:
         """Whether this job wrote it."""
         return claim.mark in self._marks
 
-    def _is_own(self, status: Status) -> bool:
+    def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[tuple[Entry, Status]]:
+        """All that were ever seen and count; `anyone`: whoever wrote them."""
+        for status, entry in list(self._seen.values()):
+            if entry and _is_ours(status, shown=shown) and (anyone or self._is_own(status, entry)):
+                yield entry, status
+
+    def _is_own(self, status: Status, entry: Entry) -> bool:
         """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
         if self.identity is None:
             return False
         if status.creator:
             return status.creator.casefold() == self.identity.casefold()
-        entry = read_entry(status, "")
-        return entry is not None and entry.record.mark in self._marks
+        return entry.record.mark in self._marks
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -161,23 +162,25 @@ class Log:
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
-            self._seen |= {status.id: (status, sha) for status in page.statuses}
-            back_to = oldest.created_at if oldest else None
-            day = self.time - DAY if self.time else None
-            if sha == self.place and (not page.more or (back_to and day and back_to < day)):
-                self.has_day = True
-            if not page.more or is_known or self._goes_back(back_to, horizon):
+            new = (status for status in page.statuses if status.id not in self._seen)
+            self._seen |= {status.id: (status, read_entry(status)) for status in new}
+            back_to, enough = oldest.created_at if oldest else None, self._enough(horizon)
+            if not page.more or is_known or (back_to and enough and back_to < enough):
                 return None
         return oldest
 
-    def _goes_back(self, to: datetime | None, horizon: datetime | None) -> bool:
-        """Whether what was read, back to there, is enough: beyond the horizon, and for the whole day."""
+    def _enough(self, horizon: datetime | None) -> datetime | None:
+        """Back to when it is read: what counts, and the day whose sessions are limited; None: all."""
         if horizon is None and self.terms.for_key and self.time:
             horizon = self.time - self.terms.cool_down - timedelta(seconds=self.terms.timing.before)
-        if to is None or horizon is None or to >= horizon:
-            return False
-        self._more -= not self.has_day
-        return self.has_day or self._more < 0
+        if horizon and self.terms.daily_limit and self.time:
+            return min(horizon, self.time - DAY)
+        return horizon
+
+    @property
+    def has_day(self) -> bool:
+        """Whether all entries of the last 24 hours were read, where their sessions are limited."""
+        return not (self.unread_before and self.time) or self.unread_before < self.time - DAY
 
     def _page(self, sha: str, number: int, before: Status | None, *, patient: bool) -> StatusPage:
         """One page that continues the one before, whose oldest status is `before`.
@@ -192,8 +195,7 @@ class Log:
                 raise GitHubError("GitHub shows an older list of commit statuses than before")
             return page
 
-        first = self.terms.timing.retries_of_page if before else ()
-        return self.asking.ask("read", ask, patient=patient or before is not None, first=first)
+        return self.asking.ask("read", ask, patient=patient or before is not None)
 
     def _is_settled(self, status: Status) -> bool:
         """Whether all that is older than a status has become visible by now."""
@@ -232,33 +234,27 @@ class Log:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def write(self, record: Record, url: str, *, patient: bool = True, until: float = math.inf) -> Entry:
+    def write(self, record: Record, url: str, *, patient: bool = True) -> Entry:
         """Write an entry into the ledger, and make sure of it.
 
         A missing answer does not mean that nothing was written, so the ledger is read before it is written
         again. An entry that was written twice means no more than once.
 
-        Args:
-            until: by a monotonic clock; after that it is not written any more.
-
         Raises:
-            LateError: GitHub did not take it in time.
             DeniedError: the token may not write.
             UnavailableError: it was not written, or can't be seen; it may turn up later.
         """
 
         def attempt() -> Entry:
-            if self.clock.monotonic() > until:
-                raise LateError("GitHub did not take the entry in time")
             try:
                 return self._write(record, url)
             except GitHubError as error:
-                found = None if error.rate_limited else self._find(record)
+                found = None if error.rate_limited else self._entry_of(record)
                 if found is None:
                     raise
                 return found
 
-        return self.asking.ask("write", attempt, patient=patient, proven=self._wrote_before())
+        return self.asking.ask("write", attempt, patient=patient, proven=any(self._entries()))
 
     def write_last(self, record: Record, url: str, *, patient: bool = True) -> str:
         """Write what became of a claim. Returns what kept it from being written."""
@@ -269,11 +265,9 @@ class Log:
             return str(error)
         return ""
 
-    def is_shown(self, record: Record) -> bool:
-        """Whether a read has shown this entry of the job."""
-        own = (one for one in list(self._seen.values()) if self._is_own(one[0]))
-        entries = (read_entry(*one) for one in own if _is_ours(one[0], shown=False))
-        return any(entry.record == record for entry in entries if entry)
+    def has_seen(self, record: Record) -> bool:
+        """Whether a read has had this entry of the job."""
+        return any(entry.record == record for entry, _ in self._entries())
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
@@ -306,28 +300,27 @@ class Log:
         self._note_time(status.created_at)
         if status.creator and not self._confirmed:
             self.identity, self._confirmed = status.creator, True
-        return Entry(record, status.id, status.created_at, url, sha)
+        return Entry(record, status.id, status.created_at, url)
 
-    def _find(self, record: Record) -> Entry | None:
+    def _entry_of(self, record: Record) -> Entry | None:
         """An entry of this job that was written although there was no answer: its mark is random."""
         try:
             self.read()
         except LedgerError:
             return None
-        for status, sha in list(self._seen.values()):
-            entry = read_entry(status, sha) if _is_ours(status, shown=False) else None
-            if entry and entry.record == record and (self.identity is None or self._is_own(status)):
+        for entry, status in self._entries(anyone=self.identity is None):
+            if entry.record == record:
                 self.identity = self.identity or status.creator
                 return entry
         return None
 
-    def _wrote_before(self) -> bool:
-        """Whether entries prove that the token may write."""
-        return any(read_entry(*seen) for seen in list(self._seen.values()) if self._is_own(seen[0]))
 
+def recorded(
+    api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False
+) -> Iterator[tuple[Entry, str]]:
+    """The entries of all workflows on a commit since then, and the logins that wrote them, the newest first.
 
-def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
-    """For reports: the entries of all workflows on a commit since then, and the logins that wrote them.
+    A page is read once it is needed.
 
     Args:
         sha: the ledger's place.
@@ -336,18 +329,16 @@ def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False)
     Raises:
         GitHubError: they can't be read.
     """
-    found: list[tuple[Entry, str]] = []
     for number in range(1, PAGES + 1):
         page = api.statuses(sha, number)
         for status in page.statuses:
-            entry = read_entry(status, sha) if _is_ours(status, shown=reruns) else None
+            entry = read_entry(status) if _is_ours(status, shown=reruns) else None
             wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
             if entry and wanted and entry.created_at and entry.created_at >= since:
-                found.append((entry, status.creator or "ghost"))  # as GitHub shows an account that is gone
+                yield entry, status.creator or "ghost"  # as GitHub shows an account that is gone
         oldest = min((status.created_at for status in page.statuses if status.created_at), default=None)
         if not page.more or (oldest and oldest < since):
-            break
-    return found
+            return
 
 
 def _is_ours(status: Status, *, shown: bool) -> bool:

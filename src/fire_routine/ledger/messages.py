@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words, session_id
+from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words
 from .entry import Claim, Stage
 from .rule import Asker, Case, Ruling
 
@@ -23,11 +23,6 @@ GRANT_ELSEWHERE = (
 _LOOK = "look at https://claude.ai/code"
 
 
-def skip(reason: Reason, message: str, url: str = "") -> Skip:
-    """A decision against a fire; `url`: of the session that is at work instead."""
-    return Skip(reason, message, session_id=session_id(url), session_url=url)
-
-
 def whose(claim: Claim, asker: Asker) -> str:
     if asker.is_sibling(claim):
         return "another job of this attempt"
@@ -43,7 +38,7 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
     """
     if ruling.limited:
         return _limited(ruling, case)
-    claim = ruling.shown
+    claim = ruling.points_to
     if claim is None:
         raise ValueError("nothing blocks")
     by = whose(ruling.leader or claim, case.asker)
@@ -52,7 +47,7 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
     if ruling.leader and waited:
         return lost(by, what)
     if ruling.leader:
-        return skip(
+        return Skip(
             Reason.DUPLICATE,
             f"{unsure}The session for {what} is being started right now ({by})."
             + ("" if case.asker.key else " Its link will be on the commit."),
@@ -67,14 +62,14 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
     if ruling.is_back:
         after = _since(claim, now)
         message = (
-            f"This failure was gone and came back {f'{in_words(after)} after' if after else 'soon after'} its"
+            f"This failure was gone and came back {after or 'soon'} after its"
             f" session was started ({by}). It is flaky, or not fixed."
         )
     return duplicate(message, claim.url)
 
 
 def lost(by: str, what: str) -> Skip:
-    return skip(
+    return Skip(
         Reason.EARLIER_UNKNOWN,
         f"The session for {what} was being started ({by}), and no result was reported. That job may"
         f" have died, before or after a session started: {_LOOK}.",
@@ -84,18 +79,18 @@ def lost(by: str, what: str) -> Skip:
 def duplicate(message: str, url: str) -> Skip:
     if not url:
         message += " The ledger has no link to the session."
-    return skip(Reason.DUPLICATE, message, url)
+    return Skip(Reason.DUPLICATE, message, url)
 
 
 def unknown(by: str, unsure: str = "", what: str = "this failure") -> Skip:
-    return skip(
+    return Skip(
         Reason.EARLIER_UNKNOWN,
         f"{unsure}The request for {what} was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
 def refused(by: str) -> Skip:
-    return skip(
+    return Skip(
         Reason.EARLIER_FAILED,
         f"No session was started for this attempt just now ({by}; its summary has the reason). Fix that, and"
         " re-run the failed jobs.",
@@ -104,7 +99,7 @@ def refused(by: str) -> Skip:
 
 def rerun(run: Run) -> Skip:
     """The failed jobs of a first attempt are re-run, by this job or another."""
-    return skip(
+    return Skip(
         Reason.RERUN,
         f"The failed jobs are re-run once before a session is started. Attempt {run.attempt + 1} decides: if"
         " it fails, it starts one. If it does not begin, re-run them yourself.",
@@ -118,8 +113,8 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Skip:
         " flaky. This is recorded on the commit."
     )
     if fired is None:
-        return skip(Reason.FLAKE, f"{message} No session was started.")
-    return skip(Reason.FLAKE, message, fired.url)
+        return Skip(Reason.FLAKE, f"{message} No session was started.")
+    return Skip(Reason.FLAKE, message, fired.url)
 
 
 def fires(number: int, asker: Asker) -> Fire:
@@ -137,7 +132,7 @@ def fires_unrecorded() -> Fire:
 
 def fired_before() -> Skip:
     """By this job, which has no other record of it than a file."""
-    return skip(
+    return Skip(
         Reason.DUPLICATE,
         "This job has fired for this attempt already, in an earlier step: see that step's summary.",
     )
@@ -157,10 +152,10 @@ def replaced(url: str) -> str:
 
 def _limited(ruling: Ruling, case: Case) -> Skip:
     most = f"{ruling.sessions} of `max-sessions: {case.asker.max_sessions}`"
-    last = ruling.shown
+    last = ruling.points_to
     url = last.url if last else ""
     if ruling.looping:
-        return skip(
+        return Skip(
             Reason.MAX_SESSIONS,
             f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
             " person should look.",
@@ -172,7 +167,7 @@ def _limited(ruling: Ruling, case: Case) -> Skip:
         if case.known.replaced
         else "none of them is at work on this failure"
     )
-    return skip(
+    return Skip(
         Reason.MAX_SESSIONS,
         f"{most} {started} since the workflow was last green; {none}. A person should look.",
         url,
@@ -270,16 +265,13 @@ def unsettled(problem: str) -> Note:
 
 def covered(ruling: Ruling, now: datetime | None) -> str:
     """What the commit shows of a session that keeps this failure back; empty: the stage's own words."""
-    claim = ruling.shown
+    claim = ruling.points_to
     if claim is None or ruling.limited:
         return ""
     if claim.stage is not Stage.FIRED:
         return "An earlier session may cover this"
     after = _since(claim, now)
-    if not ruling.is_back or after is None:
-        return ""
-    hours, minutes = divmod(int(after.total_seconds()) // 60, 60)
-    return f"Back {f'{hours} h' if hours else f'{minutes} min'} after its Claude session"
+    return f"Back {after} after its Claude session" if ruling.is_back and after else ""
 
 
 def result(outcome: Outcome, now: datetime | None) -> str:
@@ -294,5 +286,5 @@ def result(outcome: Outcome, now: datetime | None) -> str:
     return f"No session: {why}" if why else ""
 
 
-def _since(claim: Claim, now: datetime | None) -> timedelta | None:
-    return now - claim.at if now and claim.at else None
+def _since(claim: Claim, now: datetime | None) -> str:
+    return in_words(now - claim.at, rough=True) if now and claim.at else ""

@@ -5,11 +5,11 @@ The claims have one order, that of their ids. Of two jobs that are at it, the on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..model import Brief, Run, session_id
+from ..model import Brief, GreenRuns, Run, session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .names import Kind, Name, Named, fitted, in_short, names_of
 from .terms import Terms
@@ -77,8 +77,8 @@ class Asker:
         of a commit of which nothing else was known, that had a session started without a log.
         """
         blind = all(name.kind is Kind.UNREAD for name in claim.names)
-        again = claim.run == self.run or (claim.commit == self.commit and blind)
-        if again and any(name.uncertain for name in claim.names):
+        may_be_any = claim.run == self.run or (claim.commit == self.commit and blind)
+        if may_be_any and any(name.uncertain for name in claim.names):
             return frozenset(self.failures)
         same = (one for one in self.failures if one.name in claim.names)
         may_be = () if blind else (one for one in self.failures if one.name.uncertain)
@@ -86,19 +86,10 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Greens:
-    """Green runs of the branch, and the events of its runs, as far as GitHub's lists name them."""
-
-    runs: Mapping[int, str] = field(default_factory=dict)  # id: event
-    events: Mapping[int, str] = field(default_factory=dict)  # of other runs
-    readable: bool = True  # False: the token lacks `actions: read`
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What is known from outside the ledger."""
 
-    greens: Greens = field(default_factory=Greens)
+    greens: GreenRuns | None = field(default_factory=GreenRuns)  # None: the token may not read them
     trailers: frozenset[str] = frozenset()  # ids of the sessions that commits name as their authors
     replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
 
@@ -106,7 +97,7 @@ class Known:
     def of(cls, run: Run, trailers: frozenset[str] = frozenset()) -> Known:
         """What was gathered. A list may lack a green run, but it never invents one."""
         green = run.history.last_green_of_event if run.history else None
-        return cls(Greens({green: run.event} if green else {}), trailers)
+        return cls(GreenRuns({green: run.event} if green else {}), trailers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,7 @@ class Case:
         asker, greens = self.asker, self.known.greens
         if claim.run == asker.run:
             return False
-        if not greens.readable:
+        if greens is None:
             return claim.commit != asker.commit and self.is_old(claim)
         first, last = sorted((claim.run, asker.run))
         events = (asker.event, greens.events.get(claim.run, asker.event))
@@ -191,9 +182,9 @@ class Ruling:
         return bool(self.blockers) or self.limited
 
     @property
-    def shown(self) -> Claim | None:
-        """The claim that people are shown."""
-        return _shown(self.blockers)
+    def points_to(self) -> Claim | None:
+        """The claim that people are pointed to."""
+        return _foremost(self.blockers)
 
     @property
     def stage(self) -> Stage:
@@ -201,7 +192,7 @@ class Ruling:
         return Stage.LIMITED if self.limited else Stage.COVERED
 
 
-def _shown(claims: Iterable[Claim]) -> Claim | None:
+def _foremost(claims: Iterable[Claim]) -> Claim | None:
     """One with a session, else the last."""
     rank = {Stage.FIRED: 2, Stage.UNKNOWN: 1}
     return max(claims, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
@@ -262,7 +253,7 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], ca
     limited = not blockers and sessions >= asker.max_sessions and asker.again_since is None
     decisive = blockers or (incident if limited else [])
     others = [claim for claim in decisive if claim.run != asker.run and (limited or case.is_old(claim))]
-    shown = _shown(decisive)
+    foremost = _foremost(decisive)
     return Ruling(
         blockers=tuple(decisive),
         limited=limited,
@@ -270,8 +261,8 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], ca
         looping=bool(written),
         leader=next((claim for claim in decisive if case.standing.going_on(claim)), None),
         back_to=min((claim.run for claim in others), default=None),
-        is_back=shown in back,
-        unsure=shown is not None and not asker.is_sibling(shown) and not asker.named(shown),
+        is_back=foremost in back,
+        unsure=foremost is not None and not asker.is_sibling(foremost) and not asker.named(foremost),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+DAY = timedelta(hours=24)  # in which sessions are counted for `daily-limit`
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -16,23 +18,23 @@ class Timing:
 
     # A claim. An entry may become visible late, and one look may miss what another shows.
     looks: tuple[float, ...] = (0.8, 0.9, 0.9, 0.9)  # before each look between claim and announcement
-    shown: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 4.0, 4.0, 4.0)  # between looks for the announcement
+    looks_after: tuple[float, ...] = (
+        0.0,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        4.0,
+        4.0,
+        4.0,
+    )  # between looks for the announcement
     announce_within: float = 30.0  # from the claim
     lapse: float = 40.0  # after which others no longer count a claim without an announcement
     doubt: float = 300.0  # after which no job can be at the request that it announced
     rounds: int = 3  # of claims, each of which yielded to a job that then gave up
 
-    # Waiting for others
-    waits: tuple[float, ...] = (
-        0.5,
-        1.0,
-        1.5,
-        2.0,
-        3.0,
-        4.0,
-        6.0,
-        8.0,
-    )  # between looks; empty: none is waited for
+    # Waiting for others, and how long between looks; empty: none is waited for
+    waits: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
     watch_claim: float = 41.0  # how long a claim is watched until it lapses, whatever GitHub's clock says
     watch_request: float = 48.0  # how long an announced request: the endpoint may be slow
     calm: int = 32  # a matrix of more legs looks less often: each look is a request
@@ -40,9 +42,6 @@ class Timing:
     # Asking again
     retries: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0)  # before each
     retries_alone: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0, 10.0, 20.0, 30.0, 30.0, 30.0)  # of a lone job
-    retries_of_page: tuple[float, ...] = (
-        0.2,
-    ) * 12  # before these, where a page does not continue the last one
     patience: float = 60.0  # for all of it before a fire
     patience_alone: float = 150.0  # of a lone job: most outages are over by then
     limited: float = 65.0  # that a lone job waits where GitHub's rate limit asks for it
@@ -78,7 +77,7 @@ class Timing:
             "a request that is watched is not in doubt": self.watch_request < self.doubt,
             "a denial is asked for often enough to be believed": sum(self.retries) >= self.denied,
             "a lone job asks no less often": len(self.retries) <= len(self.retries_alone),
-            "what is read again is not settled": sum(self.looks) + sum(self.shown) < self.settled,
+            "what is read again is not settled": sum(self.looks) + sum(self.looks_after) < self.settled,
         }
         if broken := [what for what, holds in relations.items() if not holds]:
             raise ValueError(f"timing: it must hold that {'; '.join(broken)}")

@@ -1,4 +1,4 @@
-"""The values that pass between the stages: gather → distill → compose → decide → fire → report.
+"""The values that pass between the stages: gather → distill → compose → policy → ledger → fire → report.
 
 Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes named
 "characters" are UTF-16 code units (see `utf16_length`); line numbers start at 1.
@@ -58,6 +58,7 @@ from .run import (
     Step,
     Trigger,
     TriggerKind,
+    counted,
     in_words,
     is_fork,
     origin_in_payload,
@@ -117,6 +118,7 @@ __all__ = [
     "Trigger",
     "TriggerKind",
     "Words",
+    "counted",
     "fault_of",
     "in_words",
     "is_fork",

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Literal
 
 from .reason import Reason
-from .run import Note, PullRequest
+from .run import Note, PullRequest, counted, in_words
+from .session_link import session_id
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
 EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
@@ -64,9 +65,12 @@ class Skip:
 
     reason: Reason
     message: str  # what was decided, and how to change it; Markdown of ours
+    session_url: str = ""  # of the one that is at work instead
     failed: bool = False  # not firing is a fault of the set-up, not a decision
-    session_id: str = ""
-    session_url: str = ""
+
+    @property
+    def session_id(self) -> str:
+        return session_id(self.session_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class Checks:
         total = self.passed + self.failed + self.running
         for count, words in ((self.failed, "failed"), (self.running, "still running")):
             if count:
-                return f"{count} of {total} {'check' if total == 1 else 'checks'} {words}"
+                return f"{count} of {counted(total, 'check')} {words}"
         return "checks passed" if total else ""
 
 
@@ -195,13 +199,8 @@ class EarlierSession:
 
     @property
     def waited(self) -> str:
-        """ "40 min", "26 h" or "3 days" since it was started; empty where that is not known."""
-        if self.age is None:
-            return ""
-        minutes = max(int(self.age.total_seconds()) // 60, 0)
-        if minutes < 120:
-            return f"{minutes} min"
-        return f"{minutes // 60} h" if minutes < 60 * 72 else f"{minutes // 1440} days"
+        """For how long, in words; empty where that is not known."""
+        return in_words(self.age, rough=True) if self.age is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,13 +129,26 @@ class TriggerKind(StrEnum):
 _GENERIC = pattern(r"Process completed with exit code (?P<code>-?\d{1,12})\.?|The operation was canceled\.?")
 
 
-def in_words(duration: timedelta) -> str:
-    """`2 h 05 min`, `2 min 10 s`, `7 s`."""
+def counted(number: int, noun: str) -> str:
+    """`1 log`, `12,000 logs`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def in_words(duration: timedelta, *, rough: bool = False) -> str:
+    """`3 days 4 h`, `2 h 05 min`, `2 min 10 s` or `7 s`.
+
+    `rough`: in one unit, of which there are at least two: `3 days`, `26 h`, `90 min`, `7 s`.
+    """
     seconds = max(int(duration.total_seconds()), 0)
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86_400
+    if rough:
+        units = ((days, "days"), (hours, "h"), (minutes, "min"))
+        return next((f"{number} {unit}" for number, unit in units if number > 1), f"{seconds} s")
+    if days > 1:
+        return f"{days} days {hours % 24} h"
     if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+        return f"{hours} h {minutes % 60:02} min"
+    return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"
 
 
 def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
@@ -302,8 +315,11 @@ class History:
 class GreenRuns:
     """Runs of a workflow on one branch, as far as GitHub's lists name them."""
 
-    runs: Mapping[int, str]  # the green ones: id and event
-    events: Mapping[int, str]  # of all of them
+    runs: Mapping[int, str] = field(default_factory=dict)  # the green ones: id and event
+    events: Mapping[int, str] = field(default_factory=dict)  # of all of them
+
+    def and_also(self, other: GreenRuns) -> GreenRuns:
+        return GreenRuns({**self.runs, **other.runs}, {**self.events, **other.events})
 
 
 @dataclass(frozen=True, slots=True)

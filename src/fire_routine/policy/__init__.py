@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .causes import is_untrusted, may_cause
 from .fresh import FreshApi, labelled, stale, trailing_sessions
-from .guards import before_gathering, guards, limit_a_day, not_failed, skip, unfinished, untrusted
+from .guards import before_gathering, guards, limit_a_day, not_failed, unfinished, untrusted
 from .known_failures import can_be_rerun, known_as, known_entries, known_failures
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "limit_a_day",
     "may_cause",
     "not_failed",
-    "skip",
     "stale",
     "trailing_sessions",
     "unfinished",

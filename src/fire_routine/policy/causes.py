@@ -11,7 +11,7 @@ from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Settings
 from .branch_filter import matches
-from .guards import skip, untrusted
+from .guards import untrusted
 
 # Whoever causes these can write, or has the repository's own schedule or deployment cause them.
 _BY_WRITERS = (
@@ -47,20 +47,20 @@ def _by_session(event: Event, settings: Settings) -> Skip | None:
     """What a session does is done in its owner's name, who can write: only its traces show it."""
     texts = (*event.title, *(words.text for words in event.words))
     if any(text.lstrip().startswith(COMMENT_MARK) or _SESSION.search(text) for text in texts):
-        return skip(
+        return Skip(
             Reason.UNTRUSTED_RUN,
             "The event has a session's link, or a comment of fire-routine's: what a session does starts no"
             " other. To ask for one, do it in words of your own.",
         )
     if settings.skip_branches and not event.branches_known:
-        return skip(
+        return Skip(
             Reason.UNTRUSTED_RUN,
             "GitHub does not say which branch the event is about, so it may be a session's. Give the job"
             " `contents: read` and `pull-requests: read`, or run it again later.",
         )
     branch = next((branch for branch in event.branches if matches(branch, settings.skip_branches)), "")
     if branch:
-        return skip(
+        return Skip(
             Reason.SKIP_BRANCHES,
             f"The event is about branch {code(branch)}, which matches `skip-branches`"
             f" ({code(', '.join(settings.skip_branches))}).",
@@ -73,7 +73,7 @@ def _opted_out(event: Event, settings: Settings) -> Skip | None:
     label = next((label for label in event.labels if label.casefold() in unwanted), "")
     if not label:
         return None
-    return skip(
+    return Skip(
         Reason.SKIP_LABELS, f"#{event.number} has the label {code(label)}, which `skip-labels` names."
     )
 
@@ -97,4 +97,4 @@ def _untrusted(event: Event, run: Run, settings: Settings) -> Skip | None:
 
 def _distrust(event: Event, why: str, remedy: str = " `allow-forks: true` fires all the same.") -> Skip:
     what = code(f"{event.name} {event.action}".strip())
-    return skip(Reason.UNTRUSTED_RUN, f"The event {what} starts no session: {why}.{remedy}")
+    return Skip(Reason.UNTRUSTED_RUN, f"The event {what} starts no session: {why}.{remedy}")

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from ..model import Commit, GitHubError, History, Note, PullRequest, Reason, Run, Skip, TriggerKind
 from ..sanitize import code
-from .guards import skip
 from .trailers import sessions_in
 
 # Only these make GitHub run the workflow again for the next commit.
@@ -25,7 +24,7 @@ class Compared(Protocol):
 
 
 class FreshApi(Protocol):
-    """What is asked of GitHub, served by gather's GitHub class. Every method raises `GitHubError`."""
+    """What is asked of GitHub, served by `github.client.GitHub`. Every method raises `GitHubError`."""
 
     def branch_head(self, branch: str) -> str | None:
         """The branch's newest commit; None where there is no such branch (a tag, or it is gone)."""
@@ -65,7 +64,7 @@ def stale(api: FreshApi, run: Run) -> Skip | None:
 def _closed_or_moved(run: Run, pull: PullRequest) -> Skip | None:
     """Whether the pull request, read again, no longer has the failing commit at its head."""
     if pull.state == "closed" and not _began_closed(run):
-        return skip(
+        return Skip(
             Reason.PULL_REQUEST_CLOSED,
             f"Pull request #{pull.number} is closed or merged. To report it, reopen it if you can, and re-run"
             " the failed jobs.",
@@ -88,7 +87,7 @@ def _moved(run: Run, what: str, head: str | None) -> Skip | None:
     """Whether a newer commit than the failing one is at the head; None: there is no head to compare."""
     if head is None or head == run.head_sha:
         return None
-    return skip(
+    return Skip(
         Reason.STALE_HEAD,
         f"{what} has moved on from {run.head_sha[:8]} to {head[:8]}, whose own run reports what still fails."
         " Re-run that one if it did not.",
@@ -119,7 +118,7 @@ def labelled(
             continue
         label = next((label for label in pull.labels if label.casefold() in unwanted), "")
         if label:
-            return skip(
+            return Skip(
                 Reason.SKIP_LABELS,
                 f"Pull request #{number} has the label {code(label)}, which `skip-labels` names. To report"
                 " it, remove the label and re-run the failed jobs.",

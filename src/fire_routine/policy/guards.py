@@ -7,7 +7,6 @@ None.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..model import RUN_FAILED, Origin, Reason, Run, Skip, TriggerKind
 from ..sanitize import code
@@ -18,10 +17,6 @@ from .branch_filter import matches
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 _NO_KEY = "Or `key` was empty: without one, a run is reported only if it failed."
 _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TOKEN"}
-
-
-def skip(reason: Reason, message: str) -> Skip:
-    return Skip(reason, message)
 
 
 # --- before anything is asked of GitHub --------------------------------------------------------------
@@ -47,7 +42,7 @@ def before_gathering(settings: Settings, context: Context, run: Run | None) -> S
         return _without_secrets(missing, context, run)
     if ended or run is None:
         return ended
-    return _by_settings(settings if _describes_its_code(run) else replace(settings, allow_forks=True), run)
+    return _by_settings(settings, run, code_is_known=_describes_its_code(run))
 
 
 def _missing(settings: Settings) -> list[str]:
@@ -79,13 +74,13 @@ def _describes_its_code(run: Run) -> bool:
 def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) -> Skip:
     """Why there are no secrets; `missing`: the inputs that are empty."""
     if context.actor == "dependabot[bot]":
-        return skip(
+        return Skip(
             Reason.SECRETS_WITHHELD,
             "GitHub gives Dependabot's runs no Actions secrets. Save them as Dependabot secrets too"
             " (Settings → Secrets and variables → Dependabot).",
         )
     if run and run.origin is Origin.FORK and context.event_name not in _PRIVILEGED:
-        return skip(
+        return Skip(
             Reason.SECRETS_WITHHELD,
             "GitHub gives a fork's pull request no secrets. To report it, use a `workflow_run` workflow"
             " with `allow-forks: true`. Its log is untrusted: see Security in the README.",
@@ -110,7 +105,7 @@ def guards(settings: Settings, context: Context, run: Run) -> Skip | None:
 
 def not_failed(conclusion: str | None) -> Skip:
     """A finished run, reported by a workflow of its own, that did not fail."""
-    return skip(
+    return Skip(
         Reason.NOT_FAILED,
         f"The run ended as {code(conclusion)}, so there is nothing to report. To spare the job, add"
         " `if: github.event.workflow_run.conclusion != 'success'`. To report this workflow's own jobs,"
@@ -118,13 +113,13 @@ def not_failed(conclusion: str | None) -> Skip:
     )
 
 
-def _by_settings(settings: Settings, run: Run) -> Skip | None:
-    """The guards that an input governs."""
-    if not settings.allow_forks and (skipped := untrusted(run)):
+def _by_settings(settings: Settings, run: Run, *, code_is_known: bool = True) -> Skip | None:
+    """The guards that an input governs. `code_is_known`: whose code ran; else that is judged later."""
+    if code_is_known and not settings.allow_forks and (skipped := untrusted(run)):
         return skipped
     branch = run.head_branch or ""
     if matches(branch, settings.skip_branches):
-        return skip(
+        return Skip(
             Reason.SKIP_BRANCHES,
             f"Branch {code(branch)} matches `skip-branches` ({code(', '.join(settings.skip_branches))})."
             " Change `skip-branches` to report it.",
@@ -150,11 +145,11 @@ def untrusted(run: Run) -> Skip | None:
         if run.pull_request and not run.from_fork:
             name = run.pull_request.head_repository
         fork = f"the fork {code(name)}" if name else "a fork"
-        return skip(
+        return Skip(
             Reason.UNTRUSTED_RUN, f"The code that ran is from {fork}, so its log is untrusted. {remedy}"
         )
     if run.origin is Origin.UNKNOWN:
-        return skip(
+        return Skip(
             Reason.UNTRUSTED_RUN,
             f"The event ({code(run.event or 'unknown')}) does not prove that people with write access wrote"
             f" the code that ran. {remedy}",
@@ -169,7 +164,7 @@ def _not_failed(context: Context, run: Run) -> Skip | None:
     if run.conclusion is not None:
         if run.conclusion in (*RUN_FAILED, "cancelled"):
             return None
-        return skip(
+        return Skip(
             Reason.NOT_FAILED,
             f"The run ended as {code(run.conclusion)}, so there is nothing to report. Start this job only"
             f" after a failure: see Quick start in the README. {_NO_KEY}",
@@ -181,7 +176,7 @@ def _not_failed(context: Context, run: Run) -> Skip | None:
         return None
     if run.cancelled_jobs:
         return _cancelled()
-    return skip(
+    return Skip(
         Reason.NOT_FAILED,
         "No job of the run has failed so far. Start this job after all others, with the condition of"
         f" Quick start in the README. {_NO_KEY}",
@@ -189,7 +184,7 @@ def _not_failed(context: Context, run: Run) -> Skip | None:
 
 
 def _cancelled() -> Skip:
-    return skip(
+    return Skip(
         Reason.CANCELLED,
         "A person or a newer run cancelled the run, and no job ran out of time. Re-run it to report it.",
     )

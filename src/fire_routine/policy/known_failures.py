@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from ..model import Action, Failure, KnownFailure, Note, Reason, Run, Skip, to_fire
 from ..sanitize import code
-from .guards import skip
 
 MOST_NAMED = 3  # entries in the message
 
@@ -16,7 +15,7 @@ def known_failures(failures: Sequence[Failure]) -> Skip | None:
     entries = known_entries(failures)
     if not entries or any(entry.action is Action.RERUN for entry in entries):
         return None
-    return skip(
+    return Skip(
         Reason.KNOWN_FAILURE,
         f'{known_as(entries)} To report it anyway, set `action = "note"` there, on the default branch, and'
         " re-run the failed jobs.",

@@ -7,6 +7,9 @@ repeats it, so what is shown does not tell that it is secret. The distiller keep
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from ..patterns import pattern
 
 # In lower case. What names a value that is on the same line or below it.
@@ -19,9 +22,9 @@ _NAMES = (
 )
 # What shows that a line near it is secret: how many lines above and below it are kept.
 AROUND = {
+    "-----begin": 60,
     "kind: secret": 40,
     'kind": "secret': 40,
-    "-----begin": 60,
     **dict.fromkeys(("docker login", "podman login", "sshpass", "htpasswd"), 1),
     # Commands that print a secret or take one: its value is on the line below or above. Runner commands.
     **dict.fromkeys(("op item get", "op read", "pass show", "pwgen", "tofu output", "terraform output"), 1),
@@ -32,20 +35,30 @@ AROUND = {
 }
 LITERALS = tuple(literal.encode() for literal in (*_NAMES, *AROUND))
 
+
+def _any_of(words: Sequence[str]) -> str:
+    """An expression for any of the words, which looks at each beginning once. A blank is any white space."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1], []).append(word[1:])
+    ends_here = rests.pop("", None) is not None
+    found = [
+        (r"\s" if first == " " else re.escape(first)) + (_any_of(rest) if any(rest) else "")
+        for first, rest in rests.items()
+    ]
+    return f"(?:{'|'.join(found)}){'?' * ends_here}"
+
+
 # In lower case: the name, what is between it and its value, and the value, on the same line or the next.
 VALUE = pattern(
-    rb"(?:%b)[\w.$-]{0,48}[\]\"'`\\]{0,4}"
-    rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})"
-    % b"|".join(name.encode().replace(b"-", rb"\-").replace(b" ", rb"\s") for name in _NAMES)
+    rb"%b[\w.$-]{0,48}[\]\"'`\\]{0,4}"
+    rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})" % _any_of(_NAMES).encode()
 )
-_BAR = rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )"
-_COLUMN = (
-    rb"[ \"]{0,40}[\w-]{0,30}"
+# A column's name in the head of a table; and of what one is in each such name.
+HEAD = pattern(
+    rb"(?:^|%b)[ \"]{0,40}[\w-]{0,30}"
     rb"(?:passw(?:or)?d|passwd|secret|token|credential|(?:api|access|secret|private)[ _-]?key)"
-    rb"[\w-]{0,10}[ \"]{0,40}"
+    rb"[\w-]{0,10}[ \"]{0,40}(?:%b|$)" % ((rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )",) * 2)
 )
-HEAD = 4  # lines of a table that are kept: its head, a rule, and the first rows
-SHOWS = pattern(
-    b"|".join(text.encode() for text in AROUND)
-    + rb"|^%b%b|%b%b(?:%b|$)" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR)
-)
+IN_HEAD = (b"passw", b"secret", b"token", b"credential", b"key")
+OF_TABLE = 4  # lines of a table that are kept: its head, a rule, and the first rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model import RUN_FAILED, Event, FailedJob, Failure, History, in_words
+from ..model import RUN_FAILED, Event, FailedJob, Failure, History, counted, in_words
 from ..sanitize import fence, inline, prose
 from .contents import Contents
 from .markdown import NAME, fold, named_link, worded_link
@@ -12,10 +12,6 @@ from .markdown import NAME, fold, named_link, worded_link
 MOST_LOGS = 10  # jobs of a failure whose logs are linked; the others are in a fold
 MOST_LEGS = 5  # legs that passed, by name
 STEP, CAUSE, VALUE = 80, 200, 500  # characters shown of a step's name, of a cause, of a note
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def title(contents: Contents) -> str:

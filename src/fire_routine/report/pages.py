@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import COMMENT_MARK, Reason, Remedy, Result, Run, SessionState
+from ..model import COMMENT_MARK, Reason, Remedy, Result, Run, SessionState, counted
 from ..sanitize import inline, prose, verbatim
 from ..version import DOCUMENTS
 from .contents import Contents, heading
-from .failures import blocks, counted, line, title, whose
+from .failures import blocks, line, title, whose
 from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
 from .sessions import sessions
 

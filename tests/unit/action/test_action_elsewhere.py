@@ -10,6 +10,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.job import LOG, SHA, Job
+from tests.emulated.repository import Repository
 from tests.fake_clock import FakeClock
 
 from fire_routine.clock import REAL
@@ -17,33 +18,38 @@ from fire_routine.emulator import Endpoint
 
 
 @pytest.fixture
-def shop() -> Iterator[GitHubEmulator]:
-    """The repository of the failed run."""
-    with GitHubEmulator("octo/shop") as shop:
-        shop.set_branch("main", SHA)
-        shop.add_run({"id": 40, "head_sha": SHA, "event": "push", "conclusion": "failure"})
-        shop.add_job(40, {"id": 41, "name": "build", "conclusion": "failure"}, LOG)
-        yield shop
+def github() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator("octo/ci-sweep") as github:
+        github.set_branch("main", "d" * 40)
+        github.add_run({"id": 7, "head_sha": "d" * 40, "event": "workflow_dispatch", "status": "in_progress"})
+        yield github
 
 
 @pytest.fixture
-def job(shop: GitHubEmulator, tmp_path: Path) -> Iterator[Job]:
+def shop(github: GitHubEmulator) -> Repository:
+    """The repository of the failed run."""
+    shop = github.add_repository("octo/shop")
+    shop.set_branch("main", SHA)
+    shop.add_run({"id": 40, "head_sha": SHA, "event": "push", "conclusion": "failure"})
+    shop.add_job(40, {"id": 41, "name": "build", "conclusion": "failure"}, LOG)
+    return shop
+
+
+@pytest.fixture
+def job(github: GitHubEmulator, shop: Repository, tmp_path: Path) -> Iterator[Job]:
     """A job of another repository, started by hand, with a token for both."""
-    with GitHubEmulator("octo/ci-sweep") as github, Endpoint() as endpoint:
-        github.neighbours.append(shop)
-        github.set_branch("main", "d" * 40)
-        github.add_run({"id": 7, "head_sha": "d" * 40, "event": "workflow_dispatch", "status": "in_progress"})
+    with Endpoint() as endpoint:
         job = Job(github, endpoint, tmp_path)
         job.environ |= {
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_EVENT_NAME": "workflow_dispatch",
             "FIRE_ROUTINE_DEFAULT_TOKEN": "false",
-            "FIRE_ROUTINE_RUN_ID": "https://github.com/octo/shop/actions/runs/40/job/41",
+            "FIRE_ROUTINE_RUN_ID": f"https://github.com/{shop.full_name}/actions/runs/40/job/41",
         }
         yield job
 
 
-def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, shop: GitHubEmulator) -> None:
+def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, shop: Repository) -> None:
     assert job.run() == 0
     (session,) = job.endpoint.sessions
     assert "in `octo/shop` on `main` (run 40, attempt 1)" in session.text
@@ -63,13 +69,13 @@ def test_it_is_never_fired_unrecorded(job: Job, monkeypatch: pytest.MonkeyPatch)
     assert job.endpoint.requests == []
 
 
-def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: GitHubEmulator) -> None:
+def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: Repository) -> None:
     shop.change_run(40, event="pull_request", head_repository={"full_name": "eve/shop"})
     assert job.ended() == "skipped untrusted-run"
     assert job.endpoint.sessions == []
 
 
-def test_an_attempt_is_that_of_the_address(job: Job, shop: GitHubEmulator) -> None:
+def test_an_attempt_is_that_of_the_address(job: Job, shop: Repository) -> None:
     job.environ["FIRE_ROUTINE_RUN_ID"] = "https://github.com/octo/shop/actions/runs/40/attempts/1"
     shop.add_run({"id": 40, "run_attempt": 2, "head_sha": SHA, "event": "push", "conclusion": "success"})
     job.run()

@@ -168,7 +168,7 @@ def test_a_failure_that_comes_back_soon_starts_no_other_session(watcher: Watcher
     assert "This failure was gone and came back" in watcher.summary
     assert "It is flaky, or not fixed." in watcher.summary
     (status,) = watcher.github.statuses["9" * 40]
-    assert re.match(r"Back \d+ min after its Claude session · ", status["description"])
+    assert re.match(r"Back \d+ s after its Claude session · ", status["description"])
     assert status["target_url"] == session.url
     watcher.environ["FIRE_ROUTINE_COOL_DOWN"] = "0"  # what was written for it counts no more
     assert watcher.after(9) == "fired"

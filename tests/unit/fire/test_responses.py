@@ -235,7 +235,7 @@ def test_token_is_never_repeated(status: int, before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "duration"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
+    ("seconds", "duration"), [(0, "0 s"), (121, "2 min 01 s"), (7201, "2 h 00 min"), (180_000, "2 days 2 h")]
 )
 def test_reset_is_a_duration_for_people(seconds: int, duration: str) -> None:
     assert f"in {duration}." in error_of(Response(429, {"retry-after": str(seconds)})).message

@@ -99,7 +99,6 @@ def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmu
     context = context_of(emulator, repository="old/name", event_name="pull_request", event=event)
     with GitHub(emulator.url, emulator.token, "old/name", environ={}) as github:
         run = gather_run(github, find_trigger(Settings(), context), context, later())
-        assert f"/{emulator.full_name}/" in github.log_address(1)
     assert ([job.name for job in run.failed_jobs], run.notes) == (["test (3.11)"], ())
     assert run.pull_request and run.pull_request.head_repository == run.repository == emulator.full_name
 

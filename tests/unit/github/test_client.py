@@ -212,6 +212,28 @@ def test_green_runs_are_listed_without_a_filter_by_branch(emulator: GitHubEmulat
     assert "branch=" not in emulator.asked("/runs?")[-1].target
 
 
+def test_a_green_run_that_is_being_rerun_was_green(emulator: GitHubEmulator, github: GitHub) -> None:
+    for number in (401, 403):
+        emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": "failure"})
+    for attempt, end in ((1, "success"), (2, None)):
+        emulator.add_run({"id": 402, "head_sha": HEAD, "run_attempt": attempt, "conclusion": end})
+    run, _ = github.run(403, None)
+    assert dict(github.greens(run, 401).runs) == {402: "push"}
+    emulator.fail("/runs/402/attempts", Fault.broken(502), times=2)
+    assert not github.greens(run, 401).runs  # which is no reason to fail
+
+
+def test_green_runs_are_found_after_a_run_that_a_newer_one_claimed_for(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    for number in range(401, 701):
+        conclusion = "success" if number == 450 else "failure"
+        emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": conclusion})
+    run, _ = github.run(401, None)
+    assert 450 in github.greens(run, 700).runs
+    assert len(emulator.asked("/workflows/")) == 3
+
+
 def test_without_the_number_of_a_workflow_its_runs_are_asked_for_by_its_file(
     emulator: GitHubEmulator, github: GitHub
 ) -> None:

@@ -6,13 +6,15 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tests.unit.ledger.baton import Task
-from tests.unit.ledger.boards import Job, Verdict, sample_run
+from tests.unit.ledger.boards import sample_run
+from tests.unit.ledger.parts import Part
 from tests.unit.ledger.schedule import Schedule
 from tests.unit.ledger.troubles import PROFILES
-from tests.unit.ledger.world import Cancelled, Client, Report, Session
+from tests.unit.ledger.world import Report, Session
 
-from fire_routine.model import Event, Outcome, Reason, Result
+from fire_routine.ledger.log import ACTIONS_BOT
+from fire_routine.ledger.terms import Terms
+from fire_routine.model import Event
 
 KEYS = ("kaaaaaaa", "kbbbbbbb")
 COOL_DOWNS = (timedelta(0), timedelta(minutes=1), timedelta(hours=24))
@@ -43,55 +45,24 @@ class Keyed:
                 time += rng.choice((0.0, 0.3, 4, 30, 90, 900))
         return keyed
 
-    def _draw_job(self, rng: random.Random, run: int, attempt: int, start: float) -> None:
+    def _draw_job(self, rng: random.Random, run_id: int, attempt: int, start: float) -> None:
         faults, name, branch = self.schedule.faults, rng.choice(KEYS), rng.choice(BRANCHES)
         dies_at = start + rng.expovariate(0.5) if rng.random() < faults.dies else None
         cancelled_at = start + rng.expovariate(0.5) if rng.random() < faults.cancelled else None
         self.jobs += 1
-
-        def job(task: Task) -> None:
-            self._job(task, name, run, attempt, branch, cancelled_at)
-
-        self.schedule.world.baton.spawn(start, job, dies_at)
-
-    def _job(
-        self, task: Task, name: str, run_id: int, attempt: int, branch: str, cancelled_at: float | None
-    ) -> None:
-        world = self.schedule.world
-        client = Client(world, task, cancelled_at)
-        run = sample_run(run_id, head_branch=branch, head_sha=f"{run_id:07x}".ljust(40, "0"), created_at=None)
-        run = replace(run, attempt=attempt, fired_for=Event("a key", "issues"))
-        marks: list[str] = []
-
-        def new_mark() -> str:
-            marks.append(f"{world.random.randrange(10**8):08d}")
-            return marks[-1]
-
-        cool_down, token = self.cool_down, self.schedule.terms.default_token
-        ledger = Job(
-            client,
-            run,
-            clock=client.clock,
-            mark=new_mark,
-            cool_down=cool_down,
-            for_key=True,
-            default_token=token,
+        sha = f"{run_id:07x}".ljust(40, "0")
+        run = sample_run(run_id, attempt, head_branch=branch, head_sha=sha, created_at=None)
+        run = replace(run, fired_for=Event("a key", "issues"))
+        by_workflow = self.schedule.world.setting.identities[0] == ACTIONS_BOT
+        terms = Terms(cool_down=self.cool_down, for_key=True, default_token=by_workflow)
+        part = Part(run, frozenset({name}), terms)
+        self.schedule.world.enter(
+            f"key {self.jobs}",
+            start,
+            lambda client: self.reports.append(part.play(client)),
+            dies_at=dies_at,
+            cancelled_at=cancelled_at,
         )
-        outcome = None
-        try:
-            verdict = ledger.claim(name)
-        except Cancelled:
-            verdict = Verdict(False, Reason.CANCELLED, "cancelled")
-        if verdict.fire:
-            if world.random.random() < self.schedule.faults.labelled:
-                outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
-            else:
-                outcome = client.fire(run, frozenset({name}), marks[-1])
-            try:
-                ledger.settle(outcome)
-            except Cancelled:
-                ledger.settle(outcome)
-        self.reports.append(Report(run_id, attempt, frozenset({name}), verdict, outcome, ledger.notes))
 
     def play(self) -> None:
         self.schedule.play()

@@ -6,44 +6,27 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, fields, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tests.unit.ledger.baton import Task
-from tests.unit.ledger.boards import Job, Verdict, sample_run
-from tests.unit.ledger.troubles import Faults, Profile, Setting, draw_faults
+from tests.fake_clock import NOON
+from tests.unit.ledger.boards import sample_run
+from tests.unit.ledger.parts import Part
+from tests.unit.ledger.sweeps import Branches
+from tests.unit.ledger.troubles import APP, Faults, Profile, Setting, draw_faults
 from tests.unit.ledger.violations import Violations
-from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World, family
+from tests.unit.ledger.world import World, family
 
-from fire_routine.ledger.names import digest_of
+from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms, Timing
-from fire_routine.model import Fingerprint, History, Outcome, Reason, Result, Run
+from fire_routine.model import History, Run
 
-DAY = 86_400.0  # seconds
+MIDNIGHT = 43_200.0  # seconds from the beginning, which is at noon
 MOST_RERUNS = 3  # of one run
 REPLACED_AFTER = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One job's part: the run that it is about, what failed, how it names that, and what it was told."""
-
-    run: Run
-    failures: frozenset[str]
-    form: str
-    terms: Terms
-
-    def named(self, failure: str) -> Fingerprint:
-        step = digest_of(f"step {failure}")[:16]
-        if self.form == "step":
-            return Fingerprint(step, running=True, by_step=(step,))
-        if self.form == "none":
-            return Fingerprint(digest_of(f"none {failure}")[:16], no_log=True)
-        if self.form == "several" and "+" in failure:
-            return Fingerprint(digest_of(failure)[:16], count=2)
-        return Fingerprint(failure, by_step=(step,))
 
 
 @dataclass
@@ -60,6 +43,8 @@ class Schedule:
     drawn: list[Run] = field(default_factory=list)
     ends: float = 0.0
     rerun_first: bool = False
+    _names: Counter[str] = field(default_factory=Counter)  # jobs of each attempt
+    _branches: Branches = field(default_factory=Branches)  # what sweeps read
     replacing: bool = False  # sessions that left no trace within `REPLACED_AFTER` are replaced
 
     @classmethod
@@ -83,19 +68,21 @@ class Schedule:
         most, hours = rng.choice((1, 2, 3, 3, 5)), rng.choice((24, 24, 0))
         cool_down = REPLACED_AFTER if replacing else timedelta(hours=hours)
         setting = setting or Setting()
-        terms = Terms(most, cool_down, timing=timing or Timing(), default_token=not setting.own_token)
-        world = World(rng, faults, setting)
+        terms = Terms(most, cool_down, timing=timing or Timing())
+        rerun_first = rerun_first and not setting.sweeps  # which is for a repository's own jobs
+        world = World(seed, faults, setting)
         schedule = cls(seed, faults, terms, 0, world, rerun_first=rerun_first, replacing=replacing)
-        world.rerun = schedule._rerun
-        start = DAY - rng.uniform(2, 12) if setting.midnight else 0.0
+        world.begin_again = schedule._rerun
+        start = MIDNIGHT - rng.uniform(2, 12) if setting.midnight else 0.0
         for story in range(setting.stories):
             schedule._draw_runs(rng, most_jobs, 30 if calm else 0, story, start)
             if setting.again:
                 schedule._draw_presses(rng)
+        schedule._draw_sweeps(rng)
         for number in range(setting.others):
-            time = 0.0 if number < setting.others * 0.9 else start + rng.uniform(0, 60)
-            run = schedule.drawn[number % len(schedule.drawn)]
-            world.baton.at(time, partial(world.write_another, run, schedule.kinds))
+            time = 0.0 if number % 2 else rng.uniform(start, schedule.ends)
+            run, forges = schedule.drawn[number % len(schedule.drawn)], number % 5 == 4
+            world.baton.at(time, partial(world.write_another, run, schedule.kinds[0], forges))
         return schedule
 
     @classmethod
@@ -111,7 +98,7 @@ class Schedule:
             run_id += 1
             if rng.random() < (0.4 if self.terms.cool_down and not self.replacing else 0.15):
                 green_event = rng.choice(("push", "schedule")) if mixed else event
-                self.world.greens.append((run_id, green_event, time))
+                self._draw_green(run_id, green_event, time)
                 run_id += 1
             if mixed:
                 event = rng.choice(("push", "schedule"))
@@ -129,13 +116,32 @@ class Schedule:
         self.kinds = kinds
         self.ends = time
 
+    def _draw_sweeps(self, rng: random.Random) -> None:
+        time = 0.0
+        for number in range(self.world.setting.sweeps):
+            if number % 2 == 0:
+                time = self.ends * number / (self.world.setting.sweeps - 2) + rng.choice((20, 60, 400))
+            start = time + rng.choice((0, 0.3, 1, 4)) * (number % 2)
+            dies_at, cancelled_at = self._ends(rng, start)
+            act = self._branches.sweep
+            self.world.enter(
+                f"sweep {number}", start, act, dies_at=dies_at, cancelled_at=cancelled_at, creator=APP
+            )
+
+    def _draw_green(self, run_id: int, event: str, time: float) -> None:
+        self.world.greens.append((run_id, event, time))
+        self.world.board.runs[run_id] = replace(
+            self._run(run_id, "0" * 40, event, time), conclusion="success"
+        )
+        self.world.board.listed_from[run_id] = time
+
     def _draw_presses(self, rng: random.Random) -> None:
         """Two people send a run's failure once more, at about the same time, each by a run of its own."""
         run = self.drawn[-1]
         failures = frozenset(rng.sample(self.kinds, rng.randint(1, min(2, len(self.kinds)))))
         time = self.ends + rng.choice((1, 60, 900))
         for _ in range(2):
-            asked = EPOCH + timedelta(seconds=int(time))
+            asked = NOON + timedelta(seconds=int(time))
             self._draw_job(rng, run, failures, time + rng.uniform(4, 12), asked=asked)
             time += rng.choice((0, 0.3, 2, 12))
 
@@ -148,34 +154,36 @@ class Schedule:
         for _ in range(legs):
             failures = frozenset(rng.sample(kinds, rng.randint(1, min(2, len(kinds)))))
             start = time + 2 + rng.uniform(0, spread)
-            began = EPOCH + timedelta(seconds=int(time))
+            began = NOON + timedelta(seconds=int(time))
             self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start, legs)
 
     def _rerun(self, run_id: int) -> None:
         """Another attempt, of which as many jobs come as of any: it passes, or fails alike or otherwise."""
         world = self.world
-        rng, now = world.random, world.baton.time
-        run = next(run for run in world.runs if run.id == run_id)
-        began = world.attempts.setdefault(run_id, [])
-        if len(began) == MOST_RERUNS or run_id in world.passed:
+        now, run = world.baton.time, world.board.runs[run_id]
+        attempt = world.board.latest_attempt(run_id) + 1
+        if attempt > 1 + MOST_RERUNS or run_id in world.passed:
             return
-        began.append(now)
-        world.started[run_id] = now
+        world.board.begin_again(run_id)
+        rng = world.stream(f"attempt {run_id}.{attempt}")
         ends = now + rng.choice((4, 30, 120))
         world.running[run_id] = ends
-        again = replace(run, attempt=1 + len(began))
+        again = replace(run, attempt=attempt)
         passes = rng.random() < 0.5
         if passes:
             world.passed.add(run_id)
+            world.baton.at(ends, lambda: self._turn_green(run))
             again = replace(again, conclusion="success", failed_jobs=())
         for _ in range(rng.choice((1, 2, 4))):
             failures = frozenset(rng.sample(self.kinds, rng.randint(1, min(2, len(self.kinds)))))
             self._draw_job(rng, again, frozenset() if passes else failures, ends + rng.uniform(0, 3))
 
+    def _turn_green(self, run: Run) -> None:
+        self.world.greens.append((run.id, run.event, self.world.baton.time))
+        self.world.board.runs[run.id] = replace(run, conclusion="success")
+
     def _begin(self, run: Run) -> None:
-        if run.id not in self.world.started:
-            self.world.started[run.id] = self.world.baton.time
-            self.world.runs.append(run)
+        self.world.board.runs.setdefault(run.id, run)
 
     def _draw_job(
         self,
@@ -186,72 +194,54 @@ class Schedule:
         legs: int = 1,
         asked: datetime | None = None,
     ) -> None:
-        def ends(chance: float) -> float | None:
-            return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
-
-        dies_at, cancelled_at = ends(self.faults.dies), ends(self.faults.cancelled)
-        self.jobs += 1
+        dies_at, cancelled_at = self._ends(rng, start)
         if self.faults.filtered and rng.random() < self.faults.filtered:
             run = replace(run, history=History())
         forms = self.world.setting.forms
         form = rng.choice(forms) if len(forms) > 1 else forms[0]
         if form == "several":
             failures = frozenset({"+".join(sorted(failures))})
-        terms = replace(self.terms, again_since=asked, legs=legs if self.world.setting.matrix else 1)
-        part = Part(run, failures, form, terms)
-        self.world.baton.spawn(start, lambda task: self._job(task, part, cancelled_at), dies_at)
+        identities = self.world.setting.identities
+        creator = rng.choice(identities) if len(identities) > 1 else identities[0]
+        terms = replace(
+            self.terms,
+            again_since=asked,
+            legs=legs if self.world.setting.matrix else 1,
+            default_token=creator == ACTIONS_BOT,
+        )
+        part = Part(run, failures, terms, form, self.rerun_first)
+        if self.world.setting.sweeps and asked is None:
+            if run.conclusion != "success":
+                self._branches.add(start, part)
+            return
+        attempt = f"{run.id}.{run.attempt}"
+        self._names[attempt] += 1
+        self.jobs += 1
+        self.world.enter(
+            f"job {self._names[attempt]} of {attempt}",
+            start,
+            lambda client: self.world.reports.append(part.play(client)),
+            dies_at=dies_at,
+            cancelled_at=cancelled_at,
+            creator=creator,
+        )
 
-    def _job(self, task: Task, part: Part, cancelled_at: float | None) -> None:
-        world, run, failures = self.world, part.run, part.failures
-        client = Client(world, task, cancelled_at)
-        marks: list[str] = []
+    def _ends(self, rng: random.Random, start: float) -> tuple[float | None, float | None]:
+        """When an actor dies, and when it is cancelled."""
 
-        def new_mark() -> str:
-            marks.append(f"{world.random.randrange(10**8):08d}")
-            return marks[-1]
+        def ends(chance: float) -> float | None:
+            return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
 
-        terms = {one.name: getattr(part.terms, one.name) for one in fields(part.terms)}
-        asked = part.terms.again_since
-        first = self.rerun_first and asked is None
-        job = Job(client, run, clock=client.clock, mark=new_mark, rerun_first=first, **terms)
-        try:
-            verdict = self._decide(job, part)
-        except Cancelled:
-            verdict = Verdict(False, Reason.CANCELLED, "cancelled")
-        outcome = None
-        if verdict.fire:
-            if world.random.random() < self.faults.labelled:
-                outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
-            else:
-                outcome = client.fire(run, failures, marks[-1], part.form, asked)
-            try:
-                job.settle(outcome)
-            except Cancelled:
-                job.settle(outcome)
-        report = Report(run.id, run.attempt, failures, verdict, outcome, job.notes, part.form, asked)
-        world.reports.append(report)
-
-    def _decide(self, job: Job, part: Part) -> Verdict:
-        if job.run.conclusion == "success":
-            skip = job.record_flake()
-            return Verdict.of(skip) if skip else Verdict(False, Reason.NOT_FAILED, "green")
-        if part.terms.legs > 1 and (skip := job.look_first()):
-            return Verdict.of(skip)
-        return job.claim(*map(part.named, sorted(part.failures)), trailers=self._trailers(job.run))
-
-    def _trailers(self, run: Run) -> frozenset[str]:
-        """Every ninth commit was written by the sessions so far."""
-        by_session = int(run.head_sha[:7], 16) % 9 == 4
-        return frozenset(session.id for session in self.world.sessions) if by_session else frozenset()
+        return ends(self.faults.dies), ends(self.faults.cancelled)
 
     def _run(self, run_id: int, sha: str, event: str, time: float) -> Run:
         return sample_run(
             run_id,
             event=event,
             workflow_path=f".github/workflows/ci{family(run_id) // 2 or ''}.yml",
-            head_branch=f"{BRANCH}{family(run_id) % 2 or ''}",
+            head_branch=f"main{family(run_id) % 2 or ''}",
             head_sha=sha,
-            created_at=EPOCH + timedelta(seconds=int(time)),
+            created_at=NOON + timedelta(seconds=int(time)),
             history=self._history(run_id, event),
         )
 
@@ -263,7 +253,7 @@ class Schedule:
             return History(never_green=True)
         return History(
             last_green_run=greens[-1][0],
-            last_green_at=EPOCH + timedelta(seconds=int(greens[-1][2])),
+            last_green_at=NOON + timedelta(seconds=int(greens[-1][2])),
             last_green_of_event=own[-1][0] if own else None,
         )
 

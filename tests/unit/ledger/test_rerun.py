@@ -5,17 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.ledger.boards import (
-    FORBIDDEN,
-    NO_ANSWER,
-    OLDER,
-    SERVER_ERROR,
-    SHA,
-    Board,
-    Job,
-    Verdict,
-    sample_run,
-)
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, OLDER, SERVER_ERROR, SHA, Board, sample_run
+from tests.unit.ledger.jobs import Job, Verdict
 
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.model import Fingerprint, GitHubError
@@ -31,7 +22,7 @@ def rerun(board: Board) -> Verdict:
 
 @pytest.mark.parametrize("answer", [RUNNING, NO_ANSWER])
 def test_a_re_run_that_began_is_left_alone_whatever_github_answers(answer: GitHubError) -> None:
-    board = Board(attempts={100: 1}, rerun_anyway=True)
+    board = Board(rerun_anyway=True)
     board.faults["rerun_failed_jobs"] = [answer]  # another job asked between the look and the request
     assert rerun(board).reason == "rerun"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.unit.ledger.boards import OLDER, Board, Job, sample_run
+from tests.unit.ledger.boards import OLDER, Board, sample_run
+from tests.unit.ledger.jobs import Job
 
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.model import Fingerprint

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from unittest.mock import patch
 
 from fire_routine.ledger.entry import Claim
+from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.rule import Standing
 from fire_routine.ledger.terms import Timing
 
@@ -59,8 +60,9 @@ class Setting:
     matrix: bool = False  # jobs that fail at once are legs, which look at their own commit first
     midnight: bool = False  # a new day's context begins among the first entries
     room: int = 1000  # statuses of one context on a commit
-    others: int = 0  # statuses of others on the ledger's commit, some of which forge an entry
-    own_token: bool = False  # GitHub does not always say whose it is
+    others: int = 0  # statuses of others on the ledger's commit, half of them meanwhile; some forge an entry
+    identities: tuple[str, ...] = (ACTIONS_BOT,)  # who writes the entries: each job's is one of these
+    sweeps: int = 0  # in place of jobs: each fires for what is red by then, two of them at once
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Profile:
     setting: Setting = field(default_factory=Setting)
 
 
+APP = "octo-app[bot]"  # with a token of its own; GitHub does not always say whose it is
 FORMS = ("log", "log", "step", "several", "none")
 
 # How GitHub's reads may lag, what else may go wrong, and what repositories are like: one of them each.
@@ -108,9 +111,22 @@ PROFILES = {
     "matrix, storm": Profile(None, 0.25, Setting(matrix=True)),
     "midnight": Profile(Faults(lag=1.0, item_lag=1.0), 0.0, Setting(midnight=True)),
     "full contexts": Profile(Faults(), 0.0, Setting(room=20)),
-    "pages": Profile(Faults(lag=1.0, flap=0.1), 0.0, Setting(others=700)),
-    "own token": Profile(Faults(), 0.0, Setting(own_token=True)),
-    "own token, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(own_token=True, others=20)),
+    "pages": Profile(Faults(lag=1.0, flap=0.1), 0.0, Setting(others=2200)),
+    "own token": Profile(Faults(), 0.0, Setting(identities=(APP,))),
+    "own token, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(identities=(APP,), others=20)),
+    "two tokens": Profile(Faults(), 0.0, Setting(identities=(ACTIONS_BOT, APP))),
+    "two tokens, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(identities=(ACTIONS_BOT, APP))),
+    "sweeps": Profile(Faults(), 0.0, Setting(stories=2, again=True, identities=(APP,), sweeps=8)),
+    "sweeps, lag": Profile(
+        Faults(lag=3.0, item_lag=1.0, denied=0.03, write_unanswered=0.1),
+        0.05,
+        Setting(stories=2, again=True, identities=(APP,), sweeps=8),
+    ),
+    "sweeps, crashes": Profile(
+        Faults(dies=0.4, cancelled=0.15, slow_fire=0.2, fire_fails=0.2),
+        0.15,
+        Setting(stories=2, identities=(APP,), sweeps=8),
+    ),
     "all of it": Profile(
         None,
         0.05,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import OLDER, SHA, Board, Job, decided, pull_request, sample_run
+from tests.unit.ledger.boards import OLDER, SHA, Board, pull_request, sample_run
+from tests.unit.ledger.jobs import Job, decided
 
 from fire_routine import policy
 from fire_routine.gather import find_trigger, run_as_reported

@@ -187,5 +187,12 @@ def test_one_line_says_whose_failure_it_is(history: History | None, rerun: Rerun
 
 
 def test_durations() -> None:
-    spans = {-1: "0 s", 59: "59 s", 60: "1 min 00 s", 3_599: "59 min 59 s", 3_720: "1 h 02 min"}
+    spans = {
+        -1: "0 s",
+        59: "59 s",
+        60: "1 min 00 s",
+        3_599: "59 min 59 s",
+        3_720: "1 h 02 min",
+        180_000: "2 days 2 h",
+    }
     assert {seconds: in_words(timedelta(seconds=seconds)) for seconds in spans} == spans

@@ -76,9 +76,7 @@ SAID = {
         summary=("> Something could not be read or recorded: add `checks: read`", PERMISSIONS),
     ),
     "fired-no-failed-job": Said(summary=("#### The run failed, and none of its jobs did",)),
-    "skipped-duplicate": duplicate(
-        "no trace after 0 min: no branch, no pull request", "Open the session to see what it does."
-    ),
+    "skipped-duplicate": duplicate("no trace after ", "Open the session to see what it does."),
     "skipped-duplicate-branch": duplicate(
         "it pushed `claude/fix-run-7`, and there is no pull request yet", "The session looks for the cause."
     ),
@@ -90,7 +88,9 @@ SAID = {
     "failed-unauthorized": failed(
         "the token was refused", "> The endpoint refused the req", RERUN, PERMISSIONS
     ),
-    "failed-rate-limited": failed("the routine's limit is reached", "UTC, in 4 h. Send it again then", RERUN),
+    "failed-rate-limited": failed(
+        "the routine's limit is reached", "UTC, in 4 h 00 min. Send it again then", RERUN
+    ),
     "failed-no-connection": failed("the endpoint could not be reached", " retries (no connection)\n", RERUN),
     "failed-invalid-input": failed(
         "an input is invalid", "> max-characters `12` is not", "\n> cool-down `nev"

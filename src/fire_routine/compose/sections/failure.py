@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
+from ...model import Action, FailedJob, Failure, Run, counted, in_words, utf16_length
 from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
@@ -55,7 +55,7 @@ def _details(run: Run, failure: Failure, limit: int) -> str:
     """Which legs, what ran; within a part of `limit` units, each after a blank line."""
     cap = min(_LEGS, limit // 4)
     passed, names = passed_legs(run, failure), [job.name for job in failure.jobs]
-    legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
+    legs = counted(len(passed), "leg")
     text, missing = "", []
     for what, piece in (
         ("the entry that knows it", _known(failure)),

@@ -36,7 +36,7 @@ class Listing(Generic[T]):
     odd: tuple[object, ...] = ()  # what is not of the documented shape, and so is not an item
 
 
-class Session:
+class Api:
     """Fails with `GitHubError` alone. Safe to use from several threads."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Session:
         return other
 
     def of(self, repository: str) -> Self:
-        """The same, for another repository (owner/name)."""
+        """The same, for another repository (owner/name); empty: for paths that are no repository's."""
         other = copy.copy(self)
         other.repository = repository
         return other
@@ -93,6 +93,11 @@ class Session:
         other._sparing = True
         return other
 
+    @property
+    def few_left(self) -> bool:
+        """Whether less than a tenth of the hour's requests is left."""
+        return self._few_left.is_set()
+
     def take_left_out(self) -> tuple[Note, ...]:
         """Notes on what listings have left out since this was last asked."""
         counts = dict(self._left_out)
@@ -107,10 +112,21 @@ class Session:
         return parsed(parse, data)
 
     def query(self, graphql: str, parse: Callable[[Any], T]) -> T:
-        """The answer to a GraphQL query. Its limit is not that of other requests."""
+        """The answer to a GraphQL query, its `data` and `errors`. Its limit is not that of other requests.
+
+        https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+        """
         left = min(self._patience, self._deadline - self.clock.monotonic())
-        _, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
-        return parsed(lambda answer: parse(answer["data"]), answer)
+        headers, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+
+        def read(answer: Json) -> T:
+            if headers.get("x-ratelimit-remaining") == "0" and not answer.get("data"):
+                raise GitHubError(
+                    "the hour's limit of GitHub's GraphQL API is used up", 200, rate_limited=True
+                )
+            return parse(answer)
+
+        return parsed(read, answer)
 
     def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:
         try:
@@ -227,7 +243,7 @@ class Session:
         if self._sparing and self._few_left.is_set():
             raise GitHubError("few of the hour's requests to GitHub are left", 403, rate_limited=True)
         left = min(self._patience, self._deadline - self.clock.monotonic())
-        whole = f"/repos/{self.quoted_repository}{path}"
+        whole = f"/repos/{self.quoted_repository}{path}" if self.repository else path
         headers, data = self._transport.ask(verb, whole, parameters or {}, body, left)
         self._note_left(headers)
         return headers, data

@@ -1,0 +1,84 @@
+"""What an actor of a schedule does with one run: it decides, fires, and settles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from tests.unit.ledger.jobs import Job, Verdict
+from tests.unit.ledger.world import Cancelled, Client, Report
+
+from fire_routine.ledger.names import digest_of
+from fire_routine.ledger.terms import Terms
+from fire_routine.model import Fingerprint, Outcome, Reason, Result, Run
+
+
+@dataclass(frozen=True)
+class Part:
+    """One job: the run that it is about, what failed, how it names that, and what it was told.
+
+    An actor that is no job, as a sweep over many runs, plays one of these for each, with its own terms.
+    """
+
+    run: Run
+    failures: frozenset[str]
+    terms: Terms
+    form: str = "log"
+    rerun_first: bool = False
+
+    def play(self, client: Client) -> Report:
+        """What it reports. A job that is killed reports nothing."""
+        run, marks, asked = self.run, list[str](), self.terms.again_since
+
+        def new_mark() -> str:
+            marks.append(f"{client.random.randrange(10**8):08d}")
+            return marks[-1]
+
+        terms = {one.name: getattr(self.terms, one.name) for one in fields(self.terms)}
+        first = self.rerun_first and asked is None
+        job = Job(client, run, clock=client.clock, mark=new_mark, rerun_first=first, **terms)
+        outcome = None
+        try:
+            verdict = self._decide(job, client)
+        except Cancelled:
+            verdict = Verdict(False, Reason.CANCELLED, "cancelled")
+        if verdict.fire:
+            if client.random.random() < client.world.faults.labelled:
+                outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
+            else:
+                outcome = client.fire(run, self.failures, marks[-1], self.form, asked)
+            try:
+                job.settle(outcome)
+            except Cancelled:
+                job.settle(outcome)
+        return Report(
+            run.id,
+            run.attempt,
+            self.failures,
+            verdict,
+            outcome,
+            job.notes,
+            self.form,
+            asked,
+            client.creator,
+        )
+
+    def _decide(self, job: Job, client: Client) -> Verdict:
+        if job.run.conclusion == "success":
+            skip = job.record_flake()
+            return Verdict.of(skip) if skip else Verdict(False, Reason.NOT_FAILED, "green")
+        if self.terms.legs > 1 and (skip := job.look_first()):
+            return Verdict.of(skip)
+        # Every ninth commit was written by the sessions so far.
+        by_session = int(self.run.head_sha[:7], 16) % 9 == 4
+        trailers = frozenset(session.id for session in client.world.sessions if by_session)
+        return job.claim(*map(self._named, sorted(self.failures)), trailers=trailers)
+
+    def _named(self, failure: str) -> str | Fingerprint:
+        step = digest_of(f"step {failure}")[:16]
+        if self.form == "step":
+            return Fingerprint(step, running=True, by_step=(step,))
+        if self.form == "none":
+            return Fingerprint(digest_of(f"none {failure}")[:16], no_log=True)
+        if self.form == "several" and "+" in failure:
+            return Fingerprint(digest_of(failure)[:16], count=2)
+        return failure if self.terms.for_key else Fingerprint(failure, by_step=(step,))

@@ -1,0 +1,51 @@
+"""Random words of unknown forms: their place or the words before them make them secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from fire_routine.redact import redact_text
+
+VALUE = "r4Jx0Vq9TzLw"
+LONG = "r4Jx0Vq9TzLw2Kfh8Bn3Yd6M"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"acme push -h x.test -P {VALUE} a.tgz",
+        f"acme list x.test -n ci:{VALUE} --all",
+        f"acme upload -k shop:web:{VALUE}",
+        f"Enter passphrase for /dev/sda1: {VALUE}",
+        rf"Password for [GROUP\ci]: {VALUE}",
+        f"Login OK: [ci/{VALUE}] (from x.test)",
+        f"the deploy key {VALUE} was revoked",
+        f'set the password of ci to "{VALUE}"',
+        f"upload failed for acme_{LONG}",
+        f"401 Unauthorized for acme_{'0123456789abcdef' * 2}",
+    ],
+)
+def test_a_random_word_is_a_secret_by_its_place(line: str) -> None:
+    text, counts = redact_text(line)
+    assert counts.total() == 1, text
+    assert VALUE not in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"image {VALUE} is ready",
+        f"acme push --run {VALUE}",
+        "docker run -p 8080:80 -t app:Build12 -n Web2Server web",
+        "cc -std=gnu11 -O2 -DNDEBUG1 -o Foo12Bar3 main.c",
+        "error: unexpected token in Foo12Bar3.js:12",
+        "the token of SomeLongName2Test expired",
+        "password-service    Up2date12",
+        f"request id: {VALUE}, secrets=none, id={VALUE}",
+        f"saved cache_{'0123456789abcdef' * 2}",
+        f"commit_{'0123456789abcdef' * 2} was rejected",
+        "login: main branch, build aBcDeFgHiJk",
+    ],
+)
+def test_other_words_stay(line: str) -> None:
+    assert redact_text(line)[0] == line
