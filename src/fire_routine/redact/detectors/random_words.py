@@ -12,60 +12,72 @@ import re
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from ..heuristics import is_hex, is_ordinary, turns_often
+from ..heuristics import is_hex, is_ordinary, mixes_case
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 
-_WORD = pattern(
-    r"(?<![A-Za-z0-9_.%-])(?=[A-Za-z_.-]{0,64}[0-9])[A-Za-z0-9][A-Za-z0-9_.-]{8,510}[A-Za-z0-9]={0,2}"
-    r"(?![A-Za-z0-9_=-])"
+_RUN = pattern(r"[A-Za-z0-9_.%-]{10,512}+={0,2}")
+_DIGIT = pattern(r"\d")
+_JOINED = ("-p", "-P")  # options that may be joined to their value
+_BASE64 = pattern(  # longer than a row; no digest, no public key
+    r"(?<![^\s\"'`(<\[:|])(?!AAAA|MI[GI]|sha\d)[A-Za-z0-9][A-Za-z0-9+/_.-]{80,8191}={0,2}(?![\w/.@%-])"
 )
 _PREFIX = pattern(r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?(?P<mark>[_.-])(?=[A-Za-z0-9])")
 _PUBLIC = pattern(  # a first or last word of what has a digest
     r"sha\d*|md5|cache|hash|digest|commit|rev|image|layer|network|build|pkg|v\d|chunk|index|main|trace|span|id|run|job"
 )
 _ACCESS = pattern(
-    r"40[13]|unauthori[sz]ed|forbidden|denied|refused|rejected|invalid|expired|token|\bauth|credential"
-    r"|log(?:ged )?in|api|\bbad\b|revoked",
+    r"\b40[13]\b|unauthori[sz]ed|forbidden|denied|refused|rejected|invalid|expired|token|\bauth|credential"
+    r"|log(?:ged )?in|\bapi\b|\bbad\b|revoked",
     re.IGNORECASE,
 )
-_OPTION = pattern(r"(?:^|[\s\"'])-[A-Za-z]{1,4}[ =]?[ ]{0,3}[\"']?(?:[\w.@-]{1,64}:){0,2}\Z")
+_OPTION = pattern(
+    r"(?:^|[\s\"'])(?:-[A-Za-z]{1,4}[ =]?[ ]{0,3}[\"']?|--[\w-]{1,24}[ =][\"']?[\w.@-]{1,64}:)"
+    r"(?:[\w.@-]{1,64}:){0,2}\Z|(?<![\w.-])p(?:w|wd|ass)?=\Z"
+)
 _NAMED = pattern(
-    r"(?:(?:passw(?:or)?d|pass ?phrase|passcode|\bPIN\b|secret|token|credential|identify|(?:api|access|secret"
-    r"|private|account|auth|deploy|license|signing|encryption|session|application|master) key)[^\n=]{0,80}"
-    r"|\blog(?:ged)?[ -]?in\b[^\n=]{0,40}:[^\n=]{0,40})(?:[\s\"'`\[(:<]|\[[\w.@-]{1,64}/)\Z",
+    r"(?:(?:passw(?:or)?d|(?<![a-z])pass(?![a-z])|pass ?phrase|passcode|\bPIN\b|secret|token|credential"
+    r"|identify|(?:api|access|secret|private|account|auth|deploy|license|signing|encryption|session|application"
+    r"|master) key)[^\n=]{0,80}|\blog(?:ged)?[ -]?in\b[^\n=]{0,40}:[^\n=]{0,40})"
+    r"(?:[\s\"'`\[(:<]|\[[\w.@-]{1,64}/)\Z",
     re.IGNORECASE,
 )
-_ALONE = pattern(r"[\s\"'`(<\[=:,]?x(?![/.@])")
+_BESIDE = "\"'`(<[=:,"  # and blanks: what may be in front of a token
 _AROUND = 80  # characters in front of a word that may speak of access; half of them after it
 _BEFORE = 120  # characters in front of a word that name it
-_TOKEN, _HEX, _ROW = (
-    20,
-    32,
-    80,
-)  # characters: of a token after its prefix, of a digest, more than of a row of base64
+_TOKEN, _HEX, _ROW = 20, 32, 80  # characters: a token after its prefix, a digest, a row of base64
+_PIECE = pattern(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_PIECES = 0.4  # of a word's characters: random words have pieces of two characters, others of four
+_SHORTEST = 10  # letters and digits
 
 
 def find(index: TextIndex) -> Iterator[Span]:
     """The random words that are secret."""
-    for word in {match.group() for match in _WORD.finditer(index.words)}:
-        sure = _is_token(word)
-        if sure or _is_random(word):
-            for start in occurrences(index.text, word):
-                end = start + len(word)
-                if sure and _ALONE.match(
-                    index.text[max(0, start - 1) : start] + "x" + index.text[end : end + 1]
-                ):
-                    yield Span(start, end, "token")
-                elif _is_told(index.text, start, end):
-                    yield Span(start, end, "password")
+    text = index.text
+    rows = "\n".join(word for word in index.long_words.split("\n") if len(word) > _ROW)
+    for word in set(_BASE64.findall(rows)):
+        if _is_random(word) and mixes_case(word):
+            yield from (Span(start, start + len(word), "token") for start in occurrences(text, word))
+    for run in filter(_DIGIT.search, set(_RUN.findall(index.words))):
+        word = (run[2:] if run.startswith(_JOINED) else run).strip("._-")
+        if "%" in word:  # what it decodes to is looked at alone
+            continue
+        token = _is_token(word)
+        for start in occurrences(text, word) if token or _is_random(word) else ():
+            end = start + len(word)
+            alone = start == 0 or text[start - 1].isspace() or text[start - 1] in _BESIDE
+            alone = alone and text[end : end + 1] not in ("/", ".", "@", "+")
+            if token and alone:
+                yield Span(start, end, "token")
+            elif _is_told(text, start, end, alone=alone):
+                yield Span(start, end, "password")
 
 
 def _is_token(word: str) -> bool:
-    """Whether its form alone, a prefix before random characters or its length, shows that it is a token."""
+    """Whether it is a prefix and random characters."""
     prefix = _PREFIX.match(word)
     if not prefix:
-        return len(word) > _ROW and word.isalnum() and _is_random(word)
+        return False
     random = word[prefix.end() :]
     words = re.split("[_.-]", prefix.group())
     if len(random) < _TOKEN or any(map(_PUBLIC.fullmatch, (words[0], words[-2]))):
@@ -73,20 +85,25 @@ def _is_token(word: str) -> bool:
     return _is_random(random) or (len(random) >= _HEX and prefix["mark"] == "_" and is_hex(random))
 
 
-def _is_told(text: str, start: int, end: int) -> bool:
+def _is_told(text: str, start: int, end: int, *, alone: bool) -> bool:
     """Whether a random word's place, or what is around it, says that it is secret."""
     before = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
     if _OPTION.search(before) or _NAMED.search(before):
         return True
     around = before[-_AROUND:] + text[start : end + _AROUND // 2].partition("\n")[0]
-    return end - start >= _HEX and _ACCESS.search(around) is not None
+    return alone and end - start >= _HEX and _ACCESS.search(around) is not None
 
 
 def _is_random(word: str) -> bool:
     """Whether it has both cases and digits, in more and shorter pieces than words have."""
-    characters = "".join(filter(str.isalnum, word))
+    if word.islower() or word.isupper():
+        return False
+    longest = max(re.split("[_.-]", word), key=len)  # of names with a digest in hexadecimal digits, that
+    pieces = _PIECE.findall("".join(filter(str.isalnum, word)))
+    size = sum(map(len, pieces))
     return (
-        not is_ordinary(word)
-        and turns_often(characters)
-        and not (characters.isupper() or characters.islower())
+        size >= _SHORTEST
+        and len(pieces) >= _PIECES * size
+        and not (longest.islower() or longest.isupper() or longest.isalpha())
+        and not is_ordinary(word)
     )
