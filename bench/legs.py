@@ -74,7 +74,7 @@ class Reported(Workflow):
         self.outcome = f"{outputs['outcome']} {outputs['reason']}".strip()
 
 
-class _Synchronous(Executor):
+class Synchronous(Executor):
     """In place of the thread pool: a leg is one thread."""
 
     def __init__(self, count: int, name: str) -> None: ...
@@ -169,9 +169,9 @@ def table(sizes: Iterable[int], seed: int) -> bool:
     print("  legs  sessions  requests  of them POST  refused  longest leg  outcomes")
     with (
         patch.object(Transport, "ask", _counted),
-        patch.object(threads, "ThreadPoolExecutor", _Synchronous),
-        patch.object(transport, "ThreadPoolExecutor", _Synchronous),
-        patch.object(known_failures, "ThreadPoolExecutor", _Synchronous),
+        patch.object(threads, "ThreadPoolExecutor", Synchronous),
+        patch.object(transport, "ThreadPoolExecutor", Synchronous),
+        patch.object(known_failures, "ThreadPoolExecutor", Synchronous),
     ):
         right = [_line(legs, seed) for legs in sizes]
     return all(right)

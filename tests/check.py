@@ -35,6 +35,7 @@ FAILED = re.compile(r"(?:FAILED|ERROR) (?P<test>tests/[^\s\[]+(?:\[.*?\](?= - |$
 
 def checks() -> dict[str, list[str]]:
     """The checks before the tests, by name; the longest first."""
+    actions = ["action.yml", "sweep/action.yml"]
     workflows = [str(path) for path in ROOT.glob(".github/workflows/*.yml")]
     examples = [str(path) for path in ROOT.glob("examples/*.yml")]
     forms = [str(path) for path in ROOT.glob(f"{FORMS}*.yml") if path.name != "config.yml"]
@@ -45,12 +46,12 @@ def checks() -> dict[str, list[str]]:
         "types (mypy)": [*PYTHON, "mypy", "--no-error-summary"],
         "format (ruff)": ["ruff", "format", "--check", "--quiet"],
         "lint (ruff)": ["ruff", "check", "--quiet"],
-        "workflow lint (jactionlint)": [*jactionlint, "action.yml", ".github/dependabot.yml", *workflows],
+        "workflow lint (jactionlint)": [*jactionlint, *actions, ".github/dependabot.yml", *workflows],
         # Examples stay short, so that only mistakes count in them.
         "example lint (jactionlint)": [*jactionlint, *EXAMPLE_LINT, *examples],
-        "workflow audit (zizmor)": [*zizmor, "action.yml", *workflows],
+        "workflow audit (zizmor)": [*zizmor, *actions, *workflows],
         "example audit (zizmor)": [*zizmor, *EXAMPLE_AUDIT, *examples],
-        "action schema (check-jsonschema)": [*schema, "vendor.github-actions", "action.yml"],
+        "action schema (check-jsonschema)": [*schema, "vendor.github-actions", *actions],
         "workflow schema (check-jsonschema)": [*schema, "vendor.github-workflows", *workflows, *examples],
         "issue form schema (check-jsonschema)": [*schema, "vendor.github-issue-forms", *forms],
         "issue links schema (check-jsonschema)": [

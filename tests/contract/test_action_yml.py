@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 (STEP,) = ACTION["runs"]["steps"]
 WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/**/*.yml")])
-OURSELVES = re.compile(r"[\w-]+/fire-routine@(v\d+|[0-9a-f]{40})")  # a release, or the commit of a copy
+OURSELVES = re.compile(
+    r"[\w-]+/fire-routine(?:/sweep)?@(v\d+|[0-9a-f]{40})"
+)  # a release, or the commit of a copy
 PINNED = re.compile(r"\S+@[0-9a-f]{40} # v[0-9]+(\.[0-9]+)*")
 OURS = ("./", "YOUR-ORG/")  # this checkout, and the reader's own repository
 
@@ -154,9 +156,9 @@ class Runner:
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
 
-    def run(self) -> subprocess.CompletedProcess[str]:
+    def run(self, text: str = STEP["run"]) -> subprocess.CompletedProcess[str]:
         script = self.folder / "script.sh"
-        script.write_text(STEP["run"])
+        script.write_text(text)
         assert BASH
         command = [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=300)

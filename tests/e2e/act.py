@@ -80,6 +80,7 @@ def copy_action(target: Path) -> Path:
     target.mkdir()
     for name in ("action.yml", "requirements.txt"):
         shutil.copy(ROOT / name, target)
+    shutil.copytree(ROOT / "sweep", target / "sweep")
     shutil.copytree(ROOT / "src", target / "src", ignore=shutil.ignore_patterns("__pycache__"))
     return target
 

@@ -75,7 +75,7 @@ def test_it_holds_what_a_start_uses_and_no_more(built: Path) -> None:
     """And nothing that can't be read, but for the search library."""
     shown = {path.name for path in built.iterdir()}
     assert shown == {
-        *("action.yml", "requirements.txt", "release.json", "src"),
+        *("action.yml", "sweep", "requirements.txt", "release.json", "src"),
         *("README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"),
     }
     binary = {path.name.partition(".")[0] for path, data in files(built).items() if b"\0" in data}

@@ -165,7 +165,7 @@ class GitHubEmulator(Repository):
             elif method == "POST" and url.path == self._prefix.removesuffix("/v3") + "/graphql":
                 response = self._graphql(sent)
             else:
-                response = self._account(path, query) if method == "GET" else NOT_FOUND
+                response = self.account(path, query) if method == "GET" else NOT_FOUND
             shown = None if response.body is None else json.dumps(response.body).encode()
         left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
         headers = {"Content-Type": "application/json; charset=utf-8", **left, **response.headers}
@@ -183,7 +183,7 @@ class GitHubEmulator(Repository):
         body, status = graph.answer(self.repositories, self.creator, self.remaining, sent)
         return Answer(status, body)
 
-    def _account(self, path: str, query: Mapping[str, str]) -> Answer:
+    def account(self, path: str, query: Mapping[str, str]) -> Answer:
         """The repositories of an App's installation, or of an organisation."""
         key, kind = "", "listed repository"
         if path == "/installation/repositories":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     GraphQLEnumType,
@@ -27,7 +27,7 @@ ACTIONS = 15368  # the id of GitHub's own app
 LONGEST = 100  # items that one page of a connection has
 _SCHEMA = Path(__file__).parents[1] / "contract" / "github" / "schema.graphql"
 
-Field = Callable[..., Any]
+T = TypeVar("T")
 
 
 @cache
@@ -111,12 +111,12 @@ def commit_node(repository: Repository, sha: str) -> Json:
     def check_suites(_info: object, filterBy: Json | None = None, **page: Any) -> Json:  # noqa: N803
         app = (filterBy or {}).get("appId")
         found = [one for one in suites(repository, sha) if app in (None, one["appId"])]
-        return connection(repository, found, **page)
+        return connection(repository, found, lambda one: one, **page)
 
     def history(_info: object, since: str = "", **page: Any) -> Json:
         shas = repository.commits[repository.commits.index(sha) :] if sha in repository.commits else [sha]
         recent = [one for one in shas if moment(repository.committed(one)) >= moment(since)]
-        return connection(repository, [commit_node(repository, one) for one in recent], **page)
+        return connection(repository, recent, lambda one: commit_node(repository, one), **page)
 
     return {
         "__typename": "Commit",
@@ -162,7 +162,8 @@ def moment(stamp: str) -> datetime:
 
 def connection(
     repository: Repository,
-    items: list[Json],
+    items: Sequence[T],
+    show: Callable[[T], Json],
     first: int | None = None,
     last: int | None = None,
     after: str | None = None,
@@ -182,7 +183,7 @@ def connection(
         )
     start, end = (int(after) if after else 0), (int(before) - 1 if before else len(items))
     start, end = (start, min(end, start + size)) if first is not None else (max(start, end - size), end)
-    shown: list[Json | None] = [*items[start:end]]
+    shown: list[Json | None] = [show(one) for one in items[start:end]]
     if repository.nulls:  # an element may be null, too
         shown.append(None)
     page = {
@@ -196,7 +197,7 @@ def connection(
 
 def suites(repository: Repository, sha: str) -> list[Json]:
     """A commit's check suites, the oldest first: one for each run, of any branch, and those of other apps."""
-    found = [suite_of(repository, run) for run in repository.runs.values() if run["head_sha"] == sha]
+    found = [suite_of(repository, run) for run in repository.runs_of(sha)]
     for app, fields in repository.other_suites.get(sha, ()):
         found.append(suite(app, repository.nulls, **fields))
     return sorted(found, key=lambda one: (one["createdAt"], one["databaseId"]))

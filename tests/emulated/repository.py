@@ -6,7 +6,7 @@ Everything can be added and changed, from any thread, while it is being asked ab
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,6 +100,10 @@ class Repository:
             if run["run_attempt"] >= self.runs.get(run["id"], run)["run_attempt"]:
                 self.runs[run["id"]] = run
             return run
+
+    def runs_of(self, sha: str) -> Iterable[Json]:
+        """The runs on a commit, of any branch."""
+        return [run for run in self.runs.values() if run["head_sha"] == sha]
 
     def rerun_failed_jobs(self, run_id: int) -> Json | None:
         """Begin another attempt of a finished run; None: it is going on.

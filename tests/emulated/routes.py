@@ -272,8 +272,12 @@ def _commits(call: Call) -> Answer:
     shas = repository.commits
     if start != repository.default_branch:
         shas = shas[shas.index(start) :] if start in shas else []
-    items = [repository.commit(sha) for sha in shas]
-    return _listing(call, "", "commit", items) if items else NOT_FOUND
+    path = f"/repositories/{number_of(repository.full_name)}{call.path}"
+
+    def show(sha: str) -> Json:
+        return call.shown("commit", repository.commit(sha))
+
+    return listing(repository, path, call.query, "", shas, show) if shas else NOT_FOUND
 
 
 def _branches_where_head(call: Call) -> Answer:

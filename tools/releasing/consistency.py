@@ -15,7 +15,7 @@ NOT_RELEASED = "Not released yet"  # how README.md begins its note on that
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _HEADING = re.compile(r"^## \[([^\]]+)\](?: - (\d{4}-\d\d-\d\d))?[^\n]*\n", re.MULTILINE)
 # As an action, or as a checkout (`ref:`)
-_USED = re.compile(r"(?:[\w-]+/fire-routine@|\bref: +)([\w.-]+)(?: *# *(\S+))?")
+_USED = re.compile(r"(?:[\w-]+/fire-routine(?:/sweep)?@|\bref: +)([\w.-]+)(?: *# *(\S+))?")
 
 
 def version(root: Path) -> str:

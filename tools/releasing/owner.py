@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import ReleaseError
 
-FOLDERS = (".ci", ".github", "bench", "docs", "examples", "src", "tests", "tools")
+FOLDERS = (".ci", ".github", "bench", "docs", "examples", "src", "sweep", "tests", "tools")
 NO_SOURCE = frozenset(("__pycache__", "node_modules", "target", "vendor"))
 PLACEHOLDER = "OWNER"  # until the project has a home
 READER = "YOUR-ORG"  # stands for an account of the reader
@@ -93,7 +93,7 @@ def pin(root: Path, commit: str, release: str = "") -> list[Path]:
     for path in (root / "README.md", *sorted((root / "examples").glob("*.yml"))):
         text = path.read_text("utf-8")
         new = re.sub(
-            r"(/fire-routine@|/fire-routine\n +ref: +)[\w.-]+(?: # v\S+)?",
+            r"(/fire-routine(?:/sweep)?@|/fire-routine\n +ref: +)[\w.-]+(?: # v\S+)?",
             rf"\g<1>{commit}" + (f" # {release}" if release else ""),
             text,
         )

@@ -27,7 +27,10 @@ from .wheels import Files
 
 VENDOR = "src/vendor"
 # Of the source: what a start uses, and what people look for in an action.
-KEPT = ("src/", "action.yml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md")
+KEPT = (
+    *("action.yml", "sweep/action.yml", "src/", "requirements.txt"),
+    *("README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md"),
+)
 NOTES = f"{VENDOR}/LICENSES.md"
 ABOUT = "release.json"
 

@@ -6,38 +6,32 @@ import json
 import os
 import re
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..clock import REAL
+from ..fire import uninterruptible
+from ..github.client import GitHub
 from ..model import LOOPBACK, GitHubError
 from ..redact import keep_out, redact_text
 from ..routine_url import endpoint, routine_token
 from ..sanitize import flat, workflow_safe
 from ..settings import PREFIX, Settings, SettingsError, read_context, read_settings
+from ..sweep import NoRepositoryError, Order, Row, State, Sweep, Swept
 from . import CommandError, UsageError
 from .endpoint import secret
 from .github import given_token
 from .streams import Progress, write
 
-if TYPE_CHECKING:
-    from ..sweep import Row, Swept
-
 _GLOB = re.compile(r"(?!\.{1,2}/)[\w.-]{1,100}/[\w.*?\[\]!-]{1,100}", re.ASCII)
 # Inputs of one run's report, or of a job in the repository
 _NOT_HERE = ("RERUN_FIRST", "RUN_ID", "AGAIN", "ATTACH", "COMMENT", "KEY", "LEDGER_COMMIT")
-_STATES = ("fired", "would_fire", "waiting", "skipped", "not_chosen", "unknown")
 VERSION = 1  # of what `--json` prints
 
 
 def sweep(arguments: Namespace) -> int:
-    from ..fire import uninterruptible
-    from ..github.client import GitHub
-    from ..sweep import NoRepositoryError, Order, Sweep
-
     names = " ".join(arguments.repositories)
     if not all(map(_GLOB.fullmatch, arguments.repositories)):
         raise UsageError(f"OWNER/GLOB {names[:100]!r} is not like octo-org/* or octo-org/pay-*")
@@ -62,7 +56,7 @@ def sweep(arguments: Namespace) -> int:
                 swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line)), rows).run()
     except NoRepositoryError:
         raise UsageError(
-            f"OWNER/GLOB {names}: {given} names no such repository, but forks and archived ones"
+            f"OWNER/GLOB {names}: {given} names no such repository (forks and archived ones don't count)"
         ) from None
     except GitHubError as error:
         raise CommandError(
@@ -83,9 +77,10 @@ def _settings(environ: Mapping[str, str], bearer: str, *, dry_run: bool) -> Sett
     if dry_run:
         given[f"{PREFIX}DRY_RUN"] = "true"
     host = given.get(f"{PREFIX}TRUSTED_HOST", "").strip().lower()
-    checks = {"ROUTINE_URL": lambda value: endpoint(value, host), "ROUTINE_TOKEN": routine_token}
-    for name, check in checks.items():
-        variable = name.replace("_", "_FIRE_")
+    for name, variable, check in (
+        ("ROUTINE_URL", "ROUTINE_FIRE_URL", lambda value: endpoint(value, host)),
+        ("ROUTINE_TOKEN", "ROUTINE_FIRE_TOKEN", routine_token),
+    ):
         if environ.get(variable) or given.get(f"{PREFIX}DRY_RUN", "").lower() != "true":
             given[PREFIX + name] = secret(environ, variable, check)
     try:
@@ -118,7 +113,7 @@ def _ended(found: Mapping[str, Any]) -> str:
 
 def _report(swept: Swept, *, dry_run: bool) -> dict[str, Any]:
     """What `--json` prints."""
-    counts = Counter(row.state.replace(" ", "_") for row in swept.rows)
+    states = [state for state in State if state is not State.DUE]
     return {
         "version": VERSION,
         "dry_run": dry_run,
@@ -138,11 +133,7 @@ def _report(swept: Swept, *, dry_run: bool) -> dict[str, Any]:
             for row in swept.rows
         ],
         "left_out": [{"repository": name, "why": why} for name, why in swept.left_out.items()],
-        "counts": {
-            "repositories": swept.repositories,
-            **{name: counts[name] for name in _STATES},
-            "not_yet": swept.not_yet,
-            "too_old": swept.too_old,
-        },
+        "counts": {"repositories": swept.repositories}
+        | {state.replace(" ", "_"): swept.counts[state] for state in states},
         "stopped": swept.stopped,
     }

@@ -1,8 +1,8 @@
 """The repositories that a token names, and the runs of their default branches.
 
 GraphQL gives 25 repositories in one answer. Source of its fields: GitHub's public schema
-(https://docs.github.com/graphql/overview/public-schema), objects Repository, Commit, CheckSuite, WorkflowRun
-and Status. An answer that is not as described counts as none.
+(https://docs.github.com/graphql/overview/public-schema), objects Repository, Commit, CheckSuite and
+WorkflowRun. An answer that is not as described counts as none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
-from ..model import GitHubError, Status
+from ..model import GitHubError
 from . import fields
 from .api import Listing
 from .client import GitHub
@@ -29,13 +29,12 @@ APP = 15368  # GitHub Actions, which makes a check suite for each run
 
 # A run's number is taken from its path: `databaseId` is an Int, which GraphQL keeps to 32 bits.
 _COMMIT = (
-    'oid status{context(name:"fire-routine"){description targetUrl createdAt creator{__typename login}}}'
-    f" checkSuites(last:%d,filterBy:{{appId:{APP}}}){{totalCount nodes{{"
+    f"oid checkSuites(last:%d,filterBy:{{appId:{APP}}}){{totalCount nodes{{"
     "status conclusion updatedAt branch{name}"
     " workflowRun{event runNumber resourcePath url workflow{resourcePath}}}}"
 )
 QUERY = (
-    "{nodes(ids:[%s]){...on Repository{nameWithOwner defaultBranchRef{name target{...on Commit{"
+    "{nodes(ids:[%s]){...on Repository{defaultBranchRef{name target{...on Commit{"
     f'{_COMMIT % TIP} history(first:{COMMITS},since:"%s"){{totalCount nodes{{{_COMMIT % EACH}}}}}'
     "}}}}}}"
 )
@@ -62,7 +61,6 @@ class BranchRun:
     updated_at: datetime  # of a completed one: when its latest attempt ended
     sha: str
     url: str
-    shown: Status | None = None  # the newest status of the action's on its commit, if that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +113,7 @@ def branches(github: GitHub, asked: Sequence[Repository], since: datetime) -> It
         return
     ids = ",".join(f'"{one.node}"' for one in asked)
     try:
-        found = github.query(
-            QUERY % (ids, f"{since:%Y-%m-%dT%H:%M:%SZ}"), lambda data: [_branch(one) for one in data["nodes"]]
-        )
+        found = github.query(QUERY % (ids, f"{since:%Y-%m-%dT%H:%M:%SZ}"), lambda data: _read(asked, data))
     except GitHubError as error:
         _raise_if_final(error)
         if len(asked) == 1:
@@ -125,8 +121,7 @@ def branches(github: GitHub, asked: Sequence[Repository], since: datetime) -> It
         for half in (asked[: len(asked) // 2], asked[len(asked) // 2 :]) if len(asked) > 1 else ():
             yield from branches(github, half, since)
         return
-    for repository, branch in zip(asked, found, strict=True):
-        branch = branch or Branch(repository.name, unread="GitHub does not show it")
+    for branch in found:
         yield branch if branch.whole else _completed(github.of(branch.repository), branch, since)
 
 
@@ -143,12 +138,10 @@ def _completed(github: GitHub, branch: Branch, since: datetime) -> Branch:
     except GitHubError as error:
         _raise_if_final(error)
         return replace(branch, unread=f"some of its runs: {error}")
-    shown = {run.sha: run.shown for run in branch.runs}
-    runs = {run.id: run for run in branch.runs}
-    runs |= {run.id: replace(run, shown=shown.get(run.sha)) for run in page.items}
+    runs = {run.id: run for run in (*branch.runs, *page.items)}
     oldest = min((run.updated_at for run in page.items), default=since)
     cut = f"runs before {oldest:%d %b, %H:%M} UTC" if page.total > len(page.items) and oldest > since else ""
-    return replace(branch, runs=tuple(runs.values()), unread=cut)
+    return replace(branch, runs=tuple(runs.values()), unread=cut or branch.unread)
 
 
 def _repository(data: Json) -> Repository | None:
@@ -158,14 +151,19 @@ def _repository(data: Json) -> Repository | None:
     return Repository(fields.needed(data, "full_name"), fields.needed(data, "node_id").replace('"', ""))
 
 
-def _branch(node: Any) -> Branch | None:
-    """None: GitHub does not show it."""
-    if not node:
-        return None
-    ref = node["defaultBranchRef"]
+def _read(asked: Sequence[Repository], answer: Json) -> list[Branch]:
+    """What GitHub may not show, as without a permission, is null, and an error with its place says so."""
+    errors = [one for one in answer.get("errors") or () if len(one.get("path") or ()) > 1]
+    wrong = {one["path"][1]: str(one["message"]) for one in errors}
+    nodes = zip(asked, answer["data"]["nodes"], strict=True)
+    return [_branch(one.name, node, wrong.get(at, "")) for at, (one, node) in enumerate(nodes)]
+
+
+def _branch(repository: str, node: Any, unread: str) -> Branch:
+    ref = node and node["defaultBranchRef"]
     tip = ref and ref["target"]
-    if not tip:  # it has no commit yet
-        return Branch(node["nameWithOwner"])
+    if not tip:  # it has no commit yet, or GitHub does not show it
+        return Branch(repository, unread=unread)
     history = tip["history"]
     older = [one for one in history["nodes"] or () if one and one["oid"] != tip["oid"]]
     runs, whole = {}, history["totalCount"] <= COMMITS
@@ -176,7 +174,7 @@ def _branch(node: Any) -> Branch | None:
             if suite and suite["workflowRun"] and _is_of(suite, ref["name"]):
                 run = _run(suite, commit)
                 runs[run.id] = run
-    return Branch(node["nameWithOwner"], tuple(runs.values()), name=ref["name"], whole=whole)
+    return Branch(repository, tuple(runs.values()), unread, ref["name"], whole)
 
 
 def _is_of(suite: Any, branch: str) -> bool:
@@ -190,7 +188,7 @@ def _is_of(suite: Any, branch: str) -> bool:
 
 
 def _run(suite: Any, commit: Any) -> BranchRun:
-    run, shown = suite["workflowRun"], (commit["status"] or {}).get("context")
+    run = suite["workflowRun"]
     return BranchRun(
         id=int(_last(run["resourcePath"])),
         workflow=_last(run["workflow"]["resourcePath"]),
@@ -201,20 +199,6 @@ def _run(suite: Any, commit: Any) -> BranchRun:
         updated_at=_time(suite["updatedAt"]),
         sha=commit["oid"],
         url=run["url"],
-        shown=_status(shown) if shown else None,
-    )
-
-
-def _status(shown: Any) -> Status:
-    creator = shown["creator"] or {}
-    bot = "[bot]" if creator.get("__typename") == "Bot" else ""  # as the REST API ends a bot's login
-    return Status(
-        id=0,
-        state="success",
-        description=shown["description"] or "",
-        target_url=shown["targetUrl"] or "",
-        created_at=_time(shown["createdAt"]),
-        creator=creator["login"].removesuffix(bot) + bot if creator else None,
     )
 
 

@@ -112,15 +112,21 @@ class Api:
         return parsed(parse, data)
 
     def query(self, graphql: str, parse: Callable[[Any], T]) -> T:
-        """The answer to a GraphQL query. Its limit is not that of other requests."""
+        """The answer to a GraphQL query, its `data` and `errors`. Its limit is not that of other requests.
+
+        https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+        """
         left = min(self._patience, self._deadline - self.clock.monotonic())
         headers, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
-        if headers.get("x-ratelimit-remaining") == "0" and not answer.get("data"):
-            # https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
-            raise GitHubError(
-                "GitHub's GraphQL API has reached its limit of this hour", 200, rate_limited=True
-            )
-        return parsed(lambda answer: parse(answer["data"]), answer)
+
+        def read(answer: Json) -> T:
+            if headers.get("x-ratelimit-remaining") == "0" and not answer.get("data"):
+                raise GitHubError(
+                    "the hour's limit of GitHub's GraphQL API is used up", 200, rate_limited=True
+                )
+            return parse(answer)
+
+        return parsed(read, answer)
 
     def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:
         try:

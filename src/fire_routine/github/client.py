@@ -345,7 +345,7 @@ class GitHub(Api):
 
         https://docs.github.com/graphql/reference/queries#viewer
         """
-        return self.query("{viewer{login}}", lambda data: fields.needed(data["viewer"], "login"))
+        return self.query("{viewer{login}}", lambda answer: fields.needed(answer["data"]["viewer"], "login"))
 
     def first_commit(self) -> str:
         """The SHA of the last commit that GitHub lists for the default branch.

@@ -20,7 +20,7 @@ goes through this, in the order of the code (`story.py` drives it):
     first. `day` Where the repository has had its sessions of 24 hours, the job ends.
  9. `contest.claim` It writes a claim, and reads the ledger four times within 3.5 s. One look may miss an
     entry.
-10. It announces its request, and reads until the ledger shows the announcement, for 16 s at most.
+10. It announces its request, and reads until the ledger shows the announcement, for 17 s at most.
 11. It takes its claim back if the announcement came more than 30 s after it: others no longer count that.
 12. It asks the rule again, by the time of its announcement. Of those at it, claims with a lower id alone
     count.

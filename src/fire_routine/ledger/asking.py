@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from ..clock import Clock
@@ -54,7 +54,6 @@ class Asking:
         request: Callable[[], T],
         *,
         patient: bool = True,
-        first: Sequence[float] = (),
         proven: bool = False,
     ) -> T:
         """The answer, asked for again after each fault that may pass.
@@ -62,7 +61,6 @@ class Asking:
         Args:
             what: the permission that it needs, in any words.
             patient: whether it is asked again at all.
-            first: pauses before the usual ones.
             proven: whether something shows that the token has the permission.
 
         Raises:
@@ -82,7 +80,7 @@ class Asking:
             permission.is_given = True
             return answer
 
-        pauses = (*first, *(self._pauses if patient else ()))
+        pauses = self._pauses if patient else ()
         for _ in range(3):
             try:
                 return retrying(attempt, pauses, sleep=self._clock.sleep, errors=GitHubError, wait=self._wait)

@@ -16,7 +16,7 @@ from ..model import Fire, Outcome, Result, Run, Skip
 from . import messages
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError
-from .rule import Asker, Case, Greens, Known, Ruling, Standing, rule
+from .rule import Asker, Case, Known, Ruling, Standing, rule
 
 Say = Callable[[str], None]
 
@@ -221,13 +221,11 @@ class Contest:
         if needed is None or (self._asked_back_to is not None and needed >= self._asked_back_to):
             return ruling
         self._asked_back_to = needed
-        listed, known = self._log.greens(self.run, needed), self.case.known
-        greens = Greens(readable=False)
-        if listed:
-            before = known.greens
-            greens = Greens({**before.runs, **listed.runs}, {**before.events, **listed.events})
-        else:
+        known, greens = self.case.known, self._log.greens(self.run, needed)
+        if greens is None:
             self._log.note(messages.greens_denied())
+        elif known.greens:
+            greens = known.greens.and_also(greens)
         self.case = replace(self.case, known=replace(known, greens=greens))
         return self._judged()
 

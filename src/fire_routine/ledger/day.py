@@ -11,16 +11,6 @@ from .rule import Standing
 from .terms import DAY
 
 
-def starts(claims: Iterable[Claim], now: datetime) -> list[datetime]:
-    """When the sessions of the last 24 hours began, or may have; the oldest first."""
-    standing = Standing(now)
-    return sorted(
-        claim.at
-        for claim in claims
-        if claim.at and now - claim.at < DAY and (claim.has_session or standing.in_doubt(claim))
-    )
-
-
 def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_limit: int) -> Skip | None:
     """Skip what would be one session too many.
 
@@ -28,7 +18,15 @@ def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_
         limit: of this fire; 0: none. It may be lower than `daily_limit`, the input.
         now: by GitHub's clock.
     """
-    if not limit or now is None or len(begun := starts(claims, now)) < limit:
+    if not limit or now is None:
+        return None
+    standing = Standing(now)
+    begun = sorted(  # sessions, or what may be one
+        claim.at
+        for claim in claims
+        if claim.at and now - claim.at < DAY and (claim.has_session or standing.in_doubt(claim))
+    )
+    if len(begun) < limit:
         return None
     next_at = begun[len(begun) - limit] + DAY
     kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""

@@ -37,40 +37,33 @@ SHOWN_ROOM = ROOM - _WORDS_LIMIT - len(" · ".encode())
 
 
 class Stage(StrEnum):
-    """How far a claim came. Nothing turns back a later one of these; the order is the order below."""
+    """How far a claim came, and what people read. Nothing turns back a later one of these, in this order."""
 
-    RERUN = "r"  # on the failing commit alone: its failed jobs are re-run
-    COVERED = "e"  # on the failing commit alone: the session at the link covers it
-    LIMITED = "l"  # on the failing commit alone
-    SEEN = "n"  # by a sweep: no session is due, which time does not change
-    CLAIMED = "c"
-    ANNOUNCED = "s"  # the request is about to be sent
-    WITHDRAWN = "w"
-    REFUSED = "x"  # no session: the endpoint refused the request, or there was no connection
-    UNKNOWN = "u"  # a session may have started
-    FIRED = "f"
-    FLAKE = "p"  # on the failing commit alone: it passed when it was re-run
+    words: str  # empty where they see no such entry
 
-    @property
-    def words(self) -> str:
-        """What people read."""
-        return _WORDS[self]
+    def __new__(cls, letter: str, words: str = "") -> Stage:
+        stage = str.__new__(cls, letter)
+        stage._value_, stage.words = letter, words
+        return stage
+
+    # On the failing commit alone
+    RERUN = "r", "The failed jobs are being re-run"
+    COVERED = "e", "Covered by an earlier session"
+    LIMITED = "l", "No session: max-sessions reached"
+    # In the ledger alone, by a sweep: no session is due, which time does not change
+    SEEN = "n"
+    # Of a claim
+    CLAIMED = "c", "A Claude session is about to start"
+    ANNOUNCED = "s", "Claude is starting a session"  # the request is about to be sent
+    WITHDRAWN = "w", "No session from this job"
+    REFUSED = "x", "No session: the request failed"  # by the endpoint, or there was no connection
+    UNKNOWN = "u", "A Claude session may have started"
+    FIRED = "f", "Claude session started"
+    # On the failing commit alone
+    FLAKE = "p", "Flaky: it passed when re-run"
 
 
 _ORDER = tuple(Stage)
-_WORDS = {
-    Stage.RERUN: "The failed jobs are being re-run",
-    Stage.COVERED: "Covered by an earlier session",
-    Stage.LIMITED: "No session: max-sessions reached",
-    Stage.SEEN: "No session is due",
-    Stage.CLAIMED: "A Claude session is about to start",
-    Stage.ANNOUNCED: "Claude is starting a session",
-    Stage.WITHDRAWN: "No session from this job",
-    Stage.REFUSED: "No session: the request failed",
-    Stage.UNKNOWN: "A Claude session may have started",
-    Stage.FIRED: "Claude session started",
-    Stage.FLAKE: "Flaky: it passed when re-run",
-}
 
 # https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
 _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")

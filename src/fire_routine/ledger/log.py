@@ -56,7 +56,8 @@ class Log:
         self._asked = False  # GitHub for the identity
         self._confirmed = False  # a status of this job has shown it
         self._marks: set[str] = set()  # of what this job has written
-        self._seen: dict[int, Status] = {}  # of whatever commit, by id
+        # Of whatever commit, by id; without an entry where another tool wrote it
+        self._seen: dict[int, tuple[Status, Entry | None]] = {}
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""
@@ -119,9 +120,8 @@ class Log:
 
     def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[tuple[Entry, Status]]:
         """All that were ever seen and count; `anyone`: whoever wrote them."""
-        for status in list(self._seen.values()):
-            entry = read_entry(status) if _is_ours(status, shown=shown) else None
-            if entry and (anyone or self._is_own(status, entry)):
+        for status, entry in list(self._seen.values()):
+            if entry and _is_ours(status, shown=shown) and (anyone or self._is_own(status, entry)):
                 yield entry, status
 
     def _is_own(self, status: Status, entry: Entry) -> bool:
@@ -162,7 +162,8 @@ class Log:
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
-            self._seen |= {status.id: status for status in page.statuses}
+            new = (status for status in page.statuses if status.id not in self._seen)
+            self._seen |= {status.id: (status, read_entry(status)) for status in new}
             back_to, enough = oldest.created_at if oldest else None, self._enough(horizon)
             if not page.more or is_known or (back_to and enough and back_to < enough):
                 return None
@@ -194,8 +195,7 @@ class Log:
                 raise GitHubError("GitHub shows an older list of commit statuses than before")
             return page
 
-        first = self.terms.timing.retries_of_page if before else ()
-        return self.asking.ask("read", ask, patient=patient or before is not None, first=first)
+        return self.asking.ask("read", ask, patient=patient or before is not None)
 
     def _is_settled(self, status: Status) -> bool:
         """Whether all that is older than a status has become visible by now."""
@@ -315,8 +315,12 @@ class Log:
         return None
 
 
-def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
-    """For reports: the entries of all workflows on a commit since then, and the logins that wrote them.
+def recorded(
+    api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False
+) -> Iterator[tuple[Entry, str]]:
+    """The entries of all workflows on a commit since then, and the logins that wrote them, the newest first.
+
+    A page is read once it is needed.
 
     Args:
         sha: the ledger's place.
@@ -325,18 +329,16 @@ def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False)
     Raises:
         GitHubError: they can't be read.
     """
-    found: list[tuple[Entry, str]] = []
     for number in range(1, PAGES + 1):
         page = api.statuses(sha, number)
         for status in page.statuses:
             entry = read_entry(status) if _is_ours(status, shown=reruns) else None
             wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
             if entry and wanted and entry.created_at and entry.created_at >= since:
-                found.append((entry, status.creator or "ghost"))  # as GitHub shows an account that is gone
+                yield entry, status.creator or "ghost"  # as GitHub shows an account that is gone
         oldest = min((status.created_at for status in page.statuses if status.created_at), default=None)
         if not page.more or (oldest and oldest < since):
-            break
-    return found
+            return
 
 
 def _is_ours(status: Status, *, shown: bool) -> bool:

@@ -5,11 +5,11 @@ The claims have one order, that of their ids. Of two jobs that are at it, the on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..model import Brief, Run, session_id
+from ..model import Brief, GreenRuns, Run, session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .names import Kind, Name, Named, fitted, in_short, names_of
 from .terms import Terms
@@ -86,19 +86,10 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Greens:
-    """Green runs of the branch, and the events of its runs, as far as GitHub's lists name them."""
-
-    runs: Mapping[int, str] = field(default_factory=dict)  # id: event
-    events: Mapping[int, str] = field(default_factory=dict)  # of other runs
-    readable: bool = True  # False: the token lacks `actions: read`
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What is known from outside the ledger."""
 
-    greens: Greens = field(default_factory=Greens)
+    greens: GreenRuns | None = field(default_factory=GreenRuns)  # None: the token may not read them
     trailers: frozenset[str] = frozenset()  # ids of the sessions that commits name as their authors
     replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
 
@@ -106,7 +97,7 @@ class Known:
     def of(cls, run: Run, trailers: frozenset[str] = frozenset()) -> Known:
         """What was gathered. A list may lack a green run, but it never invents one."""
         green = run.history.last_green_of_event if run.history else None
-        return cls(Greens({green: run.event} if green else {}), trailers)
+        return cls(GreenRuns({green: run.event} if green else {}), trailers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,7 @@ class Case:
         asker, greens = self.asker, self.known.greens
         if claim.run == asker.run:
             return False
-        if not greens.readable:
+        if greens is None:
             return claim.commit != asker.commit and self.is_old(claim)
         first, last = sorted((claim.run, asker.run))
         events = (asker.event, greens.events.get(claim.run, asker.event))

@@ -42,7 +42,6 @@ class Timing:
     # Asking again
     retries: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0)  # before each
     retries_alone: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0, 10.0, 20.0, 30.0, 30.0, 30.0)  # of a lone job
-    retries_of_page: tuple[float, ...] = (0.2,) * 12  # before these, where a page does not continue the last
     patience: float = 60.0  # for all of it before a fire
     patience_alone: float = 150.0  # of a lone job: most outages are over by then
     limited: float = 65.0  # that a lone job waits where GitHub's rate limit asks for it

@@ -315,8 +315,11 @@ class History:
 class GreenRuns:
     """Runs of a workflow on one branch, as far as GitHub's lists name them."""
 
-    runs: Mapping[int, str]  # the green ones: id and event
-    events: Mapping[int, str]  # of all of them
+    runs: Mapping[int, str] = field(default_factory=dict)  # the green ones: id and event
+    events: Mapping[int, str] = field(default_factory=dict)  # of all of them
+
+    def and_also(self, other: GreenRuns) -> GreenRuns:
+        return GreenRuns({**self.runs, **other.runs}, {**self.events, **other.events})
 
 
 @dataclass(frozen=True, slots=True)

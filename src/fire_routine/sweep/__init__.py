@@ -7,6 +7,7 @@ again finds what is still due. `github/account.py` reads the runs. `plan.py`: wh
 
 from __future__ import annotations
 
-from .run import NoRepositoryError, Order, Row, State, Sweep, Swept
+from .plan import State
+from .run import NoRepositoryError, Order, Row, Sweep, Swept
 
 __all__ = ["NoRepositoryError", "Order", "Row", "State", "Sweep", "Swept"]

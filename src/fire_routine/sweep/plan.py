@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
 from ..github.account import Branch, BranchRun
+from ..ledger.entry import Claim, Stage
+from ..ledger.rule import Standing
 from ..model import RUN_FAILED
 
 # What starts a run on a branch itself: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 EVENTS = ("push", "schedule", "workflow_dispatch", "merge_group")
 # A cancelled or skipped run says nothing of the code. One that only ran out of time can't be told from it.
 TELLING = ("success", *RUN_FAILED)
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class State(StrEnum):
-    DUE = "due"
+    """What is known of a red run, or became of it."""
+
     NOT_YET = "not yet"  # it ended just now: a job of the repository's own comes first
     TOO_OLD = "too old"
+    DUE = "due"
+    FIRED = "fired"
+    WOULD_FIRE = "would fire"  # in a dry run
+    WAITING = "waiting"
+    SKIPPED = "skipped"
+    NOT_CHOSEN = "not chosen"
+    UNKNOWN = "unknown"  # a session may have started
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +66,29 @@ def red(branches: Iterable[Branch], now: datetime, since: timedelta, after: time
     return found
 
 
-def in_order(due: Iterable[Red], tried: Mapping[int, datetime]) -> list[Red]:
-    """Never tried before tried, these by when; pushes before schedules; longest red first.
+def in_order(due: Iterable[Red]) -> list[Red]:
+    """Pushes before schedules; longest red first."""
+    return sorted(due, key=lambda one: (one.run.event == "schedule", one.since, one.run.id))
 
-    Args:
-        tried: when a run was last tried without a session, by its id.
+
+def latest(known: Iterable[Claim], run: BranchRun) -> list[Claim]:
+    """The claims of a run's latest attempt.
+
+    GraphQL states no attempt. A claim that is newer than the run's end is of its latest one.
     """
+    return [one for one in known if one.run == run.id and one.until and one.until >= run.updated_at]
 
-    def rank(one: Red) -> tuple[datetime, bool, datetime, int]:
-        run = one.run
-        return tried.get(run.id, NEVER), run.event == "schedule", one.since, run.id
 
-    return sorted(due, key=rank)
+def judged(claims: Iterable[Claim], now: datetime) -> tuple[State, str, str]:
+    """What they mean for their attempt: its state, why, and the session's link."""
+    standing = Standing(now=now)
+    for claim in claims:
+        if claim.stage is Stage.FIRED:
+            return State.SKIPPED, "it has a session", claim.url
+        if claim.stage is Stage.SEEN:
+            return State.SKIPPED, "an earlier sweep found that no session is due", ""
+        if claim.stage is Stage.UNKNOWN or standing.in_doubt(claim):
+            return State.UNKNOWN, "a session may have started: look at https://claude.ai/code", ""
+        if standing.going_on(claim):
+            return State.WAITING, "its session is being started", ""
+    return State.DUE, "", ""

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from .. import fire
 from ..clock import Clock
 from ..github.account import branches, repositories
 from ..github.client import GitHub
-from ..ledger.entry import Claim, Entry, Stage, claims, read_entry
+from ..ledger.entry import Claim, Entry, Stage, claims
 from ..ledger.log import recorded
-from ..ledger.lookback import ABOUT_SESSIONS
-from ..ledger.rule import Asker, Standing
+from ..ledger.rule import Asker
 from ..ledger.terms import Timing
 from ..model import GitHubError, Reason, Result, session_link
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
-from . import plan
-from .plan import Red
+from .plan import Red, State, in_order, judged, latest, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
@@ -38,17 +36,6 @@ ENDS = (400, 401, 403, 404, 429)  # answers of the endpoint that the next run wo
 
 class NoRepositoryError(LookupError):
     """The token names no repository that a glob matches."""
-
-
-class State(StrEnum):
-    """What became of a red run."""
-
-    FIRED = "fired"
-    WOULD_FIRE = "would fire"  # in a dry run
-    WAITING = "waiting"
-    SKIPPED = "skipped"
-    NOT_CHOSEN = "not chosen"
-    UNKNOWN = "unknown"  # a session may have started
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +68,7 @@ class Swept:
     repositories: int = 0
     rows: list[Row] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)  # why, by repository
-    not_yet: int = 0
-    too_old: int = 0
+    counts: Counter[State] = field(default_factory=Counter)  # of all that is red
     stopped: str = ""  # why it did not come to all that is due
     failed: bool = False  # a person has to look
 
@@ -111,8 +97,9 @@ class Sweep:
         self._show = show
         self._until = clock.monotonic() + SECONDS
         self._login = ""  # whose entries are this sweep's
-        self._ledgers: dict[str, tuple[str, list[Claim]]] = {}  # the place and the claims, by repository
-        self._with_jobs: set[str] = set()  # repositories that fire for themselves
+        # The place and the claims, by repository; None: it has jobs of its own
+        self._ledgers: dict[str, tuple[str, list[Claim]] | None] = {}
+        self._tried: list[tuple[datetime, Red]] = []  # when a run was last told in vain
         self._sessions = self._stories = 0
 
     def run(self) -> Swept:
@@ -122,25 +109,26 @@ class Sweep:
             NoRepositoryError: there is nothing to read.
             GitHubError: nothing can be read.
         """
-        swept, due = self.swept, list[Red]()
+        due: deque[Red] = deque()
         try:
             with fire.interruptible():
-                due += self._due()
-                for one in due:
-                    if one.repository not in self._with_jobs and not self._is_over():
-                        self._one(one)
+                due.extend(self._due())
+                while due and not self._is_over():
+                    self._one(due[0])
+                    due.popleft()
+                due.extend(self._take_tried())
+                while due and not self._is_over():
+                    self._told(due[0])
+                    due.popleft()
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})", failed=True)
-        told = {(row.red.repository, row.red.run.id) for row in swept.rows}
-        for one in due:
-            if (one.repository, one.run.id) not in told and one.repository not in self._with_jobs:
-                self._add(State.NOT_CHOSEN, one, swept.stopped)
-        return swept
-
-    # --- what is red ------------------------------------------------------------------------------
+        for one in (*due, *self._take_tried()):
+            if self._ledgers.get(one.repository, ()) is not None:
+                self._add(State.NOT_CHOSEN, one, self.swept.stopped)
+        return self.swept
 
     def _due(self) -> list[Red]:
-        """What is due in order, as far as it is known without a ledger."""
+        """What is due, as far as it is known without a ledger, in order."""
         order, swept, now = self._order, self.swept, self._clock.now()
         listed = repositories(self._github, order.globs)
         swept.repositories = len(listed.items)
@@ -152,87 +140,60 @@ class Sweep:
         found = list(branches(self._github.within(self._until), listed.items, now - order.since))
         swept.left_out |= {branch.repository: branch.unread for branch in found if branch.unread}
         swept.failed = all(branch.unread and not branch.runs for branch in found)
-        reds = plan.red(found, now, order.since, order.after)
-        swept.not_yet = sum(one.state is plan.State.NOT_YET for one in reds)
-        swept.too_old = sum(one.state is plan.State.TOO_OLD for one in reds)
-        due, tried = list[Red](), dict[int, datetime]()
-        for one in (one for one in reds if one.state is plan.State.DUE):
-            shown = self._shown(one)
-            if not self._is_settled(shown, one):
-                due.append(one)
-                tried |= {claim.run: claim.until for claim in shown if claim.until}
-        return plan.in_order(due, tried)
+        reds = red(found, now, order.since, order.after)
+        swept.counts.update(one.state for one in reds if one.state is not State.DUE)
+        return in_order(one for one in reds if one.state is State.DUE)
 
-    def _shown(self, one: Red) -> list[Claim]:
-        """What its commit shows people of it: a hint, which saves the requests for the ledger."""
-        status = one.run.shown
-        entry = read_entry(status) if status else None
-        found = self._own(one.repository, [(entry, status.creator or "ghost")] if entry and status else [])
-        return [claim for claim in found if claim.run == one.run.id]
-
-    def _own(self, repository: str, found: Iterable[tuple[Entry, str]]) -> list[Claim]:
-        """The claims of the sweep's login. A repository with entries of another one has jobs of its own."""
-        own, since = list[Entry](), self._clock.now() - OWN_JOBS
-        for entry, login in found:
-            if login.casefold() == self._login:
-                own.append(entry)
-            elif entry.created_at and entry.created_at >= since:
-                self._with_jobs.add(repository)
-                self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
-        return claims(own, lambda url: session_link(url, self._order.settings.routine_url))
+    def _take_tried(self) -> list[Red]:
+        tried, self._tried = sorted(self._tried, key=lambda one: one[0]), []
+        return [one for _, one in tried]
 
     # --- one red run ------------------------------------------------------------------------------
 
     def _one(self, one: Red) -> None:
-        """What becomes of it, by its repository's ledger and by the story."""
+        """What becomes of it, by its ledger and by the story; who was tried before comes later."""
         try:
             if one.repository not in self._ledgers:
-                github = self._github.of(one.repository)
-                place = github.first_commit()
-                entries = recorded(github, place, self._clock.now() - OWN_JOBS)
-                self._ledgers[one.repository] = place, self._own(one.repository, entries)
+                self._ledgers[one.repository] = self._ledger(one.repository)
         except GitHubError as error:
             if error.rate_limited:
                 self._stop("GitHub's rate limit is used up")
-                return
-            self.swept.failed |= error.status in (401, 403, 404)
-            self._add(State.SKIPPED, one, Reason.LEDGER_UNAVAILABLE, str(error))
+            self.swept.failed |= error.status in (401, 403, 404) and not error.rate_limited
+            state = State.NOT_CHOSEN if error.rate_limited else State.SKIPPED
+            self._add(state, one, self.swept.stopped or Reason.LEDGER_UNAVAILABLE, str(error))
             return
-        place, known = self._ledgers[one.repository]
-        if one.repository not in self._with_jobs and not self._is_settled(known, one):
-            self._told(one, place)
+        if (ledger := self._ledgers[one.repository]) is None:
+            return
+        mine = latest(ledger[1], one.run)
+        state, reason, link = judged(mine, self._clock.now())
+        if state is not State.DUE:
+            self._add(state, one, reason, session_url=link)
+        elif mine:
+            self._tried.append((max(claim.until for claim in mine if claim.until), one))
+        else:
+            self._told(one)
 
-    def _is_settled(self, known: Sequence[Claim], one: Red) -> bool:
-        """Whether the claims of its latest attempt leave nothing to do; then they are its row.
+    def _ledger(self, repository: str) -> tuple[str, list[Claim]] | None:
+        """The place of a repository's ledger and the claims; None: it has entries of another login."""
+        github, own = self._github.of(repository), list[Entry]()
+        place = github.first_commit()
+        for entry, login in recorded(github, place, self._clock.now() - OWN_JOBS):
+            if login.casefold() != self._login:
+                self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
+                return None
+            own.append(entry)
+        return place, claims(own, lambda url: session_link(url, self._order.settings.routine_url))
 
-        GraphQL states no attempt. A claim that is newer than the run's end is of the latest one.
-        """
-        standing = Standing(now=self._clock.now())
-        for claim in known:
-            if claim.run != one.run.id or not claim.until or claim.until < one.run.updated_at:
-                continue
-            if claim.stage is Stage.FIRED or (claim.stage is Stage.COVERED and claim.url):
-                self._add(State.SKIPPED, one, "it has a session", session_url=claim.url)
-            elif claim.stage is Stage.SEEN:
-                self._add(State.SKIPPED, one, "an earlier sweep found that no session is due")
-            elif claim.stage is Stage.UNKNOWN or standing.in_doubt(claim):
-                self._add(State.UNKNOWN, one, "a session may have started: look at https://claude.ai/code")
-            elif standing.going_on(claim):
-                self._add(State.WAITING, one, "its session is being started")
-            else:
-                continue
-            return True
-        return False
-
-    def _told(self, one: Red, place: str) -> None:
+    def _told(self, one: Red) -> None:
         order, self._stories = self._order, self._stories + 1
+        place, _ = self._ledgers[one.repository] or ("", ())
         settings = replace(order.settings, run_id=one.run.id, ledger_commit=place)
         context, github = replace(order.context, repository=one.repository), self._github.of(one.repository)
         scene = Scene(settings, context, order.context, github, self._say, self._clock, TIMING)
         with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
             progress = tell(scene)
             if progress.outcome.result is Result.SKIPPED and not settings.dry_run:
-                self._remember(one, progress)
+                self._remember(progress)
         outcome = progress.outcome
         self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
         self._sessions += outcome.result in (Result.FIRED, Result.UNKNOWN) or progress.would_fire
@@ -256,7 +217,7 @@ class Sweep:
         reason = told.get(state, str(outcome.reason))
         self._add(state, one, reason, outcome.message, outcome.session_url)
 
-    def _remember(self, one: Red, progress: Progress) -> None:
+    def _remember(self, progress: Progress) -> None:
         """Write that it was told in vain: `n` where time does not change that, else as a withdrawn claim."""
         log, evidence, outcome = progress.log, progress.evidence, progress.outcome
         if not (log and log.place and evidence):
@@ -264,12 +225,8 @@ class Sweep:
         run = evidence.run
         final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
         asker = Asker.of(run, evidence.brief, log.terms)
-        record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark(), shown=True)
+        record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark())
         log.write_last(record, run.url)
-        # Of sessions the story has shown what there is, and a session's link stays what people see.
-        link = session_link(one.run.shown.target_url if one.run.shown else "", log.terms.routine_url)
-        if outcome.reason and outcome.reason not in ABOUT_SESSIONS and not link:
-            log.show(run.head_sha, record, run.url, f"No session: {outcome.reason.short}")
 
     # --- when it ends -----------------------------------------------------------------------------
 
@@ -295,4 +252,5 @@ class Sweep:
     def _add(self, state: State, one: Red, reason: str, message: str = "", session_url: str = "") -> None:
         row = Row(state, one, reason, message, session_url)
         self.swept.rows.append(row)
+        self.swept.counts[state] += 1
         self._show(row)

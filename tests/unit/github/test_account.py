@@ -129,7 +129,6 @@ def test_runs_of_other_branches_and_tags_on_its_commits_are_not_its_own(
 
 def test_what_may_be_null_may_be_null(emulator: GitHubEmulator, pay: Emulated) -> None:
     pay.nulls = True
-    pay.add_status(TIP, {"context": "fire-routine", "description": "ours"})
     pay.add_check_suite(TIP, account.APP, "FAILURE")  # its run was deleted
     add(pay, 1, event="merge_group")
     emulator.add_repository("acme/empty")
@@ -137,23 +136,24 @@ def test_what_may_be_null_may_be_null(emulator: GitHubEmulator, pay: Emulated) -
         asked = [*repositories(github, ["acme/*"]).items, Repository("acme/gone", "R_gone")]
         found = list(branches(github, asked, SINCE))
     assert [numbers(branch) for branch in found] == [[1], [], []]
-    assert [branch.unread for branch in found] == ["", "", "GitHub does not show it"]
+    assert [branch.unread for branch in found] == [
+        "",
+        "",
+        "Could not resolve to a node with the global id of 'R_gone'",
+    ]
 
 
-@pytest.mark.parametrize("login", ["sweeper[bot]", "octocat"])
-def test_the_newest_status_of_ours_comes_with_each_run(
-    emulator: GitHubEmulator, pay: Emulated, login: str
-) -> None:
-    """GraphQL names a bot without what ends its login elsewhere."""
-    pay.creator = login
-    for context in ("fire-routine", "fire-routine ledger 2026-01-01", "lint"):
-        pay.add_status(TIP, {"context": context, "description": context, "target_url": "https://a.example"})
-    add(pay, 1)
-    add(pay, 2, OLD)
+def test_what_the_token_may_not_read_is_not_taken_for_green(emulator: GitHubEmulator, pay: Emulated) -> None:
+    """As GitHub answers an App that lacks `checks: read`."""
+    words, place = "Resource not accessible by integration", ["defaultBranchRef", "target", "checkSuites"]
+    tip = {"oid": TIP, "status": None, "checkSuites": None, "history": {"totalCount": 0, "nodes": []}}
+    node = {"defaultBranchRef": {"name": "main", "target": tip}}
+    error = {"type": "FORBIDDEN", "path": ["nodes", 0, *place], "message": words}
+    body = json.dumps({"data": {"nodes": [node]}, "errors": [error]})
+    emulator.fail("POST /graphql", Fault(200, raw=body.encode()))
     [branch] = read(emulator)
-    [shown] = [run.shown for run in branch.runs if run.shown]
-    assert (shown.description, shown.creator) == ("fire-routine", login)
-    assert (shown.target_url, shown.created_at) == ("https://a.example", NOW)
+    assert (branch.runs, branch.unread) == ((), words)
+    assert pay.full_name == branch.repository
 
 
 @pytest.mark.parametrize("most", ["TIP", "COMMITS", "EACH"])

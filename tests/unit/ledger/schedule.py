@@ -15,7 +15,8 @@ from typing import Any
 from tests.fake_clock import NOON
 from tests.unit.ledger.boards import sample_run
 from tests.unit.ledger.parts import Part
-from tests.unit.ledger.troubles import Faults, Profile, Setting, draw_faults
+from tests.unit.ledger.sweeps import Branches
+from tests.unit.ledger.troubles import APP, Faults, Profile, Setting, draw_faults
 from tests.unit.ledger.violations import Violations
 from tests.unit.ledger.world import World, family
 
@@ -43,6 +44,7 @@ class Schedule:
     ends: float = 0.0
     rerun_first: bool = False
     _names: Counter[str] = field(default_factory=Counter)  # jobs of each attempt
+    _branches: Branches = field(default_factory=Branches)  # what sweeps read
     replacing: bool = False  # sessions that left no trace within `REPLACED_AFTER` are replaced
 
     @classmethod
@@ -67,6 +69,7 @@ class Schedule:
         cool_down = REPLACED_AFTER if replacing else timedelta(hours=hours)
         setting = setting or Setting()
         terms = Terms(most, cool_down, timing=timing or Timing())
+        rerun_first = rerun_first and not setting.sweeps  # which is for a repository's own jobs
         world = World(seed, faults, setting)
         schedule = cls(seed, faults, terms, 0, world, rerun_first=rerun_first, replacing=replacing)
         world.begin_again = schedule._rerun
@@ -75,6 +78,7 @@ class Schedule:
             schedule._draw_runs(rng, most_jobs, 30 if calm else 0, story, start)
             if setting.again:
                 schedule._draw_presses(rng)
+        schedule._draw_sweeps(rng)
         for number in range(setting.others):
             time = 0.0 if number % 2 else rng.uniform(start, schedule.ends)
             run, forges = schedule.drawn[number % len(schedule.drawn)], number % 5 == 4
@@ -111,6 +115,18 @@ class Schedule:
             time += pause + rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
         self.kinds = kinds
         self.ends = time
+
+    def _draw_sweeps(self, rng: random.Random) -> None:
+        time = 0.0
+        for number in range(self.world.setting.sweeps):
+            if number % 2 == 0:
+                time = self.ends * number / (self.world.setting.sweeps - 2) + rng.choice((20, 60, 400))
+            start = time + rng.choice((0, 0.3, 1, 4)) * (number % 2)
+            dies_at, cancelled_at = self._ends(rng, start)
+            act = self._branches.sweep
+            self.world.enter(
+                f"sweep {number}", start, act, dies_at=dies_at, cancelled_at=cancelled_at, creator=APP
+            )
 
     def _draw_green(self, run_id: int, event: str, time: float) -> None:
         self.world.greens.append((run_id, event, time))
@@ -178,11 +194,7 @@ class Schedule:
         legs: int = 1,
         asked: datetime | None = None,
     ) -> None:
-        def ends(chance: float) -> float | None:
-            return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
-
-        dies_at, cancelled_at = ends(self.faults.dies), ends(self.faults.cancelled)
-        self.jobs += 1
+        dies_at, cancelled_at = self._ends(rng, start)
         if self.faults.filtered and rng.random() < self.faults.filtered:
             run = replace(run, history=History())
         forms = self.world.setting.forms
@@ -198,8 +210,13 @@ class Schedule:
             default_token=creator == ACTIONS_BOT,
         )
         part = Part(run, failures, terms, form, self.rerun_first)
+        if self.world.setting.sweeps and asked is None:
+            if run.conclusion != "success":
+                self._branches.add(start, part)
+            return
         attempt = f"{run.id}.{run.attempt}"
         self._names[attempt] += 1
+        self.jobs += 1
         self.world.enter(
             f"job {self._names[attempt]} of {attempt}",
             start,
@@ -208,6 +225,14 @@ class Schedule:
             cancelled_at=cancelled_at,
             creator=creator,
         )
+
+    def _ends(self, rng: random.Random, start: float) -> tuple[float | None, float | None]:
+        """When an actor dies, and when it is cancelled."""
+
+        def ends(chance: float) -> float | None:
+            return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
+
+        return ends(self.faults.dies), ends(self.faults.cancelled)
 
     def _run(self, run_id: int, sha: str, event: str, time: float) -> Run:
         return sample_run(

@@ -12,7 +12,8 @@ from tests.unit.ledger.boards import DAY
 
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
-from fire_routine.ledger.rule import Asker, Case, Greens, Known, Ruling, Standing, rule
+from fire_routine.ledger.rule import Asker, Case, Known, Ruling, Standing, rule
+from fire_routine.model import GreenRuns
 
 
 def named(name: str, *by_step: str) -> Named:
@@ -88,22 +89,24 @@ def test_a_claim_that_lapsed_and_a_session_without_a_trace_no_longer_count() -> 
 @pytest.mark.parametrize(
     ("greens", "fires"),
     [
-        (Greens({}), False),
-        (Greens({95: "push"}), True),
-        (Greens({95: "schedule"}), False),
-        (Greens({95: "schedule"}, {90: "schedule"}), True),  # of the claim's event
-        (Greens({90: "push"}), True),  # the claim's run itself, in a later attempt
-        (Greens({100: "push"}), False),
-        (Greens({120: "push"}), False),
-        (Greens(readable=False), True),  # then an incident lasts for the cool-down
+        (GreenRuns({}), False),
+        (GreenRuns({95: "push"}), True),
+        (GreenRuns({95: "schedule"}), False),
+        (GreenRuns({95: "schedule"}, {90: "schedule"}), True),  # of the claim's event
+        (GreenRuns({90: "push"}), True),  # the claim's run itself, in a later attempt
+        (GreenRuns({100: "push"}), False),
+        (GreenRuns({120: "push"}), False),
+        (None, True),  # then an incident lasts for the cool-down
     ],
 )
-def test_a_green_run_between_ends_an_incident_after_the_cool_down(greens: Greens, fires: bool) -> None:
+def test_a_green_run_between_ends_an_incident_after_the_cool_down(
+    greens: GreenRuns | None, fires: bool
+) -> None:
     assert ruled(claim(at=OLD), greens=greens).blocked != fires
     ruling = ruled(claim(), greens=greens)
     assert (ruling.blocked, ruling.back_to) == (True, None)
-    assert ruling.is_back == (fires and greens.readable)
-    assert ruled(claim(at=OLD, commit=ASKER.commit), greens=Greens(readable=False)).blocked
+    assert ruling.is_back == (fires and greens is not None)
+    assert ruled(claim(at=OLD, commit=ASKER.commit), greens=None).blocked
 
 
 def test_the_list_of_green_runs_is_asked_for_only_where_it_matters() -> None:
@@ -149,7 +152,7 @@ def test_a_failure_by_its_step_or_without_a_log_may_be_one_of_the_incident(
 ) -> None:
     assert ruled(other, failures=(mine,)).blocked != fires
     if mine is not A:  # within the cool-down of another incident only what is certain counts
-        another = ruled(other, failures=(mine,), greens=Greens({95: "push"}))
+        another = ruled(other, failures=(mine,), greens=GreenRuns({95: "push"}))
         assert another.blocked != mine.name.uncertain
 
 

@@ -107,7 +107,9 @@ def test_jobs_that_never_fire_are_noticed() -> None:
     assert without_a_session(PROFILES["storm"], range(8), timing=never) == 8
 
 
-@pytest.mark.parametrize("kind", ["workflows", "names", "again", "own token", "midnight", "full contexts"])
+@pytest.mark.parametrize(
+    "kind", ["workflows", "names", "again", "own token", "midnight", "full contexts", "two tokens", "sweeps"]
+)
 def test_without_order_there_are_second_sessions_in_each_kind_of_repository(kind: str) -> None:
     with LEFT_OUT["order"]():
         assert any(violations(seed, PROFILES[kind], most_jobs=6) for seed in range(12))
@@ -118,6 +120,15 @@ def test_a_schedule_with_a_session_that_is_replaced() -> None:
     schedule.play()
     assert schedule.violations() == []
     schedule.replacing = False
+    assert any("the second for its failures" in found for found in schedule.violations())
+
+
+def test_a_schedule_with_a_session_that_is_too_many_pages_back_to_be_read() -> None:
+    schedule = Schedule.of(0, PROFILES["pages"])
+    schedule.play()
+    assert schedule.violations() == []
+    for report in schedule.world.reports:
+        report.notes = ()  # as if nobody had been told
     assert any("the second for its failures" in found for found in schedule.violations())
 
 

@@ -62,6 +62,7 @@ class Setting:
     room: int = 1000  # statuses of one context on a commit
     others: int = 0  # statuses of others on the ledger's commit, half of them meanwhile; some forge an entry
     identities: tuple[str, ...] = (ACTIONS_BOT,)  # who writes the entries: each job's is one of these
+    sweeps: int = 0  # in place of jobs: each fires for what is red by then, two of them at once
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,17 @@ PROFILES = {
     "own token, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(identities=(APP,), others=20)),
     "two tokens": Profile(Faults(), 0.0, Setting(identities=(ACTIONS_BOT, APP))),
     "two tokens, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(identities=(ACTIONS_BOT, APP))),
+    "sweeps": Profile(Faults(), 0.0, Setting(stories=2, again=True, identities=(APP,), sweeps=8)),
+    "sweeps, lag": Profile(
+        Faults(lag=3.0, item_lag=1.0, denied=0.03, write_unanswered=0.1),
+        0.05,
+        Setting(stories=2, again=True, identities=(APP,), sweeps=8),
+    ),
+    "sweeps, crashes": Profile(
+        Faults(dies=0.4, cancelled=0.15, slow_fire=0.2, fire_fails=0.2),
+        0.15,
+        Setting(stories=2, identities=(APP,), sweeps=8),
+    ),
     "all of it": Profile(
         None,
         0.05,

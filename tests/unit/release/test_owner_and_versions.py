@@ -34,6 +34,7 @@ owner = "{NAME}"
     "README.md": f"- uses: {PROJECT}@v1\n[badge](https://github.com/{PROJECT}/actions)\n",
     "docs/a.md": "`gh api repos/OWNER/REPO/commits`, ~/.cache/fire-routine/x\n",
     "examples/a.yml": f"- uses: {PROJECT}@{'a' * 40} # v1.2.3\n",
+    "examples/sweep.yml": f"- uses: {PROJECT}/sweep@v1\n",
     "examples/checkout.yml": f"    ref: {'b' * 40} # v1.2.3\n",
     ".github/CODEOWNERS": f"* @{NAME}\n",
 }
@@ -60,6 +61,7 @@ def change(root: Path, name: str, old: str, new: str) -> None:
         ("src/fire_routine/version.py", "1.2.3", "1.3.0", "the newest version is 1.2.3, but src/fire_rout"),
         ("README.md", "@v1", "@v2", "README.md:1: the action is used at v2: write @v1"),
         ("examples/a.yml", "v1.2.3", "v1.2.2", f"a.yml:1: the action is used at {'a' * 40} v1.2.2: "),
+        ("examples/sweep.yml", "@v1", "@v2", "sweep.yml:1: the action is used at v2: write @v1"),
         ("examples/checkout.yml", "v1.2.3", "v1.2.2", f"yml:1: the action is used at {'b' * 40} v1."),
         ("README.md", "com/OWNER", "com/another", "README.md:2: the owner is another, but OWNER in pyproj"),
     ],
@@ -72,7 +74,7 @@ def test_what_disagrees_is_named(root: Path, name: str, old: str, new: str, prob
 def test_a_tag_needs_a_known_owner_its_own_version_and_no_unreleased_entries(root: Path) -> None:
     change(root, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n- Later.\n")
     assert list(consistency.problems(root)) == []
-    placeholder = "OWNER stands for the account that hosts the project, 4 times: "
+    placeholder = "OWNER stands for the account that hosts the project, 5 times: "
     placeholder += "run `tools/release.py stamp --owner NAME`"
     assert list(consistency.placeholders(root)) == [placeholder]
     assert list(consistency.problems(root, "release-1.2.4")) == [
@@ -110,7 +112,8 @@ def test_a_section_without_a_date_is_named(root: Path) -> None:
 def test_the_owner_is_written_wherever_the_project_is_named_and_nowhere_else(root: Path) -> None:
     for before, name in (("OWNER", "octo-org"), ("octo-org", "OWNER2")):  # also a second time
         changed = {path.relative_to(root).as_posix() for path in owner.stamp(root, name)}
-        assert changed == {"pyproject.toml", "README.md", "examples/a.yml", ".github/CODEOWNERS"}
+        examples = {"examples/a.yml", "examples/sweep.yml"}
+        assert changed == {"pyproject.toml", "README.md", ".github/CODEOWNERS"} | examples
         assert owner.owner(root) == name
         for path in FILES:
             expected = FILES[path].replace("OWNER", name) if path != "docs/a.md" else FILES[path]
@@ -125,7 +128,7 @@ def test_what_users_copy_is_pinned_to_a_commit(root: Path, release: str) -> None
     comment = f" # {release}" if release else ""
     for commit in ("1" * 40, "c" * 40):
         changed = [path.name for path in owner.pin(root, commit, release)]
-        assert changed == ["README.md", "a.yml", "checkout.yml"]
+        assert changed == ["README.md", "a.yml", "checkout.yml", "sweep.yml"]
         assert (root / "README.md").read_text("utf-8").startswith(f"- uses: {PROJECT}@{commit}{comment}\n")
         assert (root / "examples/checkout.yml").read_text("utf-8").endswith(f"    ref: {commit}{comment}\n")
         assert list(consistency.problems(root)) == []

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.github.account import Branch, BranchRun
-from fire_routine.sweep.plan import Red, State, in_order, red
+from fire_routine.ledger.entry import Claim, Stage
+from fire_routine.sweep.plan import Red, State, in_order, judged, latest, red
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 SINCE, AFTER = timedelta(hours=72), timedelta(minutes=30)
@@ -118,29 +119,41 @@ def test_each_workflow_is_red_once_at_most_and_never_after_a_green_run(runs: lis
         assert NOW - one.since >= AFTER or one.state is State.NOT_YET
 
 
-@given(st.lists(RUNS, max_size=12, unique_by=lambda one: one.id), st.data())
-def test_who_was_never_tried_comes_first_and_nobody_is_lost(
-    runs: list[BranchRun], data: st.DataObject
-) -> None:
+@given(BRANCHES)
+def test_pushes_come_before_schedules_the_longest_red_first_and_nobody_is_lost(runs: list[BranchRun]) -> None:
     due = [Red("acme/pay", one, one.updated_at, State.DUE) for one in runs]
-    some = data.draw(st.lists(st.sampled_from(runs), unique_by=lambda one: one.id)) if runs else []
-    tried = {one.id: NOW - timedelta(minutes=number) for number, one in enumerate(some)}
-    ordered = in_order(due, tried)
+    ordered = in_order(due)
     assert sorted(one.run.id for one in ordered) == sorted(one.run.id for one in due)
-    never = [one for one in ordered if one.run.id not in tried]
-    assert ordered[: len(never)] == never
-    assert [one.run.event == "schedule" for one in never] == sorted(
-        one.run.event == "schedule" for one in never
-    )
-    again = [tried[one.run.id] for one in ordered[len(never) :]]
-    assert again == sorted(again)
+    kinds = [one.run.event == "schedule" for one in ordered]
+    assert kinds == sorted(kinds)
+    for kind in (False, True):
+        since = [one.since for one, its in zip(ordered, kinds, strict=True) if its is kind]
+        assert since == sorted(since)
 
 
-def test_pushes_come_before_schedules_and_the_longest_red_first() -> None:
-    def one(number: int, event: str, ago: float) -> Red:
-        found = run(number, ago=ago, event=event)
-        return Red("acme/pay", found, found.updated_at, State.DUE)
+def claim(stage: Stage, ago: float, run: int = 1001) -> Claim:
+    """`ago`: minutes before now."""
+    at = NOW - timedelta(minutes=ago)
+    return Claim("mark0000", 1, at, at, stage, "ci.yml", run, 1, "000000", "0000000", (), "")
 
-    due = [one(1, "schedule", 9), one(2, "push", 1), one(3, "push", 5), one(4, "merge_group", 3)]
-    assert [red.run.number for red in in_order(due, {})] == [3, 4, 2, 1]
-    assert [red.run.number for red in in_order(due, {1003: NOW})] == [4, 2, 1, 3]
+
+@pytest.mark.parametrize(
+    ("stage", "ago", "state"),
+    [
+        (Stage.FIRED, 50, State.SKIPPED),
+        (Stage.SEEN, 50, State.SKIPPED),
+        (Stage.UNKNOWN, 50, State.UNKNOWN),
+        (Stage.ANNOUNCED, 4, State.WAITING),
+        (Stage.ANNOUNCED, 6, State.UNKNOWN),
+        (Stage.CLAIMED, 0.5, State.WAITING),
+        (Stage.CLAIMED, 1, State.DUE),
+        (Stage.WITHDRAWN, 0, State.DUE),
+        (Stage.REFUSED, 0, State.DUE),
+    ],
+)
+def test_a_claim_of_the_latest_attempt_decides(stage: Stage, ago: float, state: State) -> None:
+    ended = run(1)
+    assert judged(latest([claim(stage, ago)], ended), NOW)[0] is state
+    before, other = claim(stage, 61), claim(stage, ago, run=1002)
+    assert latest([before, other], ended) == []
+    assert judged([], NOW)[0] is State.DUE

@@ -1,0 +1,390 @@
+#!/usr/bin/env python3
+"""A month of sweeps over an organisation, in virtual time: what is fired, what waits, what GitHub is asked.
+
+    python3 src/entrypoint.py bench/organisation.py [--days 30] [--repositories 500] [--ticks 15m,5h,dropped]
+
+The command's own code reads, chooses, gathers and fires, against the emulated GitHub, which is called in this
+process, and the emulated endpoint, over HTTP. The account has 30 sessions an hour, 100 a day. One tick in
+five starts two sweeps, one in ten is killed. `--kills` kills a sweep at each of its requests in turn, before
+and after it had its effect, and lets others follow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import unquote
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from bench.acme import DAY, HOUR, MINUTE, NAMED, Estate, Incident  # noqa: E402
+from bench.legs import Synchronous  # noqa: E402
+from tests.emulated.github import GitHubEmulator  # noqa: E402
+from tests.emulated.routes import Answer, answer  # noqa: E402
+from tests.unit.ledger.baton import Baton, Killed, Task  # noqa: E402
+
+from fire_routine import threads  # noqa: E402
+from fire_routine.clock import Clock  # noqa: E402
+from fire_routine.emulator import Endpoint, Reply, limit  # noqa: E402
+from fire_routine.gather import known_failures  # noqa: E402
+from fire_routine.github import transport  # noqa: E402
+from fire_routine.github.client import GitHub  # noqa: E402
+from fire_routine.github.errors import refusal  # noqa: E402
+from fire_routine.github.transport import GRAPHQL, Transport  # noqa: E402
+from fire_routine.model import GitHubError  # noqa: E402
+from fire_routine.settings import PREFIX, Context, read_settings  # noqa: E402
+from fire_routine.sweep import Order, Row, State, Sweep, Swept  # noqa: E402
+
+LATENCY = 0.1  # seconds of a request
+AN_HOUR, A_DAY = 30, 100  # sessions: of the routine, and of the account
+PER_HOUR = 5000  # requests of an App's installation
+SINCE, AFTER = timedelta(hours=72), timedelta(minutes=30)
+RANKS = (1, 4, 16, 64)
+_own = threading.local()  # `task`, in the thread of a sweep
+
+
+class Account(Endpoint):
+    """The endpoint with its limits, by a clock of its own; some answers are lost on the way."""
+
+    world: World
+
+    def receive(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        world, now = self.world, self.world.baton.time
+        started = [at for at in world.started if now - at < DAY]
+        recent = [at for at in started if now - at < HOUR]
+        if len(recent) >= AN_HOUR:
+            return limit(round(recent[-AN_HOUR] + HOUR - now) + 1)
+        if len(started) >= A_DAY:
+            return limit(round(started[-A_DAY] + DAY - now) + 1)
+        reply = super().receive(method, path, headers, body)
+        if reply.status == 200:
+            world.has_started(self.sessions[-1].text, now)
+            if world.rng.random() < world.lost:
+                reply = Reply(502, "", "Bad Gateway")
+        world.kill_at_step()
+        return reply
+
+
+@dataclass
+class World:
+    """The organisation, the account, and what was seen of the sweeps."""
+
+    seed: int
+    days: float
+    repositories: int = 500
+    runs: int = 20_000
+    quiet: bool = False
+    lost: float = 0.01  # of the endpoint's answers
+    broken: float = 0.002  # of GitHub's
+    limit: int = 1
+    kill: int = 0  # the step at which a sweep dies; 0: none
+    started: list[float] = field(default_factory=list)
+    sessions: list[Incident] = field(default_factory=list)
+    told: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # its sessions, by incident
+    hours: Counter[int] = field(default_factory=Counter)  # requests, by the hour
+    steps: int = 0
+    counted: Counter[str] = field(default_factory=Counter)
+    asked: list[int] = field(default_factory=list)  # requests of each sweep
+    spent: list[float] = field(default_factory=list)  # seconds of each
+    last: Swept | None = None
+    overlooked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng, self.baton = random.Random(self.seed), Baton()
+        self.github, self.endpoint = GitHubEmulator("acme/ci-sweep"), Account()
+        self.endpoint.world = self
+        self.github.now, self.github.installed = self.baton.clock.server, False
+        bursts = self.repositories >= 100 and not self.quiet
+        rng, clock = random.Random(self.seed), self.baton.clock.server
+        self.estate = Estate(
+            self.baton.at, self.days * DAY, clock, self.github.site, rng, self.repositories, self.runs,
+            bursts=bursts, quiet=self.quiet,
+        )  # fmt: skip
+        self.github.repositories += self.estate.repos.values()
+
+    # --- what a request meets -----------------------------------------------------------------------
+
+    def ask(self, verb: str, path: str, parameters: Mapping[str, Any], body: Any) -> Answer:
+        task: Task = _own.task
+        self.kill_at_step()
+        task.pause(LATENCY / 2)
+        hour = int(self.baton.time // HOUR)
+        self.hours[hour] += 1
+        _own.asked += 1
+        if self.hours[hour] > PER_HOUR:
+            raise refusal(403, {"x-ratelimit-remaining": "0", "x-ratelimit-limit": str(PER_HOUR)}, "limit")
+        if self.rng.random() < self.broken:
+            raise refusal(502, {}, "Server Error")
+        found = self._answer(verb, path, {name: str(value) for name, value in parameters.items()}, body)
+        self.kill_at_step()
+        task.pause(LATENCY / 2)
+        left = {"x-ratelimit-limit": str(PER_HOUR), "x-ratelimit-remaining": str(PER_HOUR - self.hours[hour])}
+        date = self.baton.clock.server().strftime("%a, %d %b %Y %H:%M:%S GMT")
+        headers = {name.lower(): value for name, value in found.headers.items()} | left | {"date": date}
+        if found.status >= 400:
+            raise refusal(found.status, headers, found.body["message"])
+        return Answer(found.status, found.body, headers)
+
+    def _answer(self, verb: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
+        if path == GRAPHQL:
+            return Answer(200, self.estate.query(body["query"]))
+        if not path.startswith("/repos/"):
+            return self.github.account(path, query)
+        _, _, owner, name, *rest = path.split("/", 4)
+        repo = self.estate.repos[f"{owner}/{unquote(name)}"]
+        return answer(repo, verb, "/" + rest[0] if rest else "", query, body or {})
+
+    def kill_at_step(self) -> None:
+        self.steps += 1
+        if self.steps == self.kill:
+            self.task.dead = True
+
+    def has_started(self, text: str, now: float) -> None:
+        self.started.append(now)
+        found = NAMED.search(text)
+        assert found, text[:300]
+        repo = self.estate.repos[found["repository"]]
+        self.counted["in repositories with jobs of their own"] += repo.own_jobs
+        incident = self.estate.of_run[found["repository"], int(found["run"])]
+        replaced = incident.sessions and not incident.traced and now - (incident.fired_at or now) >= DAY
+        self.counted["in place of one without a trace"] += replaced
+        incident.sessions += not replaced
+        incident.fired_at = incident.fired_at or now
+        self.estate.leave(repo, int(found["run"]), incident, now)
+        self.sessions.append(incident)
+        self.told[id(incident)].append(f"{found[0]} at {now / HOUR:.3f} h")
+
+    # --- sweeps ------------------------------------------------------------------------------------
+
+    def sweep(self, when: float, dies_at: float | None = None) -> None:
+        def work(task: Task) -> None:
+            _own.task, _own.asked = task, 0
+            self.task = task
+            clock = Clock(lambda: self.baton.time, self.baton.clock.server, task.pause, self.rng.random)
+            try:
+                self._swept(clock)
+            except Killed:
+                self.counted["killed"] += 1
+                raise
+            except GitHubError:
+                self.counted["that GitHub ended"] += 1
+
+        self.baton.spawn(when, work, dies_at)
+
+    def _swept(self, clock: Clock) -> None:
+        routine = {"ROUTINE_URL": self.endpoint.url, "ROUTINE_TOKEN": self.endpoint.token}
+        given = {**routine, "GITHUB_TOKEN": "t"}
+        settings = read_settings({PREFIX + name: value for name, value in given.items()})
+        context = Context(api_url=self.github.url, server_url=self.github.site.html, default_token=False)
+        order = Order(["acme/*"], SINCE, AFTER, self.limit, settings, context)
+        before, began = self.estate.red(SINCE, AFTER), self.baton.time
+        with GitHub(self.github.url, "t", "", clock=clock, environ={}) as github:
+            self.last = swept = Sweep(order, github, clock).run()
+        self.asked.append(_own.asked)
+        self.spent.append(self.baton.time - began)
+        self.counted["sweeps"] += 1
+        self.counted.update(row.state for row in swept.rows)
+        self.counted["left out"] += len(swept.left_out)
+        listed = {(row.red.repository, row.red.run.id) for row in swept.rows}
+        now = self.estate.red(SINCE, AFTER)
+        for (name, run), _ in before.items():
+            if (name, run) in now and (name, run) not in listed and name not in swept.left_out:
+                self.overlooked.append(f"{name} {run} at {began / DAY:.2f} days")
+        self._rank(swept.rows)
+
+    def _rank(self, rows: list[Row]) -> None:
+        due = [row for row in rows if row.state in (State.FIRED, State.NOT_CHOSEN, State.WAITING)]
+        for rank, row in enumerate(due, start=1):
+            incident = self.estate.of_run.get((row.red.repository, row.red.run.id))
+            if incident and incident.listed_at is None:
+                incident.listed_at, incident.rank = self.baton.time, rank
+
+
+def _asked(
+    world: World, _: Transport, verb: str, path: str, parameters: Mapping[str, Any], body: Any, *_more: Any
+) -> tuple[Mapping[str, str], Any]:
+    found = world.ask(verb, path, parameters, body)
+    return found.headers, found.body
+
+
+@contextmanager
+def staged(world: World) -> Iterator[World]:
+    """With what a sweep asks led to the world."""
+
+    def ask(self: Transport, *arguments: Any) -> tuple[Mapping[str, str], Any]:
+        return _asked(world, self, *arguments)
+
+    with ExitStack() as stack:
+        stack.enter_context(world.github)
+        stack.enter_context(world.endpoint)
+        stack.enter_context(patch.object(Transport, "ask", ask))
+        for module in (threads, transport, known_failures):
+            stack.enter_context(patch.object(module, "ThreadPoolExecutor", Synchronous))
+        yield world
+
+
+# --- a month -------------------------------------------------------------------------------------------
+
+
+def ticks(kind: str, days: float, rng: random.Random) -> Iterator[float]:
+    """When sweeps are started, in seconds."""
+    when, step = 0.5 * DAY, 15 * MINUTE
+    while when < days * DAY:
+        dropped = kind == "dropped" and (rng.random() < 0.5 or 0.3 < when / (days * DAY) < 0.3 + 1 / days)
+        if not dropped:
+            yield when
+        when += rng.uniform(4, 6) * HOUR if kind == "5h" else step
+
+
+def month(kind: str, arguments: argparse.Namespace) -> World:
+    given = (arguments.seed, arguments.days, arguments.repositories, arguments.runs)
+    world, rng = World(*given, limit=arguments.limit), random.Random(arguments.seed)
+    for when in ticks(kind, arguments.days, rng):
+        dies_at = when + rng.uniform(0, 45) if rng.random() < 0.1 else None
+        world.sweep(when, dies_at)
+        if rng.random() < 0.2:  # a nudge
+            world.sweep(when + rng.uniform(0, 30))
+    with staged(world):
+        world.baton.run()
+    return world
+
+
+def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
+    rows, waits = [], []
+    for kind in kinds:
+        began = time.process_time()
+        world = month(kind, arguments)
+        second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
+        hours = [world.hours[hour] for hour in range(round(arguments.days * 24))]
+        began_runs, counted = world.estate.began, world.counted
+        rows.append(
+            {
+                "ticks": kind,
+                "sweeps": counted["sweeps"],
+                "killed": counted["killed"],
+                "ended by GitHub": counted["that GitHub ended"],
+                "runs a day": round(began_runs["runs"] / arguments.days),
+                "failures a day": round(began_runs["failures"] / arguments.days),
+                "sessions": len(world.sessions),
+                "second ones": second,
+                "replaced": counted["in place of one without a trace"],
+                "overlooked": len(world.overlooked),
+                "where jobs are": counted["in repositories with jobs of their own"],
+                "listed as unknown": counted["unknown"],
+                "requests an hour": round(statistics.mean(hours)),
+                "worst hour": max(hours),
+                "processor s": round(time.process_time() - began),
+            }
+        )
+        waits.append((kind, world))
+        for line in world.overlooked[:5]:
+            print(f"  overlooked: {line}")
+        for told in (told for told in world.told.values() if len(told) > 1):
+            print(f"  second: {told[:5]}")
+    print(f"{arguments.days:g} days, {arguments.repositories} repositories, --limit {arguments.limit}")
+    for name in rows[0]:
+        print(f"  {name:20}" + "".join(f"{row[name]:>12}" for row in rows))
+    print("wait for a session, from its first list, by its place in that")
+    for kind, world in waits:
+        print(f"  {kind}")
+        for line in _waits(world):
+            print(f"    {line}")
+    return not any(row["second ones"] or row["overlooked"] or row["where jobs are"] for row in rows)
+
+
+def _waits(world: World) -> Iterator[str]:
+    incidents = [one for one in set(world.estate.of_run.values()) if one.listed_at is not None]
+    low = 1
+    for high in (*RANKS, 10**6):
+        found = [one for one in incidents if low <= one.rank <= high]
+        waited = sorted(
+            max(0, one.fired_at - one.listed_at) for one in found if one.fired_at and one.listed_at
+        )
+        place = f"{low} to {high}" if high < 10**6 else f"from {low}"
+        told = f"{place:10} {len(found):6} failures, {len(waited):5} with a session"
+        half, last = (waited[len(waited) // 2], waited[-1]) if waited else (0, 0)
+        yield told + (f"  half within {_span(half)}, all within {_span(last)}" if waited else "")
+        low = high + 1
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / MINUTE:.0f} min" if seconds < 2 * HOUR else f"{seconds / HOUR:.1f} h"
+
+
+# --- a quiet sweep -------------------------------------------------------------------------------------
+
+
+def quiet(arguments: argparse.Namespace) -> bool:
+    """Nothing is red, and no branch has more than was asked for."""
+    world = World(arguments.seed, 1.0, arguments.repositories, arguments.runs, quiet=True, lost=0, broken=0)
+    world.sweep(0.9 * DAY)
+    with staged(world):
+        processor = time.process_time()
+        world.baton.run()
+        processor = time.process_time() - processor
+    took = world.spent[-1]
+    print(f"a quiet sweep: {world.asked[-1]} requests, {took:.1f} s at {LATENCY * 1000:.0f} ms each")
+    return world.asked[-1] <= 60 and took <= 20
+
+
+# --- a sweep killed at each of its requests ----------------------------------------------------------------
+
+
+def kills(arguments: argparse.Namespace) -> bool:
+    """Whether later sweeps fire or list everything that a killed one left, and nothing twice."""
+    kill, bad, ends = 0, 0, Counter[str]()
+    while True:
+        kill += 1
+        world = World(arguments.seed, 1.0, 12, 480, lost=0, broken=0, limit=3, kill=kill)
+        for later in (0, 1, 15, 30, 45, 60):
+            world.sweep(0.9 * DAY + later * MINUTE)
+        with staged(world):
+            world.baton.run()
+        if not world.counted["killed"]:
+            break
+        second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
+        bad += bool(second or world.overlooked)
+        if second or world.overlooked:
+            print(f"  killed at step {kill}: {second} second sessions, overlooked: {world.overlooked[:3]}")
+        rows = world.last.rows if world.last else []
+        ends.update(f"{row.state} ({row.reason})" for row in rows)
+    print(
+        f"killed before and after each request: {kill - 1} sweeps, {bad} bad; what the last one then listed:"
+    )
+    for what, number in ends.most_common():
+        print(f"  {number:6} {what}")
+    return not bad
+
+
+def main() -> int:
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser.add_argument("--days", type=float, default=30)
+    parser.add_argument("--repositories", type=int, default=500)
+    parser.add_argument("--runs", type=int, default=20_000, help="a day")
+    parser.add_argument("--limit", type=int, default=1, help="sessions of a sweep")
+    parser.add_argument("--ticks", default="15m,5h,dropped")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", action="store_true", help="only these")
+    arguments = parser.parse_args()
+    if arguments.kills:
+        return int(not kills(arguments))
+    right = quiet(arguments)
+    return int(not (table(arguments.ticks.split(","), arguments) and right))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""A sweep as an actor of a schedule: it plays a part for each red run that has no session."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from tests.fake_clock import NOON
+from tests.unit.ledger.boards import sample_brief
+from tests.unit.ledger.parts import Part
+from tests.unit.ledger.world import Cancelled, Client, family
+
+from fire_routine.github.account import BranchRun
+from fire_routine.ledger.entry import Stage, claims
+from fire_routine.ledger.log import Log, recorded
+from fire_routine.ledger.rule import Asker
+from fire_routine.model import GitHubError, session_link
+from fire_routine.sweep.plan import State, judged, latest
+from fire_routine.sweep.run import TIMING
+
+
+@dataclass
+class Branches:
+    """Failed attempts, each with its end and with what a sweep would fire for it."""
+
+    ended: list[tuple[float, Part]] = field(default_factory=list)
+
+    def add(self, end: float, part: Part) -> None:
+        terms = replace(part.terms, legs=1, elsewhere=True)
+        timing = replace(terms.timing, waits=(), retries_alone=TIMING.retries_alone, limits=0)
+        terms = replace(terms, timing=replace(timing, patience_alone=TIMING.patience_alone))
+        self.ended.append((end, replace(part, terms=terms, rerun_first=False)))
+
+    def red(self, client: Client) -> list[tuple[float, Part]]:
+        """The latest attempt of the newest run of each workflow and branch, unless that is green by now."""
+        world = client.world
+        newest: dict[int, tuple[float, Part]] = {}
+        for end, part in sorted(self.ended, key=lambda one: (one[1].run.id, one[1].run.attempt)):
+            if end <= world.baton.time:
+                newest[family(part.run.id)] = end, part
+        greens = {family(run): run for run, _, at in sorted(world.greens) if at <= world.baton.time}
+        return [(end, part) for one, (end, part) in newest.items() if part.run.id > greens.get(one, 0)]
+
+    def sweep(self, client: Client) -> None:
+        with suppress(Cancelled):
+            self._sweep(client)
+
+    def _sweep(self, client: Client) -> None:
+        for end, part in self.red(client):
+            if self._is_due(client, end, part):
+                report = part.play(client)
+                client.world.reports.append(report)
+                if not report.verdict.fire and not report.verdict.failed:
+                    self._remember(client, part, final=bool(report.verdict.session_url))
+
+    def _is_due(self, client: Client, end: float, part: Part) -> bool:
+        run, now = part.run, client.clock.now()
+        ended = NOON + timedelta(seconds=end)
+        known = ("ci.yml", run.event, 1, "completed", "failure", ended, run.head_sha, run.url)
+        try:
+            found = list(recorded(client, client.first_commit(), now - timedelta(days=30)))
+        except GitHubError:
+            return False
+        own = claims((entry for entry, login in found if login == client.creator), session_link)
+        return judged(latest(own, BranchRun(run.id, *known)), now)[0] is State.DUE
+
+    def _remember(self, client: Client, part: Part, *, final: bool) -> None:
+        log = Log(client, part.terms, client.clock, lambda: f"{client.random.randrange(10**8):08d}")
+        log.look_up()
+        if log.place:
+            asker = Asker.of(part.run, sample_brief(*sorted(part.failures)), part.terms)
+            record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark())
+            log.write_last(record, part.run.url)
