@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..redact.naming import AROUND, HEAD, OF_TABLE, VALUE
+from ..secret_words import AROUND, BELOW_HEAD, HEAD, VALUE
 from .lines import segments, shown
 
 LINES, BYTES = 200, 64 * 1024  # lines with a value that are kept, and bytes of them with those around them
@@ -27,14 +27,14 @@ class Named:
         self._values: dict[bytes, None] = {}  # names with their values, the last ones
 
     def look(self, lines: Sequence[bytes], index: int, number: int, mask: bytes, *, shows: bool) -> None:
-        """Take one of a log's lines that holds one of `naming.LITERALS`.
+        """Take one of a log's lines that holds one of `secret_words.LITERALS`.
 
         Args:
             lines: some of the log's, as they are.
             index: the line's place among them.
             number: the line's in the log.
             mask: the line without digits.
-            shows: whether it may show that lines around it are secret, as `naming.LITERALS` has it.
+            shows: whether it may show that lines around it are secret, as `secret_words.LITERALS` has it.
         """
         text = shown(lines[index])
         reach = _shows(text.lower()) if shows else 0
@@ -79,7 +79,7 @@ class Named:
 def _shows(text: bytes) -> int:
     """How many lines around a line, given in lower case, it shows to be secret."""
     reach = next((lines for shows, lines in _AROUND.items() if shows in text), 0)
-    return OF_TABLE if reach < OF_TABLE and HEAD.search(text) else reach
+    return BELOW_HEAD if reach < BELOW_HEAD and HEAD.search(text) else reach
 
 
 def _values(text: bytes) -> Iterator[bytes]:

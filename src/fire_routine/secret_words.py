@@ -1,13 +1,13 @@
-"""Which lines of a log name a secret: they are kept from all of it, for redaction alone.
+"""Words by which a line of a log names a secret. A leaf, like `patterns`: the distiller keeps such lines.
 
 A text shows few lines of a log. The line that names a password may be thousands of lines above the one that
-repeats it, so what is shown does not tell that it is secret. The distiller keeps such lines
-(`distill/named.py`), and `apply.cleaned` reads them with those that are shown.
+repeats it, so what is shown does not tell that it is secret. So lines with these words are kept from all of a
+log (`distill/named.py`), for redaction alone: `redact.apply.cleaned` reads them with those that are shown.
 """
 
 from __future__ import annotations
 
-from ..patterns import pattern
+from .patterns import pattern
 
 # In lower case. What names a value that is on the same line or below it.
 _NAMES = (
@@ -49,5 +49,9 @@ _COLUMN = (
     rb"(?:passw(?:or)?d|passwd|secret|token|credential|(?:api|access|secret|private)[ _-]?key)"
     rb"[\w-]{0,10}[ \"]{0,40}"
 )
-HEAD = pattern(rb"^%b%b|%b%b(?:%b|$)" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR))
-OF_TABLE = 4  # lines of a table that are kept: its head, a rule, and the first rows
+# A command after a prompt, or as the shell traces it, that names what it prints
+_COMMAND = (
+    rb"^(?:\S{1,64} ){0,2}\S{0,64}(?:\+{1,4}|[$#%>]) [^\n]{0,200}(?:passw|secret|token|credential|[._:-]key)"
+)
+HEAD = pattern(rb"^%b%b|%b%b(?:%b|$)|%b" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR, _COMMAND))
+BELOW_HEAD = 4  # lines below the head of a table, or a command, that are kept
