@@ -40,7 +40,7 @@ OFF: dict[str, list[Setting]] = {
     "context": [(context, "NEXT_TO", 0.0), (context, "AFTER", 0.0), (context, "BEFORE", (0.0, 0.0, 0.0))],
     "lines-before": [(context, "BEFORE", (0.0, 0.0, 0.0))],
     "lines-after": [(context, "AFTER", 0.0)],
-    "leading-lines": [(context, "_back", lambda rule, index, texts: index)],
+    "leading-lines": [(context, "_back", lambda finding, texts: finding.number)],
     "boilerplate": [(context, "BOILERPLATE", 1.0), (score, "BOILERPLATE", 1.0)],
     # the score of a finding
     "place": [(score, "OTHER", 1.0), (score, "FAR", 1.0)],

@@ -12,12 +12,12 @@ from typing import Any
 
 from tools.knowledge import Source, boilerplate, compiled, sources
 
-from fire_routine.distill.blocks import Texts, report_end
-from fire_routine.distill.context import store_of
+from fire_routine.distill.blocks import report_end
 from fire_routine.distill.lines import PROBE, RAW_PREFIX, probed, shown
 from fire_routine.distill.match import FOLD, classify
 from fire_routine.distill.noise import boilerplate_among
 from fire_routine.distill.rules import BEGIN, COMPILED, Rule, rule_named, rules
+from fire_routine.distill.store import Texts
 
 # What is repeated to find an expression that takes long, after so many beginnings of each example.
 _PUMPS = (" ", "a", "A", "1", "/", ".", ":", "-", "(", "a ", "a.", "a/", "A::", "1:", "[a] ", "at ", "=", '"')
@@ -105,7 +105,7 @@ def extents(source: Source) -> Iterator[str]:
     rule = rule_named(source.id)
     for report, then in source.reports:
         lines = report.rstrip("\n").split("\n")
-        texts = Texts(store_of(dict(enumerate(each.encode() for each in (*lines, then))), (), ()))
+        texts = Texts(dict(enumerate(each.encode() for each in (*lines, then))))
         heads = [at for at, line in enumerate(lines) if rule.search(line)]
         if not heads or rule.extent is None:
             yield str(source.error(f"it matches no line of its report: {lines[0]}"))

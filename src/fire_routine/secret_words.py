@@ -7,6 +7,9 @@ log (`distill/named.py`), for redaction alone: `redact.apply.cleaned` reads them
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from .patterns import pattern
 
 # In lower case. What names a value that is on the same line or below it.
@@ -30,28 +33,34 @@ AROUND = {
     # Short options with a password
     **dict.fromkeys((" -p ", " -pw ", " -ap ", " -xp ", " /p:", " /rp "), 1),
 }
-_IN_HEAD = ("passw", "secret", "token", "credential", "key")  # of these, one is in each head of a table
-LITERALS = {
-    # Whether a line with it may show that lines around it are secret.
-    literal.encode(): literal in AROUND or any(word in literal for word in _IN_HEAD)
-    for literal in (*_NAMES, *AROUND)
-}
+LITERALS = tuple(literal.encode() for literal in (*_NAMES, *AROUND))
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """An expression for any of the words, which looks at each beginning once. A blank is any white space."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1], []).append(word[1:])
+    ends_here = rests.pop("", None) is not None
+    found = [
+        (r"\s" if first == " " else re.escape(first)) + (_any_of(rest) if any(rest) else "")
+        for first, rest in rests.items()
+    ]
+    return f"(?:{'|'.join(found)}){'?' * ends_here}"
+
 
 # In lower case: the name, what is between it and its value, and the value, on the same line or the next.
 VALUE = pattern(
-    rb"(?:%b)[\w.$-]{0,48}[\]\"'`\\]{0,4}"
-    rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})"
-    % b"|".join(name.encode().replace(b"-", rb"\-").replace(b" ", rb"\s") for name in _NAMES)
+    rb"%b[\w.$-]{0,48}[\]\"'`\\]{0,4}"
+    rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})" % _any_of(_NAMES).encode()
 )
-_BAR = rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )"
-_COLUMN = (
-    rb"[ \"]{0,40}[\w-]{0,30}"
+# A column's name in the head of a table, or a command that names what it prints; of `IN_HEAD` one is in each.
+HEAD = pattern(
+    rb"(?:^|%b)[ \"]{0,40}[\w-]{0,30}"
     rb"(?:passw(?:or)?d|passwd|secret|token|credential|(?:api|access|secret|private)[ _-]?key)"
-    rb"[\w-]{0,10}[ \"]{0,40}"
+    rb"[\w-]{0,10}[ \"]{0,40}(?:%b|$)"
+    rb"|^(?:\S{1,64} ){0,2}\S{0,64}(?:\+{1,4}|[$#%%>]) .{0,200}(?:passw|secret|token|credential|[._:-]key)"
+    % ((rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )",) * 2)
 )
-# A command after a prompt, or as the shell traces it, that names what it prints
-_COMMAND = (
-    rb"^(?:\S{1,64} ){0,2}\S{0,64}(?:\+{1,4}|[$#%>]) [^\n]{0,200}(?:passw|secret|token|credential|[._:-]key)"
-)
-HEAD = pattern(rb"^%b%b|%b%b(?:%b|$)|%b" % (_COLUMN, _BAR, _BAR, _COLUMN, _BAR, _COMMAND))
-BELOW_HEAD = 4  # lines below the head of a table, or a command, that are kept
+IN_HEAD = (b"passw", b"secret", b"token", b"credential", b"key")
+BELOW_HEAD = 4  # lines that are kept: a head, a rule, and the first rows

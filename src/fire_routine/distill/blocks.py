@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from .context import CONTINUES, ITEM, OTHER_PART, LineStore, indent
-from .lines import probed, unprefixed, without_escapes
+from .context import CONTINUES, ends_part, indent, reach
+from .noise import states_success
 from .rules import (
     CONSEQUENCE,
     ERROR_LIKE,
@@ -29,7 +29,8 @@ from .rules import (
     Rule,
     expression,
 )
-from .steps import ERROR, ends_step
+from .steps import ERROR
+from .store import Texts
 from .types import Finding
 
 # Which findings begin blocks.
@@ -43,47 +44,17 @@ BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0, LISTED: 1}  # blank lines in a ro
 NEAREST = 3  # heads above a finding of which one may be that of its report
 GAP = 2  # lines between two findings of one rule that become one block, and between rows of a list
 GAP_OF_LIST = 8  # lines between two findings of one block, where its rule lists what failed
+BLANK = 10**9  # the depth of a blank line: deeper than any
 COMMAND = 12  # lines above a block in which the command is whose output it is
 # Which findings of a block are essential.
 ESSENTIAL = 0.75  # of its strongest finding's weight that another one has at least
 MOST_ESSENTIAL = 60  # findings of a block
 
-_NAME, _RULED, _FINE = expression("failure_name"), expression("report_rule"), expression("success")
+_NAME, _RULED = expression("failure_name"), expression("report_rule")
 _ONLY_CODE = expression("only_code")
 _COMMAND = re.compile(rb"(?:\$|\+{1,3}) \S")
 
 GENERIC = Extent()
-
-
-class Texts:
-    """The texts of lines by their numbers, without other tools' prefixes."""
-
-    def __init__(self, store: LineStore) -> None:
-        self._store = store
-        self._made: dict[int, bytes] = {}
-        self._ends: dict[int, bool] = {}
-
-    def __getitem__(self, number: int) -> bytes:
-        made = self._made.get(number)
-        if made is None:
-            bare = without_escapes(probed(self._store.text[number]))
-            self._ends[number] = ends_step(bare) or bare.startswith(b"##[group]Run ")
-            made = self._made[number] = unprefixed(bare)
-        return made
-
-    def known(self, numbers: range) -> Iterator[tuple[int, bytes]]:
-        """Those of these lines that are at hand, up to the first that is not, or that ends a step."""
-        for number in numbers:
-            if number not in self._store.text:
-                return
-            if self.ends_step(number):
-                return
-            yield number, self[number]
-
-    def ends_step(self, number: int) -> bool:
-        """Whether a line ends a step, or begins one."""
-        _ = self[number]
-        return self._ends[number]
 
 
 @dataclass(slots=True)
@@ -101,11 +72,6 @@ class Draft:
     reach: set[int] = field(default_factory=set)  # lines that these findings' rules reach
     ranks: dict[int, int] = field(default_factory=dict)
     rows: bool = False  # it is a list: its essential lines say as much as one another
-
-
-def states_success(text: bytes) -> bool:
-    """Whether a line says that a test passed, or was not run."""
-    return _FINE.match(text) is not None
 
 
 def blocks_of(
@@ -191,7 +157,7 @@ def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, rep
             inside.heads.add(head)
     if floor >= inside.floor * ESSENTIAL and len(inside.found) < MOST_ESSENTIAL:
         inside.found.add(number)
-        first, last = reports.reach(finding)
+        first, last = reach(finding, reports.texts)
         inside.reach.update(range(max(first, inside.first), min(last, inside.last) + 1))
 
 
@@ -202,7 +168,7 @@ class _Reports:
     """How far the reports reach in which findings are."""
 
     def __init__(self, findings: Sequence[Finding], texts: Texts) -> None:
-        self._texts = texts
+        self.texts = texts
         self._stops = frozenset(each.number for each in findings if each.rule.summary)
         self._heads = [(each.number, each.rule.extent) for each in findings if each.rule.extent is not None]
         self._named = {
@@ -211,25 +177,22 @@ class _Reports:
             if each.rule.weight >= ERROR_LIKE and (each.rule.extent or _NAME.match(texts[each.number]))
         }
         self._ends: dict[int, int] = {}
+        self._depths: dict[int, int] = {}  # of lines above findings
 
     def extent(self, finding: Finding) -> tuple[int, int, int | None, Extent]:
         """The first and the last line of a finding's block, the line that names the failure, its format."""
-        first, last = self.reach(finding)
+        first, last = reach(finding, self.texts)
         head, extent = self._head(finding)
         if head is not None:
             above = self._container(head)
             first = min(first if head == finding.number else head, head - extent.above, above)
             return max(first, 0), self._end(head, extent), head, extent
-        first, last = _rows(finding.rule, first, last, self._texts)
-        return _led(first, self._texts), _followed(last, self._texts), None, extent
-
-    def reach(self, finding: Finding) -> tuple[int, int]:
-        """The lines that the finding's rule reaches."""
-        return _back(finding, self._texts), _ahead(finding, self._texts)
+        first, last = _rows(finding.rule, first, last, self.texts)
+        return _led(first, self.texts), _followed(last, self.texts), None, extent
 
     def _head(self, finding: Finding) -> tuple[int | None, Extent]:
         """The line that names the failure: the nearest above whose report reaches the finding."""
-        number, texts = finding.number, self._texts
+        number, texts = finding.number, self.texts
         at = bisect_left(self._heads, number + 1, key=lambda head: head[0])
         for head, extent in reversed(self._heads[max(at - NEAREST, 0) : at]):
             if number - head < REACH and self._end(head, extent) >= number:
@@ -238,24 +201,26 @@ class _Reports:
             return number, GENERIC
         depth = indent(texts[number])
         for above, text in texts.known(range(number - 1, max(number - ABOVE, 0) - 1, -1)):
-            if not text.strip():
-                continue
-            if (deep := indent(text)) <= depth and _NAME.match(text):
-                return (above if self._end(above, GENERIC) >= number else None), GENERIC
-            depth = min(depth, deep)
+            deep = self._depths.get(above)
+            if deep is None:
+                deep = self._depths[above] = indent(text) if text.strip() else BLANK
+            if deep <= depth:
+                if _NAME.match(text):
+                    return (above if self._end(above, GENERIC) >= number else None), GENERIC
+                depth = deep
         return None, GENERIC
 
     def _container(self, head: int) -> int:
         """The heading right above that names what the head is a part of, such as its file; or the head."""
-        depth = indent(self._texts[head])
-        for at, text in self._texts.known(range(head - 1, max(head - 3, -1), -1)):
+        depth = indent(self.texts[head])
+        for at, text in self.texts.known(range(head - 1, max(head - 3, -1), -1)):
             if text.strip():
                 return at if at in self._named and indent(text) < depth else head
         return head
 
     def _end(self, head: int, extent: Extent) -> int:
         if head not in self._ends:
-            self._ends[head] = report_end(head, extent, self._texts, self._stops, self._named)
+            self._ends[head] = report_end(head, extent, self.texts, self._stops, self._named)
         return self._ends[head]
 
 
@@ -300,9 +265,7 @@ def report_end(
 
 def _ends_report(text: bytes, extent: Extent = GENERIC) -> bool:
     """Whether a line is no part of any report, or of none of this format."""
-    if OTHER_PART.match(text) or text.startswith(b"##[") or states_success(text):
-        return True
-    return extent.ends is not None and extent.ends.match(text) is not None
+    return ends_part(text) or (extent.ends is not None and extent.ends.match(text) is not None)
 
 
 def _style(head: int, texts: Texts) -> str:
@@ -349,39 +312,3 @@ def _rows(rule: Rule, first: int, last: int, texts: Texts) -> tuple[int, int]:
 def is_row(rule: Rule, text: bytes) -> bool:
     """Whether the rule matches a line that is not blank."""
     return bool(text.strip()) and rule.search(text.decode("utf-8", "replace")) is not None
-
-
-def _back(finding: Finding, texts: Texts) -> int:
-    """The first line that leads to a finding."""
-    rule, begin = finding.rule, finding.number
-    if rule.before_match is not None:
-        for at, text in texts.known(range(begin - 1, max(begin - rule.before, 0) - 1, -1)):
-            if not rule.before_match.match(text):
-                break
-            if text.strip():
-                begin = at
-    return begin
-
-
-def _ahead(finding: Finding, texts: Texts) -> int:
-    """The last line that belongs to a finding: of its paragraph, deeper, or continuing it."""
-    rule, number, own = finding.rule, finding.number, texts[finding.number]
-    indented, paragraph = number + rule.indented, number + rule.paragraph
-    depth, of_list = indent(own), ITEM.match(own)
-    end, blanks = number, 0
-    for at, text in texts.known(range(number + 1, max(indented, paragraph) + 1)):
-        if not text.strip():
-            blanks += 1
-            if blanks > 1:
-                break
-        elif _ends_report(text):
-            break
-        elif (at <= paragraph and not blanks) or (
-            at <= indented
-            and (indent(text) > depth or CONTINUES.match(text))
-            and not (of_list and ITEM.match(text))
-        ):
-            blanks, end = 0, at
-        else:
-            break
-    return end

@@ -1,27 +1,14 @@
-"""The context of a finding: the lines around it that belong to it. And what these lines show."""
+"""The context of a finding: the lines around it that belong to it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .lines import (
-    LONGEST,
-    PROBE,
-    RAW_PREFIX,
-    RETURN,
-    TRAVIS_FOLD,
-    probed,
-    segments,
-    stamp_of,
-    turned,
-    unprefixed,
-    unstamped,
-)
-from .noise import boilerplate_among
-from .rules import WARNING, Rule, expression
-from .steps import ends_step
+from .lines import RAW_PREFIX
+from .noise import boilerplate_among, states_success
+from .rules import WARNING, expression
+from .store import OTHER_PART, LineStore, Texts
 from .types import Finding
 
 # Shares of a finding's weight.
@@ -31,11 +18,8 @@ AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less ea
 LINES_AFTER = 20  # lines after that which have a share
 BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
 
-LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
-CONTINUES, OTHER_PART = expression("continues"), expression("other_part")
+CONTINUES = expression("continues")
 ITEM = re.compile(rb"- \S")
-# A logger's own time, if its minute is that of the line's timestamp.
-_TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
 _WARNING_ROW = b" warning "  # the level in a row of a linter's list
 
 
@@ -49,64 +33,6 @@ class Context:
     shares: list[float]  # of the finding's weight
 
 
-@dataclass(frozen=True, slots=True)
-class LineStore:
-    """The lines of a log that may be shown, by their numbers."""
-
-    raw: Mapping[int, bytes]
-    text: Mapping[int, bytes]  # as `lines.shown` has it
-    boilerplate: frozenset[int]  # numbers of lines that explain nothing
-    several: frozenset[int]  # numbers of lines of which several texts are shown, or a part
-
-    def lines(self, numbers: Iterable[int]) -> list[str]:
-        """What each of the lines shows; what was between carriage returns is a line of its own."""
-        numbers = list(numbers)
-        if not numbers:
-            return []
-        lines = b"\n".join([self.text[number] for number in numbers]).decode("utf-8", "replace").split("\n")
-        for at, number in enumerate(numbers):
-            if number in self.several:
-                lines[at] = "\n".join(segments(self.raw[number]))
-            elif (time := _TIME.match(lines[at])) and stamp_of(self.raw[number])[1].endswith(
-                time[1].encode(), 0, 16
-            ):
-                lines[at] = lines[at][time.end() :]
-        return lines
-
-
-def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Iterable[int]) -> LineStore:
-    """The store of raw lines, and of the lines around findings.
-
-    `closely`: numbers of the lines, besides those around findings, whose text is compared with boilerplate.
-    """
-    own: dict[int, bytes] = {}
-    for finding in findings:
-        own.update(enumerate(finding.lines, finding.number - finding.at))
-    raw = {**raw, **own}
-    long = {number: segments(line)[-1].encode() for number, line in raw.items() if len(line) > LONG}
-    numbers = [number for number in raw if number not in long]
-    bare = unstamped([raw[number] for number in numbers])
-    shown = turned(bare)
-    several = {at for at, line in enumerate(shown) if RETURN in line}
-    dull: set[int] = set()
-    for at in several:
-        if shown[at].startswith(b"travis_"):  # a fold's mark, and what follows in its line
-            dull.add(at)
-        shown[at] = shown[at].rpartition(b"\r")[2]
-    # A fold alone in its line is not shown.
-    shown = [b"" if line[:7] == b"travis_" and TRAVIS_FOLD.fullmatch(line) else line for line in shown]
-    several.update(at for at, line in enumerate(shown) if len(line) > LONGEST or b"^[[" in bare[at])
-    text = long | dict(zip(numbers, shown, strict=True))
-    looked = sorted({*own, *closely})
-    boilerplate = boilerplate_among([text[number] for number in looked])
-    return LineStore(
-        raw,
-        text,
-        frozenset(numbers[at] for at in dull).union(looked[at] for at in boilerplate),
-        frozenset(numbers[at] for at in several).union(long),
-    )
-
-
 def near(finding: Finding) -> Finding:
     """The finding with no more lines than may belong to it, however many of its report are at hand."""
     rule = finding.rule
@@ -117,78 +43,72 @@ def near(finding: Finding) -> Finding:
 
 def context_of(finding: Finding, store: LineStore) -> Context:
     """The context of a finding whose lines are in the store."""
-    finding = near(finding)
-    rule, index, begin = finding.rule, finding.at, finding.number - finding.at
-    shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
-    texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
-    prefixed = RAW_PREFIX.match(texts[index]) is not None
-    if prefixed:
-        texts = [unprefixed(text) for text in texts]
-    start, end = (
-        (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
-    )
-    before = BEFORE[:start]
+    rule, number, bare = finding.rule, finding.number, store.bare
+    start, last = reach(finding, bare) if rule.weight > 1 else (number, number)
+    first = next((at for at in range(start - len(BEFORE), start) if at in store.text), start)
+    # A warning and a count of failures say all of it; else the next lines of the same part may explain it.
+    silent = rule.weight <= WARNING or rule.summary
+    after = 0 if silent else bare.of_part(range(last + 1, last + 1 + LINES_AFTER))
     shares = [
-        *reversed(before),
-        *(1.0 if at == index else NEXT_TO - FALL * (abs(at - index) - 1) for at in range(start, end)),
-        *(AFTER - FALL_AFTER * distance for distance in range(_after(rule, texts[end : end + LINES_AFTER]))),
+        *reversed(BEFORE[: start - first]),
+        *(1.0 if at == number else NEXT_TO - FALL * (abs(at - number) - 1) for at in range(start, last + 1)),
+        *(AFTER - FALL_AFTER * distance for distance in range(after)),
     ]
-    first = start - len(before)
-    around = texts[first : first + len(shares)]
-    dull = {at for at in range(len(shares)) if begin + first + at in store.boilerplate}
-    if prefixed:
-        dull |= boilerplate_among(around)
-    if rule.is_list and _WARNING_ROW not in texts[index]:  # between a file and its error, and below it
-        dull.update(at for at, text in enumerate(around) if _WARNING_ROW in text)
-    for at in dull - {index - first}:
-        shares[at] *= BOILERPLATE
-    return Context(finding, begin + first, shown[first : first + len(shares)], shares)
+    numbers = range(first, first + len(shares))
+    dull = set(store.boilerplate.intersection(numbers))
+    if RAW_PREFIX.match(store.text[number]):
+        dull.update(first + at for at in boilerplate_among([bare[each] for each in numbers]))
+    if rule.is_list and _WARNING_ROW not in bare[number]:  # between a file and its error, and below it
+        dull.update(at for at in numbers if _WARNING_ROW in bare[at])
+    for at in dull - {number}:
+        shares[at - first] *= BOILERPLATE
+    return Context(finding, first, [store.text[at] for at in numbers], shares)
 
 
-def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
-    """The place after the last line that belongs to the one at `index`."""
-    indented, paragraph = index + 1 + rule.indented, index + 1 + rule.paragraph
-    depth, of_list = indent(texts[index]), ITEM.match(texts[index])
-    end, blanks = index + 1, 0
-    for at in range(index + 1, min(len(texts), max(indented, paragraph))):
-        line = texts[at]
-        if not line.strip():
+def reach(finding: Finding, texts: Texts) -> tuple[int, int]:
+    """The first and the last of the lines that belong to a finding, as its rule has it."""
+    return _back(finding, texts), _ahead(finding, texts)
+
+
+def _back(finding: Finding, texts: Texts) -> int:
+    """The first line that leads to a finding."""
+    rule, begin = finding.rule, finding.number
+    if rule.before_match is not None:
+        for at, text in texts.known(range(begin - 1, max(begin - rule.before, 0) - 1, -1)):
+            if not rule.before_match.match(text):
+                break
+            if text.strip():
+                begin = at
+    return begin
+
+
+def _ahead(finding: Finding, texts: Texts) -> int:
+    """The last line that belongs to a finding: of its paragraph, deeper, or continuing it."""
+    rule, number, own = finding.rule, finding.number, texts[finding.number]
+    indented, paragraph = number + rule.indented, number + rule.paragraph
+    depth, of_list = indent(own), ITEM.match(own)
+    end, blanks = number, 0
+    for at, text in texts.known(range(number + 1, max(indented, paragraph) + 1)):
+        if not text.strip():
             blanks += 1
             if blanks > 1:
                 break
-        elif ends_step(line) or OTHER_PART.match(line):
+        elif ends_part(text):
             break
-        elif (at < paragraph and not blanks) or (
-            at < indented
-            and (indent(line) > depth or CONTINUES.match(line))
-            and not (of_list and ITEM.match(line))  # the next item
+        elif (at <= paragraph and not blanks) or (
+            at <= indented
+            and (indent(text) > depth or CONTINUES.match(text))
+            and not (of_list and ITEM.match(text))  # the next item
         ):
-            blanks, end = 0, at + 1
+            blanks, end = 0, at
         else:
             break
     return end
 
 
-def _after(rule: Rule, texts: Sequence[bytes]) -> int:
-    """How many of the lines after those that belong to a finding may explain it: those of the same part. A
-    warning and a count of failures say all of it."""
-    if rule.weight <= WARNING or rule.summary:
-        return 0
-    return next(
-        (at for at, line in enumerate(texts) if ends_step(line) or OTHER_PART.match(line)), len(texts)
-    )
-
-
-def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
-    """The first line that leads to the one at `index`."""
-    begin = index
-    if rule.before_match is not None:
-        for at in range(index - 1, max(index - rule.before, 0) - 1, -1):
-            if not rule.before_match.match(texts[at]):
-                break
-            if texts[at].strip():
-                begin = at
-    return begin
+def ends_part(text: bytes) -> bool:
+    """Whether a line, without other tools' prefixes, belongs to nothing that was reported above it."""
+    return OTHER_PART.match(text) is not None or text.startswith(b"##[") or states_success(text)
 
 
 def indent(line: bytes) -> int:

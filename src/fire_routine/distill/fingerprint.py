@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..model import Fingerprint
-from .context import context_of, near, store_of
+from .context import context_of, near
 from .lines import texts, unstamped
 from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
 from .scanner import FINDINGS
+from .store import store_of
 from .types import Finding, Scan
 
 STRONGEST = 0.7  # of the weight of the strongest rule that matches a specific line

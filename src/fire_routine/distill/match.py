@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
 from ..search import Literals
-from ..secret_words import LITERALS
+from ..secret_words import AROUND, IN_HEAD, LITERALS
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import OF_RUNS, PASSED
 from .normalize import masked
@@ -36,10 +37,10 @@ from .windows import Window
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
 
-# Bits for what a line's literals show: of steps, tests and secrets (and whether the lines around it may be
-# secret), and from `RUNS` on of runs, one per tool.
-OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_SHOWN = (1 << at for at in range(5))
-RUNS = 5
+# Bits for what a line's literals show: of steps, of tests; that it names a secret, or one in the lines around
+# it, or in a table below it; and from `RUNS` on of runs, one per tool.
+OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_AROUND, OF_HEAD = (1 << at for at in range(6))
+RUNS = 6
 _MARKS = (
     {literal: 1 << RUNS + tool for tool, literals in enumerate(OF_RUNS) for literal in literals}
     | dict.fromkeys(PASSED, OF_PASSED)
@@ -62,7 +63,12 @@ def _folded(code: int) -> int:
 FOLD = bytes(map(_folded, range(256)))
 
 # Of lines that name secrets, and what such a line is marked with.
-NAMING = {literal.translate(FOLD): OF_NAMED | OF_SHOWN * shows for literal, shows in LITERALS.items()}
+NAMING = {
+    literal.translate(FOLD): OF_NAMED
+    | OF_AROUND * (literal.decode() in AROUND)
+    | OF_HEAD * any(literal.find(word) >= 0 for word in IN_HEAD)
+    for literal in LITERALS
+}
 
 # --- Lines that are red: an error in every tool -----------------------------------------------------------
 
@@ -140,26 +146,27 @@ def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
 
 
 @cache
-def _marks() -> Literals:
-    return Literals(_MARKS)
-
-
-@cache
-def _naming() -> Literals:
-    return Literals(NAMING)
+def _marks() -> tuple[Literals, list[list[tuple[bytes, int]]]]:
+    """What marks lines, folded, and of each literal what it may be in a line: its text there, its mark."""
+    marks: dict[bytes, list[tuple[bytes, int]]] = {text: [(b"", mark)] for text, mark in NAMING.items()}
+    for text, mark in _MARKS.items():
+        marks.setdefault(text.translate(FOLD), []).append((text, mark))
+    literals = Literals(marks)
+    return literals, [marks[literal] for literal in literals.literals]
 
 
 def _marks_among(lines: Sequence[bytes]) -> dict[int, int]:
     """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
-    joined = b"\n".join(lines)
+    literals, marks = _marks()
     found: dict[int, int] = {}
-    for literals, of, text in (
-        (_marks(), _MARKS, joined),
-        (_naming(), NAMING, joined.translate(FOLD)),
-    ):
-        for at, held in literals.among(lines, text).items():
-            for which in held:
-                found[at] = found.get(at, 0) | of[literals.literals[which]]
+    for at, held in literals.among(lines, b"\n".join(lines).translate(FOLD)).items():
+        line, of = lines[at], 0
+        for literal in held:
+            for text, mark in marks[literal]:
+                if line.find(text) >= 0:
+                    of |= mark
+        if of:
+            found[at] = of
     return found
 
 
@@ -192,12 +199,18 @@ def _all() -> tuple[Literals, list[list[int]], frozenset[int]]:
     return literals, [calls[literal] for literal in literals.literals], anywhere
 
 
+_ANYWHERE = attrgetter("anywhere")
+
+
 @lru_cache(maxsize=1024)
 def _called(literals: frozenset[int], general: bool) -> tuple[Rule, ...]:
-    """The rules that these literals call for, in order; the general ones only if asked for."""
+    """The rules that these literals call for, in order; the general ones only if asked for. Without these,
+    none is tried unless one counts wherever its line is."""
     _, calls, _ = _all()
-    called = map(rule_at, sorted({order for at in literals for order in calls[at]}))
-    return tuple(rule for rule in called if general or rule.tier != GENERAL)
+    called = tuple(map(rule_at, sorted({order for at in literals for order in calls[at]})))
+    if general:
+        return called
+    return tuple(each for each in called if each.tier != GENERAL) if any(map(_ANYWHERE, called)) else ()
 
 
 def _first(text: str, called: Sequence[Rule]) -> Rule | None:
@@ -264,7 +277,8 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     for at, held in among.items():
         red = at in reds
         general = every or red or not held.isdisjoint(anywhere)
-        rule = _rule(shown[at], _called(frozenset(held), general), red)
+        called = _called(frozenset(held), general)
+        rule = _rule(shown[at], called, red) if called or red else None
         if general or (rule is not None and rule.anywhere):
             rules[at] = rule
     return rules

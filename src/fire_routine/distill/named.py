@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ..secret_words import AROUND, BELOW_HEAD, HEAD, VALUE
-from .lines import segments, shown
+from .lines import segments, texts, unstamped
 
 LINES, BYTES = 200, 64 * 1024  # lines with a value that are kept, and bytes of them with those around them
 VALUES = 2_000  # of further lines the name and the value alone
 LONG = 1_000  # bytes of a line from which on names and values are kept, and not all of it
-_AROUND = {text.encode(): lines for text, lines in AROUND.items()}
+_AROUND = [(text.encode(), lines) for text, lines in AROUND.items()]
+
+
+class Naming(NamedTuple):
+    """A line that may name a secret."""
+
+    at: int  # its place among the lines at hand
+    mask: bytes  # the line without digits
+    around: bool  # one of `secret_words.AROUND` is in it
+    head: bool  # it may be the head of a table
 
 
 class Named:
@@ -21,40 +31,58 @@ class Named:
     """
 
     def __init__(self) -> None:
-        # By a line's text without digits: the numbered lines, and the name with the value.
-        self._kept: dict[bytes, tuple[dict[int, bytes], bytes]] = {}
+        # By a line's text without digits: the number of the first line around it, these lines, the name with
+        # the value, and the lines' bytes.
+        self._kept: dict[bytes, tuple[int, Sequence[bytes], bytes, int]] = {}
         self._size = 0
         self._values: dict[bytes, None] = {}  # names with their values, the last ones
 
-    def look(self, lines: Sequence[bytes], index: int, number: int, mask: bytes, *, shows: bool) -> None:
-        """Take one of a log's lines that holds one of `secret_words.LITERALS`.
+    def look(self, lines: Sequence[bytes], first: int, naming: Sequence[Naming]) -> None:
+        """Take those of a log's lines that hold one of `secret_words.LITERALS`.
 
         Args:
             lines: some of the log's, as they are.
-            index: the line's place among them.
-            number: the line's in the log.
-            mask: the line without digits.
-            shows: whether it may show that lines around it are secret, as `secret_words.LITERALS` has it.
+            first: the number of the first of them.
+            naming: which of them.
         """
-        text = shown(lines[index])
-        reach = _shows(text.lower()) if shows else 0
-        if not reach and len(text) > LONG:
-            self.read(text)
-            return
-        value = next(_values(b"\n".join((text, *map(shown, lines[index + 1 : index + 2])))), b"")
-        if not (value or reach):
-            return
-        reach = reach or 1
-        first = max(index - reach, 0)
-        group = dict(enumerate(lines[first : index + 1 + reach], number - index + first))
-        known, known_value = self._kept.get(mask, ({}, b""))
-        size = self._size + _size(group) - _size(known)
-        if size > BYTES or (not known and len(self._kept) >= LINES):
+        # They and the next ones, in which values may be, as one text.
+        places = sorted({at for each in naming for at in (each.at, each.at + 1) if at < len(lines)})
+        shown = dict(zip(places, texts(unstamped([lines[at] for at in places])), strict=True))
+        begins, size = {}, 0
+        for at, text in shown.items():
+            begins[at] = size
+            size += len(text) + 1
+        joined = b"\n".join(shown.values())
+        lowered = joined.lower()
+        for at, mask, around, head in naming:
+            text, begin = shown[at], begins[at]
+            end = begin + len(text)
+            reach = _around(lowered[begin:end]) if around else 0
+            if head and reach < BELOW_HEAD and HEAD.search(lowered[begin:end]):
+                reach = BELOW_HEAD
+            if not reach and len(text) > LONG:
+                self.read(text)
+                continue
+            if at + 1 in shown:
+                end += 1 + len(shown[at + 1])
+            found = VALUE.search(lowered, begin, end)
+            if found or reach:
+                value = joined[found.start() : found.end()] if found else b""
+                above = max(at - (reach or 1), 0)
+                self._keep(mask, first + above, lines[above : at + 1 + (reach or 1)], value)
+
+    def _keep(self, mask: bytes, first: int, around: Sequence[bytes], value: bytes) -> None:
+        """Keep a line with those around it, whose first has the number `first`; or its value alone."""
+        size = sum(map(len, around))
+        known = self._kept.get(mask)
+        more = size - known[3] if known else size
+        if self._size + more > BYTES or (not known and len(self._kept) >= LINES):
             self._add(value)
             return
-        if known_value != value and len(self._values) < VALUES:
-            self._add(known_value)
-        self._kept[mask], self._size = (group, value), size
+        if known and known[2] != value and len(self._values) < VALUES:
+            self._add(known[2])
+        self._kept[mask] = (first, around, value, size)
+        self._size += more
 
     def read(self, text: bytes) -> None:
         """Take the names and values of a text."""
@@ -70,23 +98,21 @@ class Named:
 
     def lines(self) -> tuple[tuple[int, str], ...]:
         """The lines' texts and numbers, in the log's order; before them the values, with the number 0."""
-        numbered = {number + 1: line for group, _ in self._kept.values() for number, line in group.items()}
+        numbered: dict[int, bytes] = {}
+        for first, around, _, _ in self._kept.values():
+            numbered.update(enumerate(around, first + 1))
         values = [(0, f"{value.decode('utf-8', 'replace')}\n") for value in self._values]
         texts = [(number, "\n".join(segments(line))) for number, line in sorted(numbered.items())]
         return tuple((number, line) for number, text in (*values, *texts) for line in text.split("\n"))
 
 
-def _shows(text: bytes) -> int:
-    """How many lines around a line, given in lower case, it shows to be secret."""
-    reach = next((lines for shows, lines in _AROUND.items() if shows in text), 0)
-    return BELOW_HEAD if reach < BELOW_HEAD and HEAD.search(text) else reach
+def _around(text: bytes) -> int:
+    """How many lines around a line, given in lower case, may be secret."""
+    # `in` first tries whether bytes are a number, which takes ten times as long.
+    return next((lines for shows, lines in _AROUND if text.find(shows) >= 0), 0)
 
 
 def _values(text: bytes) -> Iterator[bytes]:
     """The names and values in a text."""
     for named in VALUE.finditer(text.lower()):
         yield text[named.start() : named.end()]
-
-
-def _size(group: Mapping[int, bytes]) -> int:
-    return sum(map(len, group.values()))

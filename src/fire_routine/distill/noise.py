@@ -15,7 +15,7 @@ from ..patterns import pattern
 from ..search import Literals
 from .lines import numbered, shown
 from .normalize import templates
-from .rules import table
+from .rules import expression, table
 from .windows import windows
 
 _LINES = table("boilerplate")
@@ -63,10 +63,16 @@ _RUNNERS = [
     for test in table("passed_test")
 ]
 _OUTCOME = table("outcome")  # of any harness
+_SUCCESS = expression("success")
 _PASSED, _BEGUN, _FAILED = (
     pattern(b"|".join(text.encode() for text in _OUTCOME[name])) for name in ("passed", "begins", "failed")
 )
 PASSED = (*(runner.mark for runner in _RUNNERS), *(mark.encode() for mark in _OUTCOME["marks"]))
+
+
+def states_success(text: bytes) -> bool:
+    """Whether a line, without other tools' prefixes, says that a test passed, or was not run."""
+    return _SUCCESS.match(text) is not None
 
 
 def began(lines: Sequence[bytes], index: int, least: int) -> int | None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from heapq import nlargest
 
 from ..model import LAST_LINES, Digest, Step
-from .blocks import Texts, blocks_of
-from .context import context_of, store_of
+from .blocks import blocks_of
+from .context import context_of
 from .facts import Environment, files_named, outcome
 from .fingerprint import identity
 from .lines import stamp_of
@@ -21,6 +21,7 @@ from .scanner import scan
 from .score import finding_scores, inside, line_weights, positions, with_fatal_warnings
 from .select import beside, end_of_step, select
 from .steps import failed_steps
+from .store import store_of
 from .types import Scan
 from .windows import SIZE
 
@@ -51,7 +52,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     own = [finding for finding in findings if finding.number in numbers]
     places = dict(zip((finding.number for finding in scan.findings), positions(scan, failed), strict=True))
     floors = [finding.rule.weight * places[finding.number] for finding in own]
-    texts = Texts(store)
+    texts = store.bare
     blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, texts)
     for block in blocks:
         rank(block, texts, store)

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from .blocks import Draft, Texts, is_row, states_success
-from .context import LineStore
+from .blocks import Draft, is_row
 from .lines import announces
+from .noise import states_success
 from .rules import LISTED, expression
+from .store import LineStore, Texts
 
 # Ranks. What is not essential, no value and no frame has its distance from an essential line besides.
 NEEDED, VALUE, FRAME = 0, 1, 2

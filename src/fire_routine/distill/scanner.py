@@ -9,8 +9,8 @@ from zlib import crc32
 
 from .context import BEFORE, LINES_AFTER
 from .lines import announces, both_ends, job_of, segments, shown, stamp_of, unprefixed
-from .match import OF_GITHUB, OF_NAMED, OF_OTHERS, OF_PASSED, OF_SHOWN, RUNS, MatchCache
-from .named import Named
+from .match import OF_AROUND, OF_GITHUB, OF_HEAD, OF_NAMED, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .named import Named, Naming
 from .noise import Succeeded, began
 from .normalize import cause_of, shape_of, without_digits
 from .rules import ERROR_LIKE, Rule
@@ -154,6 +154,7 @@ class Scanner:
 
     def __init__(self, known: MatchCache, named: Named) -> None:
         self._named = named
+        self._naming: list[Naming] = []  # of this window
         self._marks: list[Mark] = []
         self._tails: list[Tail] = []
         self._header = Header()
@@ -181,6 +182,9 @@ class Scanner:
         if window.last:
             self._near(window.stop)
             self._tail(window.stop, LAST_OF_LOG if self._runs_on() else LAST_AFTER_FAILURE)
+        if self._naming:
+            self._named.look(self._lines, self._first, self._naming)
+            self._naming = []
 
     def _text(self, index: int) -> str:
         return shown(both_ends(self._lines[index])).decode("utf-8", "replace")
@@ -205,9 +209,8 @@ class Scanner:
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
         raw = self._lines[index]
         if marks & OF_NAMED:
-            shows = bool(marks & OF_SHOWN)
-            self._named.look(self._lines, index, self._first + index, mask, shows=shows)
-        if marks & ~(OF_NAMED | OF_SHOWN):
+            self._naming.append(Naming(index, mask, bool(marks & OF_AROUND), bool(marks & OF_HEAD)))
+        if marks & ~(OF_NAMED | OF_AROUND | OF_HEAD):
             self._look_for_marks(index, raw, marks)
         if rule is None:
             return

@@ -11,11 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from .context import BOILERPLATE, Context, LineStore
+from .context import BOILERPLATE, Context
 from .lines import DIGITS, probed, shown, unprefixed
 from .noise import Green
 from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, RESULT, WARNING, expression
 from .steps import Failed, within
+from .store import LineStore
 from .types import Finding, Scan, Tail
 
 # Where a finding is: factors.
@@ -262,6 +263,7 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
     seen = Counter[str]()
     given: list[tuple[int, float, str, bytes]] = []
     strongest: dict[bytes, tuple[float, int]] = {}  # by a text: the greatest weight, the line that has it
+    texts: dict[int, bytes] = {}  # by a line's number: contexts that lie close hold the same
     for context, score in sorted(zip(contexts, scores, strict=True), key=lambda pair: pair[1] <= OTHER):
         rule, found = context.finding.rule, context.finding.number
         fall = NEXT_OF_RULE if seen[rule.id] else 1.0
@@ -269,7 +271,10 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
         for number, (share, line) in enumerate(
             zip(context.shares, context.texts, strict=True), context.first
         ):
-            weight, text = rule.weight * share * score * fall ** abs(number - found), line.strip()
+            weight = rule.weight * share * score * (fall ** abs(number - found) if fall < 1 else 1.0)
+            text = texts.get(number)
+            if text is None:
+                text = texts[number] = line.strip()
             given.append((number, weight, rule.id, text))
             if text not in strongest or strongest[text][0] < weight:
                 strongest[text] = (weight, number)

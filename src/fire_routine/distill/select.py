@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
-from .blocks import Draft, Texts, states_success
-from .context import LineStore
+from .blocks import Draft
 from .lines import LONGEST
+from .noise import states_success
 from .ranks import FOLDED, NEEDED, VALUE
-from .rules import HINT, rules
+from .rules import HINT, Rule, rules
 from .score import Weights
+from .store import LineStore, Texts
 from .types import DIGEST_BYTES, Finding, Tail
 
 STEPS = 9  # of weights: blocks on one are about as strong, and come in the log's order
@@ -73,7 +75,7 @@ def select(
             of_block.setdefault(number, (place, rank))
     reports = {number for number, (place, _) in of_block.items() if told[place][0].heads}
     worth_a_look = _Besides(weights, found, of_block, reports)
-    lists = {rule.id: rule for rule in rules() if rule.is_list}
+    lists = _lists()
     lines: list[Line] = []
     numbers = _strongest(weights, of_block, store)
     for number, text in zip(numbers, store.lines(numbers), strict=True):
@@ -81,10 +83,8 @@ def select(
         place, rank = of_block.get(number, (-1, VALUE))
         if number in totals:
             rank = NEEDED
-        elif states_success(texts[number]):
+        elif (place < 0 and number not in worth_a_look) or states_success(texts[number]):
             place, rank = -1, HIDDEN
-        elif place < 0 and number not in worth_a_look:
-            rank = HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
             lines.append(Line(number + 1, part, weight, rule, place, rank, item))
@@ -92,6 +92,12 @@ def select(
         Block(draft.weight, draft.rule.id if draft.rule else "", draft.rows, is_row) for draft, is_row in told
     )
     return tuple(lines), tuple(blocks)
+
+
+@cache
+def _lists() -> dict[str, Rule]:
+    """The rules whose lines list what failed, by their ids."""
+    return {rule.id: rule for rule in rules() if rule.is_list}
 
 
 class _Besides:
@@ -104,9 +110,13 @@ class _Besides:
         self._weights, self._found, self._reports = weights, found, reports
         self._blocks = sorted(blocks)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
+        self._least = self._most * min(
+            SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY
+        )  # most have less
 
     def __contains__(self, number: int) -> bool:
-        return self._weights.get(number, (0.0, ""))[0] >= self._most * self._share(number)
+        weight = self._weights.get(number, (0.0, ""))[0]
+        return weight >= self._least and weight >= self._most * self._share(number)
 
     def _share(self, number: int) -> float:
         """That of the greatest weight which the line needs."""
@@ -180,12 +190,15 @@ def _kept(draft: Draft) -> dict[int, int]:
 
 def _strongest(weights: Weights, blocks: Iterable[int], store: LineStore) -> list[int]:
     """The numbers of the blocks' lines and of the strongest others, up to a digest's bound, in order."""
-    room = DIGEST_BYTES
     first = dict.fromkeys(blocks)
+    sizes = {at: min(len(store.text[at]), LONGEST) + 1 for at in (*first, *weights)}
+    room = DIGEST_BYTES
+    if sum(sizes.values()) <= room:
+        return sorted(sizes)
     chosen: list[int] = []
     others = sorted(weights.keys() - first.keys(), key=lambda at: (-weights[at][0], at))
     for number in (*first, *others):
-        room -= min(len(store.text[number]), LONGEST) + 1
+        room -= sizes[number]
         if room < 0:
             break
         chosen.append(number)
@@ -204,7 +217,7 @@ def end_of_step(
     numbers = [at for at in range(max(tail.first, tail.step, last - END), last + 1) if at in store.text]
     heads = [at for at in numbers if store.text[at].startswith((b"##[group]Run ", b"##[endgroup]"))]
     own = [at for at in numbers if at > max(heads, default=-1)]
-    numbers = own if any(texts[at].strip() and not texts.ends_step(at) for at in own) else numbers
+    numbers = own if any(texts[at].strip() and at not in texts.bounds for at in own) else numbers
     ranks = {at: 1 + last - at + FOLDED * (at in store.boilerplate) for at in numbers}
     hints = [each for each in findings if each.number in ranks and each.rule.weight >= HINT]
     for finding in sorted(hints, key=lambda each: -each.rule.weight)[:HINTS]:

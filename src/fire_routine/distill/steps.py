@@ -22,13 +22,14 @@ ACTION = re.compile(r"##\[error\](?:Error: )?The process '.*' failed with exit c
 TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
 JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 CLEANS_UP = b"Post job cleanup."
-_MAY_END = (b"##[error]", b'The command "', b"Build step '", b"Finished: ")
+_BEGINS = (HEADING, CLEANS_UP)
+BOUNDS = (*_BEGINS, ERROR, b'The command "', b"Build step '", b"Finished: ")  # how each `bounds_step` begins
 
 
-def ends_step(text: bytes) -> bool:
-    """Whether a line marks a failed step, or the begin of the runner's clean-up."""
-    if not text.startswith(_MAY_END):
-        return text.startswith(CLEANS_UP)
+def bounds_step(text: bytes) -> bool:
+    """Whether a line marks the end of a failed step, or the begin of another or of the runner's clean-up."""
+    if not text.startswith(BOUNDS) or text.startswith(_BEGINS):
+        return text.startswith(_BEGINS)
     line = text.decode("utf-8", "replace")
     if line.startswith("##["):
         return GITHUB.match(line) is not None or ACTION.match(line) is not None
