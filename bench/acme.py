@@ -275,6 +275,13 @@ class Estate:
         flow.incident = incident = Incident(cause, when + self.rng.expovariate(1 / days) * DAY)
         self.at(incident.mended_at, lambda at: self._mend(flow, incident, at))
 
+    def break_for_good(self, number: int, when: float) -> None:
+        """The first workflow of so many repositories."""
+        for repo in [repo for repo in self.repos.values() if repo.flows and not repo.own_jobs][:number]:
+            flow = repo.flows[0]
+            flow.incident = Incident("".join(self.rng.choices(string.ascii_lowercase, k=9)), float("inf"))
+            self.at(when, partial(self._run, flow, "push"))
+
     def _mend(self, flow: Flow, incident: Incident, when: float) -> None:
         """A commit mends it; one of a nightly shows only at night."""
         if flow.incident is incident and not flow.every:

@@ -17,7 +17,7 @@ import statistics
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -30,8 +30,9 @@ from urllib.parse import unquote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench.acme import DAY, HOUR, MINUTE, NAMED, Estate, Incident  # noqa: E402
+from bench.acme import DAY, HOUR, MINUTE, NAMED, SWEEPER, Estate, Incident  # noqa: E402
 from bench.legs import Synchronous  # noqa: E402
+from tests.emulated import graph  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.emulated.routes import Answer, answer  # noqa: E402
 from tests.unit.ledger.baton import Baton, Killed, Task  # noqa: E402
@@ -53,6 +54,9 @@ AN_HOUR, A_DAY = 30, 100  # sessions: of the routine, and of the account
 PER_HOUR = 5000  # requests of an App's installation
 SINCE, AFTER = timedelta(hours=72), timedelta(minutes=30)
 RANKS = (1, 4, 16, 64)
+# Sessions of a sweep, by when sweeps start: of each quarter of an hour, half are dropped, and those of a day.
+LIMITS = {"15m": 1, "1h": 4, "5h": 20, "dropped": 2}
+BROKEN = 5  # workflows, where sweeps are killed
 _own = threading.local()  # `task`, in the thread of a sweep
 
 
@@ -90,10 +94,11 @@ class World:
     lost: float = 0.01  # of the endpoint's answers
     broken: float = 0.002  # of GitHub's
     limit: int = 1
+    checked: bool = False  # answers to queries are compared with the emulator's
     kill: int = 0  # the step at which a sweep dies; 0: none
     started: list[float] = field(default_factory=list)
     sessions: list[Incident] = field(default_factory=list)
-    told: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # its sessions, by incident
+    second: list[str] = field(default_factory=list)  # sessions of a failure that had one
     hours: Counter[int] = field(default_factory=Counter)  # requests, by the hour
     steps: int = 0
     counted: Counter[str] = field(default_factory=Counter)
@@ -117,8 +122,8 @@ class World:
 
     # --- what a request meets -----------------------------------------------------------------------
 
-    def ask(self, verb: str, path: str, parameters: Mapping[str, Any], body: Any) -> Answer:
-        task: Task = _own.task
+    def ask(self, verb: str, path: str, parameters: Mapping[str, Any], body: Any, _: float) -> Answer:
+        self.task = task = _own.task
         self.kill_at_step()
         task.pause(LATENCY / 2)
         hour = int(self.baton.time // HOUR)
@@ -129,8 +134,10 @@ class World:
         if self.rng.random() < self.broken:
             raise refusal(502, {}, "Server Error")
         found = self._answer(verb, path, {name: str(value) for name, value in parameters.items()}, body)
+        self.task = task
         self.kill_at_step()
         task.pause(LATENCY / 2)
+        self.task = task  # whose turn it is
         left = {"x-ratelimit-limit": str(PER_HOUR), "x-ratelimit-remaining": str(PER_HOUR - self.hours[hour])}
         date = self.baton.clock.server().strftime("%a, %d %b %Y %H:%M:%S GMT")
         headers = {name.lower(): value for name, value in found.headers.items()} | left | {"date": date}
@@ -140,7 +147,11 @@ class World:
 
     def _answer(self, verb: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
         if path == GRAPHQL:
-            return Answer(200, self.estate.query(body["query"]))
+            shown = self.estate.query(body["query"])
+            if self.checked:
+                whole, _ = graph.answer(self.estate.repos.values(), SWEEPER, PER_HOUR, body)
+                assert shown == whole, "the bench's answer is not the emulator's"
+            return Answer(200, shown)
         if not path.startswith("/repos/"):
             return self.github.account(path, query)
         _, _, owner, name, *rest = path.split("/", 4)
@@ -165,7 +176,8 @@ class World:
         incident.fired_at = incident.fired_at or now
         self.estate.leave(repo, int(found["run"]), incident, now)
         self.sessions.append(incident)
-        self.told[id(incident)].append(f"{found[0]} at {now / HOUR:.3f} h")
+        if incident.sessions > 1:
+            self.second.append(f"{found[0]} at {now / DAY:.2f} days, after {incident.fired_at / DAY:.2f}")
 
     # --- sweeps ------------------------------------------------------------------------------------
 
@@ -173,7 +185,12 @@ class World:
         def work(task: Task) -> None:
             _own.task, _own.asked = task, 0
             self.task = task
-            clock = Clock(lambda: self.baton.time, self.baton.clock.server, task.pause, self.rng.random)
+
+            def sleep(seconds: float) -> None:
+                task.pause(seconds)
+                self.task = task
+
+            clock = Clock(lambda: self.baton.time, self.baton.clock.server, sleep, self.rng.random)
             try:
                 self._swept(clock)
             except Killed:
@@ -213,19 +230,13 @@ class World:
                 incident.listed_at, incident.rank = self.baton.time, rank
 
 
-def _asked(
-    world: World, _: Transport, verb: str, path: str, parameters: Mapping[str, Any], body: Any, *_more: Any
-) -> tuple[Mapping[str, str], Any]:
-    found = world.ask(verb, path, parameters, body)
-    return found.headers, found.body
-
-
 @contextmanager
 def staged(world: World) -> Iterator[World]:
     """With what a sweep asks led to the world."""
 
-    def ask(self: Transport, *arguments: Any) -> tuple[Mapping[str, str], Any]:
-        return _asked(world, self, *arguments)
+    def ask(_: Transport, *asked: Any) -> tuple[Mapping[str, str], Any]:
+        found = world.ask(*asked)
+        return found.headers, found.body
 
     with ExitStack() as stack:
         stack.enter_context(world.github)
@@ -241,17 +252,16 @@ def staged(world: World) -> Iterator[World]:
 
 def ticks(kind: str, days: float, rng: random.Random) -> Iterator[float]:
     """When sweeps are started, in seconds."""
-    when, step = 0.5 * DAY, 15 * MINUTE
+    when, outage = 0.5 * DAY, 0.3 * days * DAY
     while when < days * DAY:
-        dropped = kind == "dropped" and (rng.random() < 0.5 or 0.3 < when / (days * DAY) < 0.3 + 1 / days)
-        if not dropped:
+        if kind != "dropped" or (rng.random() < 0.5 and not outage < when < outage + DAY):
             yield when
-        when += rng.uniform(4, 6) * HOUR if kind == "5h" else step
+        when += rng.uniform(4, 6) * HOUR if kind == "5h" else HOUR if kind == "1h" else 15 * MINUTE
 
 
 def month(kind: str, arguments: argparse.Namespace) -> World:
     given = (arguments.seed, arguments.days, arguments.repositories, arguments.runs)
-    world, rng = World(*given, limit=arguments.limit), random.Random(arguments.seed)
+    world, rng = World(*given, limit=LIMITS[kind]), random.Random(arguments.seed)
     for when in ticks(kind, arguments.days, rng):
         dies_at = when + rng.uniform(0, 45) if rng.random() < 0.1 else None
         world.sweep(when, dies_at)
@@ -267,19 +277,19 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
     for kind in kinds:
         began = time.process_time()
         world = month(kind, arguments)
-        second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
         hours = [world.hours[hour] for hour in range(round(arguments.days * 24))]
         began_runs, counted = world.estate.began, world.counted
         rows.append(
             {
                 "ticks": kind,
+                "--limit": LIMITS[kind],
                 "sweeps": counted["sweeps"],
                 "killed": counted["killed"],
                 "ended by GitHub": counted["that GitHub ended"],
                 "runs a day": round(began_runs["runs"] / arguments.days),
                 "failures a day": round(began_runs["failures"] / arguments.days),
                 "sessions": len(world.sessions),
-                "second ones": second,
+                "second ones": len(world.second),
                 "replaced": counted["in place of one without a trace"],
                 "overlooked": len(world.overlooked),
                 "where jobs are": counted["in repositories with jobs of their own"],
@@ -290,11 +300,9 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
             }
         )
         waits.append((kind, world))
-        for line in world.overlooked[:5]:
-            print(f"  overlooked: {line}")
-        for told in (told for told in world.told.values() if len(told) > 1):
-            print(f"  second: {told[:5]}")
-    print(f"{arguments.days:g} days, {arguments.repositories} repositories, --limit {arguments.limit}")
+        for line in [*world.overlooked, *world.second][:9]:
+            print(f"  look at {line}")
+    print(f"{arguments.days:g} days, {arguments.repositories} repositories")
     for name in rows[0]:
         print(f"  {name:20}" + "".join(f"{row[name]:>12}" for row in rows))
     print("wait for a session, from its first list, by its place in that")
@@ -329,7 +337,8 @@ def _span(seconds: float) -> str:
 
 def quiet(arguments: argparse.Namespace) -> bool:
     """Nothing is red, and no branch has more than was asked for."""
-    world = World(arguments.seed, 1.0, arguments.repositories, arguments.runs, quiet=True, lost=0, broken=0)
+    given = (arguments.seed, 1.0, arguments.repositories, arguments.runs)
+    world = World(*given, quiet=True, lost=0, broken=0, checked=True)
     world.sweep(0.9 * DAY)
     with staged(world):
         processor = time.process_time()
@@ -348,19 +357,20 @@ def kills(arguments: argparse.Namespace) -> bool:
     kill, bad, ends = 0, 0, Counter[str]()
     while True:
         kill += 1
-        world = World(arguments.seed, 1.0, 12, 480, lost=0, broken=0, limit=3, kill=kill)
-        for later in (0, 1, 15, 30, 45, 60):
+        world = World(arguments.seed, 1.0, 12, 240, quiet=True, lost=0, broken=0, limit=3, kill=kill)
+        world.estate.break_for_good(BROKEN, 0.8 * DAY)
+        for later in (0, 0.05, 1, 15, 30, 45, 60):  # two at once, and others
             world.sweep(0.9 * DAY + later * MINUTE)
         with staged(world):
             world.baton.run()
         if not world.counted["killed"]:
             break
-        second = sum(max(0, one.sessions - 1) for one in set(world.sessions))
-        bad += bool(second or world.overlooked)
-        if second or world.overlooked:
-            print(f"  killed at step {kill}: {second} second sessions, overlooked: {world.overlooked[:3]}")
+        second = len(world.second)
         rows = world.last.rows if world.last else []
         ends.update(f"{row.state} ({row.reason})" for row in rows)
+        if second or world.overlooked or len(rows) != BROKEN:
+            bad += 1
+            print(f"  killed at step {kill}: {second} second ones, {len(rows)} listed {world.overlooked[:3]}")
     print(
         f"killed before and after each request: {kill - 1} sweeps, {bad} bad; what the last one then listed:"
     )
@@ -375,8 +385,7 @@ def main() -> int:
     parser.add_argument("--days", type=float, default=30)
     parser.add_argument("--repositories", type=int, default=500)
     parser.add_argument("--runs", type=int, default=20_000, help="a day")
-    parser.add_argument("--limit", type=int, default=1, help="sessions of a sweep")
-    parser.add_argument("--ticks", default="15m,5h,dropped")
+    parser.add_argument("--ticks", default=",".join(LIMITS), help="when sweeps start")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", action="store_true", help="only these")
     arguments = parser.parse_args()

@@ -202,6 +202,7 @@ def half(seed: int) -> None:
         words = sorted(token_formats.word_list(name))
         token_formats._compiled()["words"][name] = random.Random(seed).sample(words, len(words) // 2)
     token_formats.word_list.cache_clear()
+    token_formats.commands.cache_clear()
     print(f"with {len(kept)} of {len(every)} syntaxes, and half of the commands:")
     first_sight.show_recall(show=False)
 

@@ -65,7 +65,7 @@ class Progress:
     log: Log | None = None
     decision: Decision | None = None
     firing: bool = False  # from here on a request may have been sent
-    would_fire: bool = False  # as a dry run finds
+    would_skip: str | None = None  # in a dry run: the reason, empty where it would fire
 
     @property
     def past(self) -> Past:
@@ -208,7 +208,7 @@ def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
     decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
     if settings.dry_run:
         would = skip or decision.preview()
-        progress.would_fire = would is None
+        progress.would_skip = str(would.reason) if would else ""
         progress.evidence = _completed(scene, evidence, decision)
         return not_sent(would)
     decided = decision.compete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..redact.naming import AROUND, HEAD, OF_TABLE, VALUE
+from ..secret_words import AROUND, BELOW_HEAD, HEAD, VALUE
 from .lines import segments, texts, unstamped
 
 LINES, BYTES = 200, 64 * 1024  # lines with a value that are kept, and bytes of them with those around them
@@ -19,7 +19,7 @@ class Naming(NamedTuple):
 
     at: int  # its place among the lines at hand
     mask: bytes  # the line without digits
-    around: bool  # one of `naming.AROUND` is in it
+    around: bool  # one of `secret_words.AROUND` is in it
     head: bool  # it may be the head of a table
 
 
@@ -38,7 +38,7 @@ class Named:
         self._values: dict[bytes, None] = {}  # names with their values, the last ones
 
     def look(self, lines: Sequence[bytes], first: int, naming: Sequence[Naming]) -> None:
-        """Take those of a log's lines that hold one of `naming.LITERALS`.
+        """Take those of a log's lines that hold one of `secret_words.LITERALS`.
 
         Args:
             lines: some of the log's, as they are.
@@ -58,8 +58,8 @@ class Named:
             text, begin = shown[at], begins[at]
             end = begin + len(text)
             reach = _around(lowered[begin:end]) if around else 0
-            if head and reach < OF_TABLE and HEAD.search(lowered[begin:end]):
-                reach = OF_TABLE
+            if head and reach < BELOW_HEAD and HEAD.search(lowered[begin:end]):
+                reach = BELOW_HEAD
             if not reach and len(text) > LONG:
                 self.read(text)
                 continue

@@ -58,6 +58,7 @@ class Log:
         self._marks: set[str] = set()  # of what this job has written
         # Of whatever commit, by id; without an entry where another tool wrote it
         self._seen: dict[int, tuple[Status, Entry | None]] = {}
+        self._known: set[int] = set()  # of these, what reads that came to their end had; later ones stop there
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""
@@ -155,18 +156,21 @@ class Log:
     def _read(self, sha: str, horizon: datetime | None, *, patient: bool = True) -> Status | None:
         """The oldest status that was read, if there are older ones that may count."""
         oldest: Status | None = None
-        timing = self.terms.timing
+        timing, had = self.terms.timing, set[int]()
         far = horizon or self.terms.for_key
         for number in range(1, (timing.most_pages if far else timing.pages) + 1):
             page = self._page(sha, number, oldest, patient=patient)
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
-            is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
+            is_known = oldest is not None and oldest.id in self._known and self._is_settled(oldest)
             new = (status for status in page.statuses if status.id not in self._seen)
             self._seen |= {status.id: (status, read_entry(status)) for status in new}
+            had |= {status.id for status in page.statuses}
             back_to, enough = oldest.created_at if oldest else None, self._enough(horizon)
             if not page.more or is_known or (back_to and enough and back_to < enough):
-                return None
+                oldest = None
+                break
+        self._known |= had
         return oldest
 
     def _enough(self, horizon: datetime | None) -> datetime | None:

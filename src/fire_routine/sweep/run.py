@@ -196,7 +196,7 @@ class Sweep:
                 self._remember(progress)
         outcome = progress.outcome
         self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
-        self._sessions += outcome.result in (Result.FIRED, Result.UNKNOWN) or progress.would_fire
+        self._sessions += outcome.result in (Result.FIRED, Result.UNKNOWN) or progress.would_skip == ""
         self.swept.failed |= outcome.result is Result.UNKNOWN
         self.swept.failed |= outcome.result is Result.FAILED and outcome.reason not in HEALS
         if outcome.reason is Reason.INTERRUPTED:
@@ -207,14 +207,14 @@ class Sweep:
         elif outcome.http_status in ENDS and outcome.result is Result.FAILED:
             self._stop(f"the endpoint answered {outcome.http_status}")
         state = State.FIRED if outcome.result is Result.FIRED else State.SKIPPED
-        if progress.would_fire:
+        if progress.would_skip == "":
             state = State.WOULD_FIRE
         elif outcome.result is Result.UNKNOWN or outcome.reason is Reason.EARLIER_UNKNOWN:
             state = State.UNKNOWN
         elif outcome.reason is Reason.RATE_LIMITED:
             state = State.WAITING
         told = {State.WAITING: self.swept.stopped, State.WOULD_FIRE: ""}
-        reason = told.get(state, str(outcome.reason))
+        reason = told.get(state, progress.would_skip or str(outcome.reason))
         self._add(state, one, reason, outcome.message, outcome.session_url)
 
     def _remember(self, progress: Progress) -> None:

@@ -26,6 +26,7 @@ from tests.unit.ledger.boards import (
 )
 from tests.unit.ledger.jobs import Job, Verdict
 
+from fire_routine.ledger.asking import UnavailableError
 from fire_routine.ledger.entry import LEDGER, Stage
 from fire_routine.ledger.terms import Timing
 from fire_routine.model import GitHubError, Outcome, Reason, Result
@@ -165,6 +166,21 @@ def test_a_page_from_an_older_list_is_asked_for_again() -> None:
     for _ in range(120):
         board.add(PLACE, "81 %", URL, "coverage", by="octocat")
     assert Job(board).claim(A).reason == "duplicate"
+
+
+def test_a_read_that_failed_halfway_does_not_end_a_later_one() -> None:
+    board = Board()
+    board.write(Stage.FIRED)
+    for _ in range(120):
+        board.add(PLACE, "81 %", URL, "coverage", by="octocat")
+    board.clock.seconds += 600
+    job = Job(board)
+    job.log.find()
+    board.faults["statuses"] = [None, *[SERVER_ERROR] * 40]
+    with pytest.raises(UnavailableError):
+        job.log.read()
+    board.faults.clear()
+    assert job.claim(A).reason == "duplicate"
 
 
 def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not_show_it() -> None:
