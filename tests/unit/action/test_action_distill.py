@@ -1,4 +1,4 @@
-"""`fire-routine distill` shows what is sent: the evidence in the text of a run with the same log and limit."""
+"""`fire-routine distill` shows what is sent: the evidence in the text of a run with the same log."""
 
 from __future__ import annotations
 
