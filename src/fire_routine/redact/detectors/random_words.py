@@ -89,7 +89,7 @@ def _places(text: str, words: set[str], pattern: re.Pattern[str]) -> Iterator[tu
 
 def _is_token(word: str) -> bool:
     """Whether it is a prefix and random characters."""
-    prefix = _PREFIX.match(word)
+    prefix = _PREFIX.match(word) if len(word) > _TOKEN else None
     if not prefix:
         return False
     random = word[prefix.end() :]
