@@ -94,6 +94,7 @@ HOSTILE = (
         "ghp_" + "A1" * 38 + "\n",
         "cGFzc3dvcmQ9aHVudGVyMg==",
         "AKIA",
+        " ".join("r4Jx0Vq9TzLw"[n % 12 :] + f"{n:05}aB3cD" for n in range(8_000)),
         "\n",
         "é",
     ),

@@ -20,8 +20,6 @@ ROOMY = 10_000  # units of room from which on a block may take all of that
 LEAST, NEXT_LEAST = 750, 300  # units that it may take with any room: a long line, a name and a reason
 FOR_REST = 0.5  # of the room, that blocks after the first leave
 WHOLE = 2  # times that of a block that is shown whole, where what it is about comes soon
-SPARE = 750  # units of a block up to which lines are shown that are not essential
-CLOSE = 12  # rank up to which they are
 LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take however little room there is
 LONGEST_ROW = 200
 BEGINNING = 2 / 3  # of the room, for the first essential lines of a block; the rest is for the last ones
@@ -119,14 +117,15 @@ def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
     room = limit - gap
     sizes = [utf16_length(line.text) + 1 for line in lines]
     whole = sum(size for size, line in zip(sizes, lines, strict=True) if line.rank < FOLDED) <= room
+    most = (
+        FOLDED - 1 if whole else VALUE
+    )  # the greatest rank of a line of a failure's block, beside its first
     kept: set[int] = set()
     for at in _order(block, lines, sizes, room):
         rank = lines[at].rank
         cost = sizes[at] + gap - gap * ((at - 1 in kept) + (at + 1 in kept))
-        if kept and block.weight >= ERROR_WEIGHT:
-            aside = rank > (FOLDED - 1 if whole else CLOSE)
-            if aside or (rank > VALUE and not whole and limit - room + cost > SPARE):
-                break
+        if kept and block.weight >= ERROR_WEIGHT and rank > most:
+            break
         if cost <= room:
             room -= cost
             kept.add(at)

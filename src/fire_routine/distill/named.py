@@ -66,8 +66,10 @@ class Named:
             if at + 1 in shown:
                 end += 1 + len(shown[at + 1])
             found = VALUE.search(lowered, begin, end)
-            if found or reach:
-                value = joined[found.start() : found.end()] if found else b""
+            value = joined[found.start() : found.end()] if found else b""
+            if mask not in self._kept and len(self._kept) >= LINES:
+                self._add(value)
+            elif found or reach:
                 above = max(at - (reach or 1), 0)
                 self._keep(mask, first + above, lines[above : at + 1 + (reach or 1)], value)
 
@@ -76,7 +78,7 @@ class Named:
         size = sum(map(len, around))
         known = self._kept.get(mask)
         more = size - known[3] if known else size
-        if self._size + more > BYTES or (not known and len(self._kept) >= LINES):
+        if self._size + more > BYTES:
             self._add(value)
             return
         if known and known[2] != value and len(self._values) < VALUES:

@@ -87,7 +87,7 @@ def select(
         place, rank = of_block.get(number, (-1, VALUE))
         if number in totals:
             rank = NEEDED
-        elif (place < 0 and number not in worth_a_look) or states_success(texts[number]):
+        elif (place < 0 and not worth_a_look.has(number, weight)) or states_success(texts[number]):
             place, rank = -1, HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
@@ -111,15 +111,14 @@ class _Besides:
         self, weights: Weights, found: Collection[int], blocks: Iterable[int], reports: Collection[int]
     ) -> None:
         """`found`: lines that rules match; `blocks`: lines of blocks; `reports`: of those with a head."""
-        self._weights, self._found, self._reports = weights, found, reports
+        self._found, self._reports = found, reports
         self._blocks = sorted(blocks)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
-        self._least = self._most * min(
-            SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY
-        )  # most have less
+        # Most lines have less than the least that is asked of any.
+        self._least = self._most * min(SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY)
 
-    def __contains__(self, number: int) -> bool:
-        weight = self._weights.get(number, (0.0, ""))[0]
+    def has(self, number: int, weight: float) -> bool:
+        """Whether a line of this weight is one."""
         return weight >= self._least and weight >= self._most * self._share(number)
 
     def _share(self, number: int) -> float:

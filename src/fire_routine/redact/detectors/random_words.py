@@ -49,33 +49,47 @@ _TOKEN, _HEX, _ROW = 20, 32, 80  # characters: a token after its prefix, a diges
 _PIECE = pattern(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PIECES = 0.4  # of a word's characters: random words have pieces of two characters, others of four
 _SHORTEST = 10  # letters and digits
+_FEW = 40  # distinct words for each of which a text is searched
 
 
 def find(index: TextIndex) -> Iterator[Span]:
     """The random words that are secret."""
     text = index.text
     rows = "\n".join(word for word in index.long_words.split("\n") if len(word) > _ROW)
-    for word in set(_BASE64.findall(rows)):
-        if _is_random(word) and mixes_case(word):
-            yield from (Span(start, start + len(word), "token") for start in occurrences(text, word))
-    for run in filter(_DIGIT.search, set(_RUN.findall(index.words))):
-        word = (run[2:] if run.startswith(_JOINED) else run).strip("._-")
-        if "%" in word:  # what it decodes to is looked at alone
-            continue
-        token = _is_token(word)
-        for start in occurrences(text, word) if token or _is_random(word) else ():
-            end = start + len(word)
-            alone = start == 0 or text[start - 1].isspace() or text[start - 1] in _BESIDE
-            alone = alone and text[end : end + 1] not in ("/", ".", "@", "+")
-            if token and alone:
-                yield Span(start, end, "token")
-            elif _is_told(text, start, end, alone=alone):
-                yield Span(start, end, "password")
+    long = {word for word in set(_BASE64.findall(rows)) if _is_random(word) and mixes_case(word)}
+    yield from (Span(start, start + len(word), "token") for word, start in _places(text, long, _BASE64))
+    words = set(map(_word, filter(_DIGIT.search, set(_RUN.findall(index.words)))))
+    tokens = {word for word in words if _is_token(word)}
+    for word, start in _places(text, tokens.union(filter(_is_random, words)), _RUN):
+        end = start + len(word)
+        alone = start == 0 or text[start - 1].isspace() or text[start - 1] in _BESIDE
+        alone = alone and text[end : end + 1] not in ("/", ".", "@", "+")
+        if word in tokens and alone:
+            yield Span(start, end, "token")
+        elif _is_told(text, start, end, alone=alone):
+            yield Span(start, end, "password")
+
+
+def _word(run: str) -> str:
+    """A run without what is around its word; empty where it is encoded: what it decodes to is looked at."""
+    return "" if "%" in run else (run[2:] if run.startswith(_JOINED) else run).strip("._-")
+
+
+def _places(text: str, words: set[str], pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """The words with their places: a search for each, or of many one search for all."""
+    if len(words) <= _FEW:
+        for word in words:
+            yield from ((word, start) for start in occurrences(text, word))
+        return
+    for match in pattern.finditer(text):
+        word = _word(match.group())
+        if word in words:
+            yield word, match.start() + match.group().find(word)
 
 
 def _is_token(word: str) -> bool:
     """Whether it is a prefix and random characters."""
-    prefix = _PREFIX.match(word)
+    prefix = _PREFIX.match(word) if len(word) > _TOKEN else None
     if not prefix:
         return False
     random = word[prefix.end() :]
