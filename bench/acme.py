@@ -146,10 +146,6 @@ class Repo(Repository):
     def runs_of(self, sha: str) -> list[Json]:
         return self._by_sha[sha]
 
-    def add_status(self, sha: str, partial: Any) -> Json:
-        self.known.pop(sha, None)
-        return super().add_status(sha, partial)
-
     def push(self, sha: str) -> None:
         self.set_branch("main", sha)
         for old in self.commits[COMMITS:-1]:
@@ -375,7 +371,7 @@ class Estate:
 
     def _field(self, node: Json, asked: FieldNode, text: str, repo: Repo | None) -> Any:
         name, known, key = asked.name.value, None, ""
-        if repo and asked.loc and node.get("__typename") == "Commit" and name in ("checkSuites", "status"):
+        if repo and asked.loc and name == "checkSuites":
             known, key = repo.known[node["oid"]], text[asked.loc.start : asked.loc.end]
             if key in known:
                 return known[key]

@@ -94,6 +94,7 @@ HOSTILE = (
         "ghp_" + "A1" * 38 + "\n",
         "cGFzc3dvcmQ9aHVudGVyMg==",
         "AKIA",
+        " ".join("r4Jx0Vq9TzLw"[n % 12 :] + f"{n:05}aB3cD" for n in range(8_000)),
         "\n",
         "é",
     ),
@@ -202,6 +203,7 @@ def half(seed: int) -> None:
         words = sorted(token_formats.word_list(name))
         token_formats._compiled()["words"][name] = random.Random(seed).sample(words, len(words) // 2)
     token_formats.word_list.cache_clear()
+    token_formats.commands.cache_clear()
     print(f"with {len(kept)} of {len(every)} syntaxes, and half of the commands:")
     first_sight.show_recall(show=False)
 

@@ -10,12 +10,13 @@ one was reported nowhere.
              can be compared on the same seeds. `--profile NAME` plays them with one trouble alone, `--profile
              all` with each in turn: reads that lag in order, ids that become visible late, items that do,
              lost and repeated writes, crashes, denials; several workflows and branches, jobs without a log,
-             two who press `again`, a matrix, midnight, full contexts, 22 pages, another token, two tokens.
-             Each has a largest share of schedules without a session, of those in which no re-run passed.
-             `--rerun-first`: with that input. Some failures are gone in the re-run, and in some schedules a
-             person re-runs as well. `--replacing`: every other run's session leaves no trace, and may be
-             replaced after 5 minutes. `--without PART` leaves a part of the protocol out, in the trouble in
-             which it counts: there must be violations then, or more jobs that end without a result.
+             two who press `again`, a matrix, midnight, full contexts, 22 pages, another token, two tokens,
+             none that may read commits, sweeps. Each has a largest number of schedules without a session, of
+             those in which no re-run passed. `--rerun-first`: with that input. Some failures are gone in the
+             re-run, and in some schedules a person re-runs as well. `--replacing`: every other run's session
+             leaves no trace, and may be replaced after 5 minutes. `--without PART` leaves a part of the
+             protocol out, in the trouble in which it counts: there must be violations then, or more jobs
+             that end without a result.
   crowd      the whole action in virtual time, as a step of each leg of a matrix that fails within 2 seconds,
              under the limits that GitHub documents. `--crowd 32,64,128,256`
   processes  the same with real processes of the whole action, real HTTP and real kill -9. `--processes N`
@@ -48,7 +49,6 @@ from fire_routine.emulator import REPLIES  # noqa: E402
 from fire_routine.ledger.entry import Stage as Step  # noqa: E402
 
 SHA = "a" * 40
-SEVERAL = 50  # schedules, of which the share without a session means something
 
 
 # --- storms in virtual time ---------------------------------------------------------------------
@@ -102,9 +102,9 @@ def storm(
     print(f"  {counts}")
     for outcome, times in outcomes.most_common():
         print(f"  {times:8,}  {outcome}")
-    idle, most = totals["schedules without a session"], 1.0 if part else PROFILES[profile].idle
-    if count >= SEVERAL and idle > most * count:
-        print(f"  {idle} schedules without a session, of {count}: at most {most:.0%} may be")
+    idle = totals["schedules without a session"]
+    if not part and idle > (most := PROFILES[profile].most_idle(count)):
+        print(f"  {idle} schedules without a session, of {count}: at most {most} may be")
         return False
     return not bad
 

@@ -82,8 +82,6 @@ OFF: dict[str, list[Setting]] = {
     "told-once": [(select, "folded", lambda text: text), (excerpts, "TOLD", _MANY)],
     # the excerpt
     "whole": [(excerpts, "WHOLE", 1)],
-    "spare": [(excerpts, "SPARE", 0)],
-    "close": [(excerpts, "CLOSE", 1)],
     "beginning": [(excerpts, "BEGINNING", 1.0)],
     "small-gaps": [(excerpts, "FEW", 0)],
     "rest": [(excerpts, "REST", 0)],

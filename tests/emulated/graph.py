@@ -123,37 +123,9 @@ def commit_node(repository: Repository, sha: str) -> Json:
         "id": f"C_{sha}",
         "oid": sha,
         "committedDate": repository.committed(sha),
-        "status": _status(repository, sha),
         "checkSuites": check_suites,
         "history": history,
     }
-
-
-def _status(repository: Repository, sha: str) -> Json | None:
-    """The newest status of each context; null where there is none."""
-    newest = {one["context"]: one for one in repository.statuses.get(sha, ())}
-    if not newest:
-        return None
-
-    def context(_info: object, name: str) -> Json | None:
-        found = newest.get(name)
-        return found and {
-            "id": f"SC_{found['id']}",
-            "context": name,
-            "createdAt": found["created_at"],
-            "creator": None if repository.nulls else _actor(found["creator"]["login"]),
-            "description": None if repository.nulls else found["description"],
-            "state": found["state"].upper(),
-            "targetUrl": None if repository.nulls else found["target_url"],
-        }
-
-    return {"id": f"S_{sha}", "context": context, "state": newest[next(iter(newest))]["state"].upper()}
-
-
-def _actor(login: str) -> Json:
-    """Who wrote something: an app's login has no `[bot]` here."""
-    name = login.removesuffix("[bot]")
-    return {"__typename": "User" if name == login else "Bot", "id": f"U_{number_of(login)}", "login": name}
 
 
 def moment(stamp: str) -> datetime:

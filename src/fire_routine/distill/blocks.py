@@ -72,6 +72,7 @@ class Draft:
     reach: set[int] = field(default_factory=set)  # lines that these findings' rules reach
     ranks: dict[int, int] = field(default_factory=dict)
     rows: bool = False  # it is a list: its essential lines say as much as one another
+    reason: int = -1  # its line that says why, in its own words; of several causes the deepest
 
 
 def blocks_of(

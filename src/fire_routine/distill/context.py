@@ -33,14 +33,6 @@ class Context:
     shares: list[float]  # of the finding's weight
 
 
-def near(finding: Finding) -> Finding:
-    """The finding with no more lines than may belong to it, however many of its report are at hand."""
-    rule = finding.rule
-    first = max(finding.at - rule.before - len(BEFORE), 0)
-    last = finding.at + 1 + max(rule.indented, rule.paragraph) + LINES_AFTER
-    return finding._replace(lines=finding.lines[first:last], at=finding.at - first)
-
-
 def context_of(finding: Finding, store: LineStore) -> Context:
     """The context of a finding whose lines are in the store."""
     rule, number, bare = finding.rule, finding.number, store.bare

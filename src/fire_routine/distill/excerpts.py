@@ -12,12 +12,14 @@ from .ranks import FOLDED, NEEDED, VALUE
 from .select import folded
 
 TAB_WIDTH = 4
-# Units that a block may take: the first, and each further one; a list.
+# Units that a block may take: the first, and each further one; a list. With little room it is a share of
+# them: whole reports tell less there than single lines of many failures.
 FIRST, NEXT = 900, 600
 LIST, NEXT_LIST = 4_000, 3_000
+ROOMY = 10_000  # units of room from which on a block may take all of that
+LEAST, NEXT_LEAST = 750, 300  # units that it may take with any room: a long line, a name and a reason
+FOR_REST = 0.5  # of the room, that blocks after the first leave
 WHOLE = 2  # times that of a block that is shown whole, where what it is about comes soon
-SPARE = 750  # units of a block up to which lines are shown that are not essential
-CLOSE = 12  # rank up to which they are
 LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take however little room there is
 LONGEST_ROW = 200
 BEGINNING = 2 / 3  # of the room, for the first essential lines of a block; the rest is for the last ones
@@ -42,11 +44,15 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
     parts: list[str] = []
     shown: list[Line] = []
     room = max_characters
+    tiny = max_characters < 2 * LEAST  # there is no room for anything besides
+    share = 1.0 if tiny else min(max_characters / ROOMY, 1.0)
+    for_rest = 0 if tiny else int(max_characters * FOR_REST)
     for place, block in enumerate(digest.blocks):
         joint = (
             ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
         )
-        limit = min(room - len(joint), _limit(block, of_block.get(place, ()), first=not place))
+        left = room - len(joint) - (for_rest if place else 0)
+        limit = min(left, _limit(block, of_block.get(place, ()), share, first=not place))
         lines, text = _block(block, of_block.get(place, ()), limit)
         if lines:
             parts.append(joint + text)
@@ -60,14 +66,18 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
 # --- A block ----------------------------------------------------------------------------------------------
 
 
-def _limit(block: Block, lines: Sequence[Line], *, first: bool) -> int:
+def _limit(block: Block, lines: Sequence[Line], share: float, *, first: bool) -> int:
     """What a block may take: all of a short one whose essential lines come soon."""
-    if block.is_list:
-        return LIST if first else NEXT_LIST
+    if block.is_row:
+        return NEXT
     limit = FIRST if first else NEXT
-    sizes = [utf16_length(line.text.strip()) + 1 if line.rank < FOLDED else 0 for line in lines]
-    soon = sum(sizes[: max((at for at, line in enumerate(lines, 1) if line.rank <= VALUE), default=0)])
-    return WHOLE * limit if soon <= limit and sum(sizes) <= WHOLE * limit else limit
+    if block.is_list:
+        limit = LIST if first else NEXT_LIST
+    else:
+        sizes = [utf16_length(line.text.strip()) + 1 if line.rank < FOLDED else 0 for line in lines]
+        soon = sum(sizes[: max((at for at, line in enumerate(lines, 1) if line.rank <= VALUE), default=0)])
+        limit *= WHOLE if soon <= limit and sum(sizes) <= WHOLE * limit else 1
+    return max(int(share * limit), LEAST if first else NEXT_LEAST)
 
 
 def _block(block: Block, lines: Sequence[Line], limit: int) -> tuple[list[Line], str]:
@@ -107,14 +117,15 @@ def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
     room = limit - gap
     sizes = [utf16_length(line.text) + 1 for line in lines]
     whole = sum(size for size, line in zip(sizes, lines, strict=True) if line.rank < FOLDED) <= room
+    most = (
+        FOLDED - 1 if whole else VALUE
+    )  # the greatest rank of a line of a failure's block, beside its first
     kept: set[int] = set()
     for at in _order(block, lines, sizes, room):
         rank = lines[at].rank
         cost = sizes[at] + gap - gap * ((at - 1 in kept) + (at + 1 in kept))
-        if kept and block.weight >= ERROR_WEIGHT:
-            aside = rank > (FOLDED - 1 if whole else CLOSE)
-            if aside or (rank > VALUE and not whole and limit - room + cost > SPARE):
-                break
+        if kept and block.weight >= ERROR_WEIGHT and rank > most:
+            break
         if cost <= room:
             room -= cost
             kept.add(at)

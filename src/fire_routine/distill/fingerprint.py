@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..model import Fingerprint
-from .context import context_of, near
+from .context import context_of
 from .lines import texts, unstamped
 from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
 from .scanner import FINDINGS
-from .store import store_of
+from .store import LineStore, store_of
 from .types import Finding, Scan
 
 STRONGEST = 0.7  # of the weight of the strongest rule that matches a specific line
@@ -37,14 +37,15 @@ _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has no
 _FRAME = expression("frame")
 
 
-def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[Fingerprint | None, bool]:
+def identity(scan: Scan, inside: Sequence[Finding], store: LineStore) -> tuple[Fingerprint | None, bool]:
     """The fingerprint of the failure, and whether its lines give the reason; None: nothing names it.
 
     Args:
         inside: the findings inside the failed step. Those of the strongest rules count.
+        store: the lines around most of them.
     """
     for strongest in _by_strength(_without_crowds(scan, inside)):
-        naming = _naming(strongest)
+        naming = _naming(strongest, store)
         if naming:
             explained = any(not each.rule.outcome_only and each.rule.weight > _FOLLOWS for each in strongest)
             return Fingerprint.of(sorted(naming)), explained
@@ -72,7 +73,7 @@ def _by_strength(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
         rest = [finding for finding in rest if finding.rule.weight < least]
 
 
-def _naming(findings: Sequence[Finding]) -> set[str]:
+def _naming(findings: Sequence[Finding], store: LineStore) -> set[str]:
     """The lines, normalised, that name the failure among these findings and what is below them."""
     own = texts(unstamped([finding.raw for finding in findings])) if findings else []
     distinct = {
@@ -91,7 +92,7 @@ def _naming(findings: Sequence[Finding]) -> set[str]:
             naming.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         announces = not _is_specific(normal) or _ANNOUNCES.search(text)
         if announces or (len(_LETTERS.findall(text)) < WORDS and not _HEADING.match(text)):
-            below = filter(_is_specific, normalised(_below(finding, found)))
+            below = filter(_is_specific, normalised(_below(finding, found, store)))
             naming.update(islice(below, BELOW if announces else FIRST))
     return naming
 
@@ -101,9 +102,9 @@ def _is_specific(normal: str) -> bool:
     return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
 
 
-def _below(finding: Finding, found: set[int]) -> Iterator[str]:
+def _below(finding: Finding, found: set[int], store: LineStore) -> Iterator[str]:
     """The lines below a finding that belong to it, up to the next finding; no frames."""
-    context = context_of(finding, store_of({}, [near(finding)], ()))
+    context = context_of(finding, store if finding.number in store.text else store_of({}, [finding], ()))
     at = finding.number - context.first
     for number, (text, share) in enumerate(
         zip(context.texts[at + 1 :], context.shares[at + 1 :], strict=True), finding.number + 1

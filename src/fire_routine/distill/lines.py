@@ -45,7 +45,8 @@ def stamp_of(line: bytes) -> tuple[int, bytes]:
     """Where the text of a raw line begins, and its timestamp to the second (empty: none)."""
     if line[27:29] == b"Z " and line[10:11] == b"T":
         return 29, line[:19]
-    if line[:1] not in _STAMPED and TAB not in line[:200]:
+    begin = line[:1]
+    if (begin not in _STAMPED or (begin == b"2" and line[10:11] != b"T")) and TAB not in line[:200]:
         return 0, b""
     found = STAMP.match(line, 0, 450)
     return (found.end(), found.group(1)) if found else (3 if line.startswith(b"\xef\xbb\xbf") else 0, b"")

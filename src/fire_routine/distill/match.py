@@ -9,8 +9,8 @@ from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
-from ..redact.naming import AROUND, IN_HEAD, LITERALS
 from ..search import Literals
+from ..secret_words import AROUND, IN_HEAD, LITERALS
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import OF_RUNS, PASSED
 from .normalize import masked

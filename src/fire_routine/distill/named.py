@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..redact.naming import AROUND, HEAD, OF_TABLE, VALUE
+from ..secret_words import AROUND, BELOW_HEAD, HEAD, VALUE
 from .lines import segments, texts, unstamped
 
 LINES, BYTES = 200, 64 * 1024  # lines with a value that are kept, and bytes of them with those around them
@@ -19,7 +19,7 @@ class Naming(NamedTuple):
 
     at: int  # its place among the lines at hand
     mask: bytes  # the line without digits
-    around: bool  # one of `naming.AROUND` is in it
+    around: bool  # one of `secret_words.AROUND` is in it
     head: bool  # it may be the head of a table
 
 
@@ -38,7 +38,7 @@ class Named:
         self._values: dict[bytes, None] = {}  # names with their values, the last ones
 
     def look(self, lines: Sequence[bytes], first: int, naming: Sequence[Naming]) -> None:
-        """Take those of a log's lines that hold one of `naming.LITERALS`.
+        """Take those of a log's lines that hold one of `secret_words.LITERALS`.
 
         Args:
             lines: some of the log's, as they are.
@@ -58,16 +58,18 @@ class Named:
             text, begin = shown[at], begins[at]
             end = begin + len(text)
             reach = _around(lowered[begin:end]) if around else 0
-            if head and reach < OF_TABLE and HEAD.search(lowered[begin:end]):
-                reach = OF_TABLE
+            if head and reach < BELOW_HEAD and HEAD.search(lowered[begin:end]):
+                reach = BELOW_HEAD
             if not reach and len(text) > LONG:
                 self.read(text)
                 continue
             if at + 1 in shown:
                 end += 1 + len(shown[at + 1])
             found = VALUE.search(lowered, begin, end)
-            if found or reach:
-                value = joined[found.start() : found.end()] if found else b""
+            value = joined[found.start() : found.end()] if found else b""
+            if mask not in self._kept and len(self._kept) >= LINES:
+                self._add(value)
+            elif found or reach:
                 above = max(at - (reach or 1), 0)
                 self._keep(mask, first + above, lines[above : at + 1 + (reach or 1)], value)
 
@@ -76,7 +78,7 @@ class Named:
         size = sum(map(len, around))
         known = self._kept.get(mask)
         more = size - known[3] if known else size
-        if self._size + more > BYTES or (not known and len(self._kept) >= LINES):
+        if self._size + more > BYTES:
             self._add(value)
             return
         if known and known[2] != value and len(self._values) < VALUES:

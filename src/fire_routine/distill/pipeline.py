@@ -36,7 +36,10 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     within = inside(scan, failed)
 
     # The findings that may explain it: by their rules, their places and how often similar ones came before.
-    scored = zip(scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed), within), strict=True)
+    places = positions(scan, failed)
+    scored = zip(
+        scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed, places), within), strict=True
+    )
     strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
     strongest.sort(key=lambda pair: pair[0].number)
     findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]
@@ -50,8 +53,8 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     # The failures as blocks, each as far as its report reaches.
     numbers = {finding.number for finding in within}
     own = [finding for finding in findings if finding.number in numbers]
-    places = dict(zip((finding.number for finding in scan.findings), positions(scan, failed), strict=True))
-    floors = [finding.rule.weight * places[finding.number] for finding in own]
+    place_of = dict(zip((finding.number for finding in scan.findings), places, strict=True))
+    floors = [finding.rule.weight * place_of[finding.number] for finding in own]
     texts = store.bare
     blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, texts)
     for block in blocks:
@@ -63,7 +66,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     lines, told = select(blocks, weights, found, totals, end, store, texts)
 
     # What names the failure, how it ended, and the strongest lines.
-    name, explained = identity(scan, within)
+    name, explained = identity(scan, within, store)
     step = outcome(scan, failed, within)
     return Digest(
         lines,

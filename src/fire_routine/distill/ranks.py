@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from .blocks import Draft, is_row
 from .lines import announces
@@ -28,6 +29,7 @@ _NAME, _REASON = expression("failure_name"), expression("failure_reason")
 _PLACE, _FRAME, _VALUE = expression("place"), expression("frame"), expression("compared_value")
 _LIBRARY = [expression(name) for name in ("library_frame", "python_library_frame", "other_library_frame")]
 _SOURCE = re.compile(rb"\s*(?:\d+ *)?[|:]")  # a source's line below its place
+_CAUSE = re.compile(rb"\s*Caused by: \S")  # of an exception; the last one is the deepest
 _DIGITS = re.compile(rb"\d+")
 
 
@@ -37,14 +39,19 @@ def rank(draft: Draft, texts: Texts, store: LineStore) -> None:
     rows = set() if draft.heads and draft.extent.style != LISTED else _alike(draft, numbers, texts)
     again = _again(numbers, texts)
     essential = {*draft.heads, *draft.found, *rows} - again | draft.heads
-    for head in draft.heads:
+    for head in draft.heads or (number for number in sorted(essential) if announces(texts[number])):
         essential.update(_reason(head, draft.last, texts))
+    causes = [number for number in numbers if _CAUSE.match(texts[number])][-1:]
+    essential.update(causes)
     if (pattern := draft.extent.essential) is not None:
         essential.update(number for number in numbers if pattern.match(texts[number]))
     if draft.extent.style == LISTED:
         rows |= essential
     for number in sorted(essential):
         essential.update(_announced(number, draft.last, texts))
+    below = [number for number in sorted(essential - draft.heads) if not announces(texts[number])]
+    reasons = (number for number in below if _REASON.match(texts[number]))
+    draft.reason = next(chain(causes, reasons, below, sorted(essential)))
     essential.update(_place(min(essential), draft.last, texts, essential))
     draft.rows = len(essential & rows) >= FEWEST_ROWS
     folded = _folded(draft, numbers, essential, again, texts, store)

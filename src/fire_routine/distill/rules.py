@@ -105,7 +105,7 @@ class Rule:
     keywords: tuple[str, ...] = ()
     anchored: bool = False  # its expression matches at the beginning of a line only
 
-    # context: which neighbours belong to the line (see `context.neighbours`)
+    # context: which neighbours belong to the line (see `context.reach`)
     indented: int = 12  # lines after it that are indented deeper, or continue it
     paragraph: int = 0  # lines after it, up to a blank one
     before: int = 0  # lines before it that match `before_match`

@@ -36,7 +36,7 @@ TEMPLATES = 20_000  # that are counted
 FINDINGS = 160  # that are kept of a rule: a quarter the first, one the last; the others regardless of order
 BELOW = 8  # lines below a finding in which its reason is searched
 ABOVE, REACH = 60, 100  # lines around a finding of a failure that are kept: what names it, its report
-HELD = 16 * 1024 * 1024  # bytes of findings' lines; only a hostile log has more
+HELD = 12 * 1024 * 1024  # bytes of findings' lines; only a hostile log has more
 
 
 class Collector:

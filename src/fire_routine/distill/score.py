@@ -61,9 +61,8 @@ Weights = dict[
 ]  # by a line's number: its weight, and the rule that gave it, if one did
 
 
-def finding_scores(scan: Scan, failed: Failed) -> list[float]:
-    """A factor for each finding: its position, and how often similar ones came before it."""
-    places = positions(scan, failed)
+def finding_scores(scan: Scan, failed: Failed, places: Sequence[float]) -> list[float]:
+    """A factor for each finding: its place, as `positions` has it, and how often similar ones came before."""
     families = _families(scan, failed)
     frequency = _Frequency(scan, failed.extent)
     scores: list[float] = []

@@ -6,13 +6,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
+from heapq import heapify, heappop, heappush
 
 from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
 from .blocks import Draft
 from .lines import LONGEST
 from .noise import states_success
+from .normalize import shape_of
 from .ranks import FOLDED, NEEDED, VALUE
-from .rules import HINT, Rule, rules
+from .rules import HINT, Rule, rules, table
 from .score import Weights
 from .store import LineStore, Texts
 from .types import DIGEST_BYTES, Finding, Tail
@@ -40,7 +42,9 @@ HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strong
 BESIDE = 2  # lines on each side of what is shown that redaction sees
 
 _LEADING = re.compile(r"^[\W\d_]+")
-_SUMMARISED = re.compile(r"(?:FAILED|ERROR) \S*::(\S+(?:\[.*\])?)")
+# Of two lines of equal words one is told; the number of a place is a word.
+_WORD = re.compile(r"\w*[^\W\d]\w*|(?<=[:(])\d+")
+_GENERIC = frozenset(table("texts")["generic_words"].split())
 _WORDLESS = re.compile(r"[\W_]+")
 
 
@@ -66,7 +70,7 @@ def select(
         totals: the lines that count all failures, or say how the step ended.
         end: the end of the failed step.
     """
-    told = _told(drafts, store)
+    told = _told(drafts, store, texts)
     if end is not None and max((draft.weight for draft, _ in told), default=0.0) < ERROR_WEIGHT:
         told.append((end, False))
     of_block: dict[int, tuple[int, int]] = {}
@@ -83,7 +87,7 @@ def select(
         place, rank = of_block.get(number, (-1, VALUE))
         if number in totals:
             rank = NEEDED
-        elif (place < 0 and number not in worth_a_look) or states_success(texts[number]):
+        elif (place < 0 and not worth_a_look.has(number, weight)) or states_success(texts[number]):
             place, rank = -1, HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
@@ -107,15 +111,14 @@ class _Besides:
         self, weights: Weights, found: Collection[int], blocks: Iterable[int], reports: Collection[int]
     ) -> None:
         """`found`: lines that rules match; `blocks`: lines of blocks; `reports`: of those with a head."""
-        self._weights, self._found, self._reports = weights, found, reports
+        self._found, self._reports = found, reports
         self._blocks = sorted(blocks)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
-        self._least = self._most * min(
-            SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY
-        )  # most have less
+        # Most lines have less than the least that is asked of any.
+        self._least = self._most * min(SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY)
 
-    def __contains__(self, number: int) -> bool:
-        weight = self._weights.get(number, (0.0, ""))[0]
+    def has(self, number: int, weight: float) -> bool:
+        """Whether a line of this weight is one."""
         return weight >= self._least and weight >= self._most * self._share(number)
 
     def _share(self, number: int) -> float:
@@ -142,44 +145,74 @@ def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]
             yield number + 1, part
 
 
-def _told(drafts: Sequence[Draft], store: LineStore) -> list[tuple[Draft, bool]]:
-    """The blocks to tell, the strongest first, and whether each is a row; what was told before is folded."""
+def _told(drafts: Sequence[Draft], store: LineStore, texts: Texts) -> list[tuple[Draft, bool]]:
+    """The blocks to tell, in order, and whether each is a row: different reasons before more of the same.
+
+    A reason is told if all its words were, besides places, names in quotes and numbers. Then its block is a
+    row, after all others of its kind: reports, or what its rule found.
+    """
     most = max((draft.weight for draft in drafts), default=0.0)
-    told: list[tuple[Draft, bool]] = []
-    seen: list[str] = []
     reported = any(draft.heads and draft.first < draft.last for draft in drafts)
 
+    def is_name(draft: Draft) -> bool:
+        """Whether it is a name alone, where others are reports: it tells less."""
+        return reported and bool(draft.heads) and draft.first == draft.last
+
     def order(draft: Draft) -> tuple[int, int]:
-        """Of about the same weight, what comes first is the cause of the rest. A name alone tells less than
-        a report."""
-        share = NAME_ALONE if reported and draft.heads and draft.first == draft.last else 1.0
+        """Of about the same weight, what comes first is the cause of the rest."""
+        share = NAME_ALONE if is_name(draft) else 1.0
         return -int(draft.weight * share / most * STEPS), draft.first
 
-    for draft in sorted(drafts, key=order):
+    def kind(draft: Draft) -> Rule | None:
+        return None if draft.heads else draft.rule
+
+    last = {kind(draft): order(draft) for draft in sorted(drafts, key=order)}
+    told: list[tuple[Draft, bool]] = []
+    known: set[str] = set()  # the words that are told
+    seen: set[str] = set()  # the lines that are told, as `folded` has them
+    queue = [((place := order(draft)), 0, place, at) for at, draft in enumerate(drafts)]
+    heapify(queue)
+    while queue:
+        _, again, place, at = heappop(queue)
+        draft = drafts[at]
+        reason = _words(_shape(texts[draft.reason])) - (_GENERIC if draft.reason in draft.heads else set())
+        if told and not (again or draft.rows) and reason <= known:
+            heappush(queue, (last[kind(draft)], 1 + is_name(draft), place, at))
+            continue
         lines = dict(zip(draft.ranks, store.lines(draft.ranks), strict=True))
-        texts = {at: folded(text) for at, text in lines.items()}
-        known = {at for at, text in lines.items() if any(folded(_bare(text)) in one for one in seen)}
-        needed = [at for at, rank in draft.ranks.items() if rank == NEEDED and at not in known]
-        if not needed:
+        bare = {number: folded(text) for number, text in lines.items()}
+        words = {number: _words(text) for number, text in lines.items()}
+        new = [
+            number
+            for number, rank in draft.ranks.items()
+            if rank == NEEDED and not (told and words[number] - _GENERIC <= known)
+        ]  # what is essential, and not told
+        if not new:
             continue
         full = sum(not is_row for _, is_row in told)
         strong = draft.weight >= most * STRONG
-        if full < FULL and strong:
-            draft.ranks |= {at: FOLDED for at in known if len(texts[at]) >= TOLD}
+        if full < FULL and strong and not again:
+            alike = (number for number in lines if len(bare[number]) >= TOLD and bare[number] in seen)
+            draft.ranks |= dict.fromkeys(alike, FOLDED)
             told.append((draft, False))
         elif (strong or draft.rule in [other.rule for other, _ in told]) and len(told) - full < ROWS:
-            draft.ranks = dict.fromkeys(needed[:ROW], NEEDED)
+            names = draft.heads if draft.reason in new else ()
+            draft.ranks = dict.fromkeys(sorted({*names, *new})[:ROW], NEEDED)
             told.append((draft, True))
         else:
             continue
-        seen.append("".join(texts.values()))
+        known.update(*(words[number] for number, rank in draft.ranks.items() if rank < FOLDED))
+        seen.update(bare[number] for number in draft.ranks)
     return told
 
 
-def _bare(text: str) -> str:
-    """The line; of one that names a failed test in a summary, its name."""
-    found = _SUMMARISED.match(text)
-    return found[1] if found else text
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def _shape(text: bytes) -> str:
+    """A line without places, quoted names and numbers."""
+    return shape_of(text).decode("utf-8", "replace")
 
 
 def _kept(draft: Draft) -> dict[int, int]:

@@ -21,7 +21,7 @@ from ..github.client import GitHub
 from ..github.missing import ACTIONS, Missing
 from ..github.parse import Artifact
 from ..model import Attachment, Digest, GitHubError, Note, Run
-from ..sanitize import code
+from ..sanitize import flat
 from .files import MOST_BYTES, TOO_LARGE, Budget
 from .junit import merged, read_report
 from .storage import LATE, Storage
@@ -56,7 +56,7 @@ def failed_tests(
     try:
         named = _named(github.within(deadline).artifacts(run.id).items, globs, run)
         for artifact in named[:MOST_ARTIFACTS]:
-            name = code(artifact.name, 100)
+            name = flat(artifact.name, 100)
             try:
                 data = _downloaded(storage, github.artifact_address(artifact.id), artifact)
                 found, refused = _reports(data, budget)

@@ -17,7 +17,7 @@ _JUDGED = 128  # characters that show how often the case changes
 _TURN = pattern(r"\d[A-Za-z]")  # rare in a program: `sha256sum`
 _ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
-    r"|0x[0-9a-fA-F]+|\w{1,20}://\S*|(?:\.{0,2}|~|[A-Za-z]:)[/\\]\S*|\S*[/\\]\S+\.\w{1,5}(?::\d+)*"
+    r"|0x[0-9a-fA-F]{1,40}|\w{1,20}://\S*|(?:\.{0,2}|~|[A-Za-z]:)[/\\]\S*|\S*[/\\]\S+\.\w{1,5}(?::\d+)*"
     r"|[\w-]+\.(?:[a-z]{1,5}|json5?|html|yaml|toml|lock)(?::\d+)*"
 )
 _WORDS = pattern(  # pieces of letters and short numbers; possessive: no way to backtrack

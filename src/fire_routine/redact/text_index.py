@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property
+from itertools import chain
 from math import inf
 from time import monotonic
 
 from ..search import Literals
 from .line_wraps import Joined
-from .token_formats import syntaxes, token_formats
+from .token_formats import commands, syntaxes, token_formats
 
 _CHECKED = 64  # occurrences after which the time is looked at
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
@@ -40,9 +41,10 @@ def _keywords() -> Literals:
 
 @cache
 def _syntaxes() -> Literals:
-    """What the syntaxes of tools look for, in lower case."""
+    """What the syntaxes and commands of tools look for, in lower case."""
     of_each = ((*one.literals, *filter(None, [one.needs])) for one in syntaxes())
-    return Literals(literal.encode() for literals in of_each for literal in literals)
+    of_commands = (one.literal for one in commands("commands_that_print"))
+    return Literals(literal.encode() for literal in (*chain.from_iterable(of_each), *of_commands))
 
 
 class TextIndex:
@@ -78,7 +80,7 @@ class TextIndex:
 
     @cached_property
     def syntaxes(self) -> frozenset[str]:
-        """What tools' syntaxes look for, as far as it occurs in the lower-case text."""
+        """What tools' syntaxes and commands look for, as far as it occurs in the lower-case text."""
         return _among(_syntaxes(), self._lowered_words)
 
     def contains(self, literal: str) -> bool:

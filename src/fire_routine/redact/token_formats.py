@@ -60,6 +60,20 @@ def syntaxes() -> list[Syntax]:
     ]
 
 
+class Command(NamedTuple):
+    """A command that prints or reads a secret (`words.toml`)."""
+
+    words: tuple[str, ...]  # in lower case, in their order
+    literal: str  # the one that the text is searched for
+
+
+@cache
+def commands(name: str) -> tuple[Command, ...]:
+    """A list of commands of `words.toml`."""
+    every = (tuple(words.split()) for words in sorted(word_list(name)))
+    return tuple(Command(words, max(words, key=len)) for words in every)
+
+
 @cache
 def word_list(name: str) -> frozenset[str]:
     """A list of `words.toml`."""

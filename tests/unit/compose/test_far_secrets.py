@@ -15,6 +15,7 @@ PLACES = {
     "the line below its name": ["password: |", f"  {SECRET}"],
     "the options of a command": [f"docker login -u ci -p {SECRET} registry.example.com"],
     "the line below the command that prints it": ["+ op item get db --reveal", SECRET],
+    "the line below a command of any tool": ["$ acme db show-password web", SECRET],
     "the line above the command that takes it": [f"+ echo {SECRET}", "+ sudo -S true"],
     "a short option": [f"zip -P {SECRET} a.zip f"],
     "a mask": [f"::add-mask::{SECRET}"],

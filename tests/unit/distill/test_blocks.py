@@ -87,7 +87,7 @@ def test_of_many_failures_three_are_told_whole_and_the_others_by_name_and_reason
 def test_what_a_summary_tells_again_is_told_once() -> None:
     summary = [
         "=== short test summary info ===",
-        "FAILED tests/test_shop.py::test_apple - ValueError: no apple",
+        "FAILED tests/test_apple.py::test_apple - ValueError: no apple",
     ]
     told = lead(*pytest_report("test_apple", "ValueError: no apple"), *summary, "=== 1 failed in 0.10s ===")
     assert not any(line.startswith("FAILED") for line in told)
@@ -136,3 +136,32 @@ def test_what_the_last_green_run_printed_ranks_low() -> None:
     log = "\n".join([*BEGIN, noise, *QUIET, cause, *END]).encode()
     weights = {line.text: line.weight for line in distill.read([log], green=green).lines}
     assert weights[noise] < weights[cause] / 4
+
+
+def test_the_third_reason_is_told_before_more_tests_that_fail_for_the_first() -> None:
+    names = [f"test_{fruit}" for fruit in ("apple", "pear", "plum", "fig", "date", "lime", "kiwi", "nut")]
+    reports = [pytest_report(name, "ConnectionError: the till does not answer") for name in names]
+    others = [
+        pytest_report("test_price", "ValueError: no price is known"),
+        pytest_report("test_stock", "KeyError: the shelf was empty"),
+    ]
+    log = [line for report in [*reports, *others] for line in report]
+    told = lead(*log, "===== 10 failed in 0.10s =====")
+    place = {line: at for at, line in enumerate(told)}
+    assert place["_______ test_apple _______"] < place["E       ValueError: no price is known"]
+    assert place["E       KeyError: the shelf was empty"] < place["_______ test_pear _______"]
+    assert told.count("E       ConnectionError: the till does not answer") == 1
+    assert "_______ test_nut _______" in told
+
+
+def test_the_deepest_cause_is_told_before_its_many_consequences() -> None:
+    frames = [f"\tat com.example.shop.Start.step{number}(Start.java:{number})" for number in range(1, 30)]
+    cause = "Caused by: java.net.BindException: Address already in use"
+    names = ("till", "shelf", "door", "lamp", "bell", "cart", "scale", "stall", "clock", "sign", "jar", "box")
+    tests = [f"[ERROR] {name}Opens(com.example.ShopTest)  Time elapsed: 0.1 s  <<< ERROR!" for name in names]
+    top = "java.lang.IllegalStateException: the shop could not be opened"
+    middle = "Caused by: com.example.shop.ShopException: no till"
+    log = [line for test in tests for line in (test, top, *frames, middle, *frames, cause, *frames[:9], "")]
+    told = lead("[ERROR] Tests run: 12, Failures: 0, Errors: 12", *log, limit=4_096)
+    assert told.index(top) < told.index(cause) < told.index(tests[1])
+    assert told.count(cause) == 1 and tests[-1] in told

@@ -158,7 +158,7 @@ def test_what_is_larger_than_stated_is_not_downloaded_whole(
     github.add_artifact(RUN, "honest", data)
     lines, notes = read(github)
     assert lines == []
-    assert notes == ["the artifact `honest`, `lies`: it is larger than 32 MiB"]
+    assert notes == ["the artifact honest, lies: it is larger than 32 MiB"]
     assert len(github.asked("/storage/artifacts")) == 1
 
 
@@ -174,9 +174,9 @@ def test_only_so_many_artifacts_are_read(github: GitHubEmulator) -> None:
     ("where", "fault", "note"),
     [
         ("/actions/runs/500/artifacts", Fault.forbidden(), "the list of the run's artifacts: "),
-        ("/zip", Fault.forbidden(), "the artifact `tests`: "),
-        ("/storage/artifacts", Fault(cut_after=20), "the artifact `tests`: "),
-        ("/storage/artifacts", Fault(dribble=0.2), "the artifact `tests`: there was no time left to read it"),
+        ("/zip", Fault.forbidden(), "the artifact tests: "),
+        ("/storage/artifacts", Fault(cut_after=20), "the artifact tests: "),
+        ("/storage/artifacts", Fault(dribble=0.2), "the artifact tests: there was no time left to read it"),
     ],
 )
 def test_what_is_not_to_be_had_in_time_is_a_note(

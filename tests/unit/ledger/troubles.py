@@ -6,6 +6,7 @@ And the protocol with one part left out: each costs something, so the simulator 
 
 from __future__ import annotations
 
+import math
 import random
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Setting:
     room: int = 1000  # statuses of one context on a commit
     others: int = 0  # statuses of others on the ledger's commit, half of them meanwhile; some forge an entry
     identities: tuple[str, ...] = (ACTIONS_BOT,)  # who writes the entries: each job's is one of these
+    hides_commits: bool = False  # without `contents: read` each failing commit has a ledger of its own
     sweeps: int = 0  # in place of jobs: each fires for what is red by then, two of them at once
 
 
@@ -69,12 +71,17 @@ class Setting:
 class Profile:
     """One trouble, or one kind of repository.
 
-    `idle`: the largest share of schedules that may end without any session. So jobs that never fire fail.
+    `idle`: the share of schedules that end without any session, of 500; 0.01 where none did but one may.
     """
 
     faults: Faults | None  # None: drawn for each schedule
     idle: float
     setting: Setting = field(default_factory=Setting)
+
+    def most_idle(self, schedules: int) -> int:
+        """How many of them may end so: three standard deviations more. So jobs that never fire fail."""
+        expected = self.idle * schedules
+        return math.floor(expected + 3 * math.sqrt(expected * (1 - self.idle)))
 
 
 APP = "octo-app[bot]"  # with a token of its own; GitHub does not always say whose it is
@@ -82,24 +89,24 @@ FORMS = ("log", "log", "step", "several", "none")
 
 # How GitHub's reads may lag, what else may go wrong, and what repositories are like: one of them each.
 PROFILES = {
-    "storm": Profile(None, 0.3),
+    "storm": Profile(None, 0.15),
     "clean": Profile(Faults(), 0.0),
-    "labels": Profile(Faults(labelled=0.3), 0.08),
-    "in order, 30 s": Profile(Faults(lag=30.0), 0.06),
+    "labels": Profile(Faults(labelled=0.3), 0.03),
+    "in order, 30 s": Profile(Faults(lag=30.0), 0.01),
     "id, 3 s": Profile(Faults(commit=3.0), 0.0),
     "item, 1 s": Profile(Faults(item_lag=1.0), 0.0),
     "writes": Profile(
         Faults(write_refused=0.06, write_unanswered=0.12, write_late=0.06, write_twice=0.1, rerun_lost=0.3),
-        0.05,
+        0.01,
     ),
-    "crashes": Profile(Faults(dies=0.4, cancelled=0.15, slow_fire=0.2), 0.15),
-    "denials": Profile(Faults(denied=0.03, rerun_refused=0.3), 0.05),
+    "crashes": Profile(Faults(dies=0.4, cancelled=0.15, slow_fire=0.2), 0.05),
+    "denials": Profile(Faults(denied=0.03, rerun_refused=0.3), 0.01),
     "lists, 30 s": Profile(Faults(lists=30.0), 0.0),
     "filtered lists": Profile(Faults(filtered=0.3), 0.0),
     "all lists": Profile(Faults(lists=1500.0, filtered=0.5), 0.0),
     "flap": Profile(Faults(flap=0.1), 0.0),
-    "limits": Profile(Faults(content=10), 0.2),
-    "look-ups": Profile(Faults(place_hidden=0.4), 0.05),
+    "limits": Profile(Faults(content=10), 0.09),
+    "look-ups": Profile(Faults(place_hidden=0.4), 0.01),
     "workflows": Profile(Faults(), 0.0, Setting(stories=3, others=20)),
     "workflows, lag": Profile(Faults(lag=3.0, item_lag=1.0, flap=0.1), 0.0, Setting(stories=3, others=20)),
     "names": Profile(Faults(), 0.0, Setting(forms=FORMS)),
@@ -107,11 +114,16 @@ PROFILES = {
     "again": Profile(Faults(), 0.0, Setting(again=True)),
     "again, lag": Profile(Faults(lag=3.0, item_lag=1.0), 0.0, Setting(again=True)),
     "matrix": Profile(Faults(), 0.0, Setting(matrix=True)),
-    "matrix, crashes": Profile(Faults(dies=0.4, cancelled=0.15, slow_fire=0.2), 0.12, Setting(matrix=True)),
-    "matrix, storm": Profile(None, 0.25, Setting(matrix=True)),
+    "matrix, crashes": Profile(Faults(dies=0.4, cancelled=0.15, slow_fire=0.2), 0.05, Setting(matrix=True)),
+    "matrix, storm": Profile(None, 0.12, Setting(matrix=True)),
     "midnight": Profile(Faults(lag=1.0, item_lag=1.0), 0.0, Setting(midnight=True)),
     "full contexts": Profile(Faults(), 0.0, Setting(room=20)),
     "pages": Profile(Faults(lag=1.0, flap=0.1), 0.0, Setting(others=2200)),
+    "own commits": Profile(Faults(), 0.0, Setting(hides_commits=True, matrix=True)),
+    "own commits, faults": Profile(
+        Faults(lag=3.0, read_fails=0.1, flap=0.1), 0.01, Setting(hides_commits=True, matrix=True)
+    ),
+    "pages, faults": Profile(Faults(read_fails=0.2, denied=0.03), 0.01, Setting(others=600)),
     "own token": Profile(Faults(), 0.0, Setting(identities=(APP,))),
     "own token, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(identities=(APP,), others=20)),
     "two tokens": Profile(Faults(), 0.0, Setting(identities=(ACTIONS_BOT, APP))),
@@ -119,17 +131,17 @@ PROFILES = {
     "sweeps": Profile(Faults(), 0.0, Setting(stories=2, again=True, identities=(APP,), sweeps=8)),
     "sweeps, lag": Profile(
         Faults(lag=3.0, item_lag=1.0, denied=0.03, write_unanswered=0.1),
-        0.05,
+        0.01,
         Setting(stories=2, again=True, identities=(APP,), sweeps=8),
     ),
     "sweeps, crashes": Profile(
         Faults(dies=0.4, cancelled=0.15, slow_fire=0.2, fire_fails=0.2),
-        0.15,
+        0.03,
         Setting(stories=2, identities=(APP,), sweeps=8),
     ),
     "all of it": Profile(
         None,
-        0.05,
+        0.01,
         Setting(stories=2, forms=FORMS, again=True, matrix=True, midnight=True, room=60, others=60),
     ),
 }

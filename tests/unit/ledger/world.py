@@ -144,8 +144,7 @@ class World:
 
     def entries(self, *, shown: bool = False) -> list[Entry]:
         """The ledger's entries, or what people see on failing commits, without forged ones."""
-        places = self.board.commits if shown else [PLACE]
-        entries = [entry for sha in places for entry in self.board.entries(sha, shown=shown)]
+        entries = [entry for sha in self.board.commits for entry in self.board.entries(sha, shown=shown)]
         return [entry for entry in entries if entry.record.mark != "forged00"]
 
     def claim(self, mark: str) -> Entry:
@@ -245,6 +244,8 @@ class Client:
 
     def first_commit(self) -> str:
         self._read()
+        if self.world.setting.hides_commits:
+            raise FORBIDDEN.with_traceback(None)
         if self.random.random() < self._faults.place_hidden:
             raise GitHubError("GitHub does not show the first commit of the default branch")
         return self._board.first_commit()

@@ -68,3 +68,10 @@ def test_a_key_goes_on_after_a_line_of_other_output() -> None:
 def test_a_single_row_of_a_putty_key_is_redacted() -> None:
     redacted, _ = redact(["Private-Lines: 1", row(1, 44), "Private-MAC: x"])
     assert redacted[:2] == ["Private-Lines: 1", "[redacted:private-key]"]
+
+
+def test_a_key_store_in_base64_is_private() -> None:
+    """PKCS #12: a sequence that begins with the version 3 (RFC 7292, section 4)."""
+    data = bytes.fromhex("30820a290201033082") + bytes(random.Random(1).choices(range(256), k=300))
+    text = base64.b64encode(data).decode()
+    assert redact([f"cert: {text}"]) == (["cert: [redacted:private-key]"], {"private-key": 1})

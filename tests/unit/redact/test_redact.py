@@ -136,6 +136,8 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
 
 
 ORDINARY = (
+    # test databases, whose password equals their user
+    *("postgres://postgres:postgres@localhost:5432/app", "DATABASE_URL=mysql://root:root@127.0.0.1/app"),
     "token: release2024candidate7",
     f"HEAD is now at {hexadecimal(40)} Fix the thing",
     hexadecimal(64),

@@ -17,6 +17,8 @@ VALUE = "q9Zr4tXw7LmB2vKd"
         "user,password,role\nbob,,reader\nci,{},admin",
         "NAME    TOKEN              AGE\nci      {}   3d",
         "name\tpassword\nci\t{}",
+        "ID\t\tToken\t\tUser\n0a3a\t{}\tci",
+        "user;password;active\nci;{};1",
         "| secret     | {} |",
         "||  SecretAccessKey  |  {}  ||",
         "+----+------------+\n| id | secret_key |\n+----+------------+\n|  1 | {} |",

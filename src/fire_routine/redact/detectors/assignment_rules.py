@@ -221,8 +221,11 @@ DOUBTFUL_NAME = (
     _secret("a generated token", lambda c: c.name.kind == "token" and looks_generated(c.value)),
     _ordinary("a path or a link", lambda c: c.is_expression),
     _secret(
-        "random, in quotes or as a variable's or a query's value",
-        lambda c: (c.form.quoted or c.form.capitals or c.is_attached) and is_random_token(c.value),
+        "random, in quotes or as a variable's, a flag's or a query's value",
+        lambda c: (
+            (c.form.quoted or c.form.capitals or c.is_attached or c.form.mark == "flag")
+            and is_random_token(c.value)
+        ),
     ),
     _ordinary("a name, an identifier or a hash"),
 )

@@ -7,19 +7,18 @@ command where the shell traces it, where a prompt is before it, in a step's scri
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from ...patterns import pattern
 from ..heuristics import is_ordinary, is_placeholder, looks_generated
 from ..spans import Span
-from ..text_index import TextIndex
-from ..token_formats import word_list
+from ..text_index import TextIndex, occurrences
+from ..token_formats import commands
 from .value_location import end_of_line
 
-_NAMED = ("passw", "passphrase", "secret", "token", "cred", "key", "auth", "jwt", "cookie", "hmac")
+_NAMED = ("passw", "passphrase", "secret", "token", "cred", "key", "auth", "jwt", "cookie", "hmac", "getpin", "webhook")
 _NOUN = pattern(
-    r"passw(?:or)?d|passwd|passphrase|secret|token|cred(?:ential|s\b)|jwt|cookie"
+    r"passw(?:or)?d|passwd|passphrase|secret|token|cred(?:ential|s\b)|jwt|cookie|authori[sz]ation|getpin"
     r"|(?:api|access|private|account|auth|signing|sign|encryption|session|master|wrapped|secret)[._:-]?key|keygen|hmac"
 )
 _KEY = pattern(r"\bkeys?\b|(?<![a-z])auth\b|webhook")  # tells of a secret only where something is shown
@@ -40,7 +39,7 @@ _PLAIN = pattern(
     r"[ \t]{0,8}(?P<words>[a-z][\w./-]{0,40}[ \t](?=[^\n]{0,400}(?<=[ \t])--?[a-z])[^\n]{3,400}[^\n.:])"
 )
 _LONE = pattern(  # an answer's mark or the value's label may be before it
-    r"[ \t]{0,8}(?:[<>*] )?[\"']?(?:[a-z]\w{2,8}:|\d:)?"
+    r"[ \t]{0,8}(?:[<>*] )?(?:D )?[\"']?(?:[a-z]\w{2,8}:|\d:)?"
     r"((?=[^\s\w]{0,4}\w)[^\s:\"']{8,16384})[\"']?,?[ \t]{0,8}",
 )
 _IN_OBJECT = pattern(
@@ -78,24 +77,15 @@ def find(index: TextIndex) -> Iterator[Span]:
 
 
 def _places(index: TextIndex) -> Iterator[int]:
-    for literal in (*_NAMED, *_rarest_words()):
+    for literal in _NAMED:
         yield from index.find_lowered(literal)
-
-
-@cache
-def _commands(name: str) -> tuple[tuple[str, ...], ...]:
-    """The words of a list's commands."""
-    return tuple(tuple(words.split()) for words in sorted(word_list(name)))
-
-
-@cache
-def _rarest_words() -> frozenset[str]:
-    return frozenset(max(words, key=len) for words in _commands("commands_that_print"))
+    for literal in {one.literal for one in commands("commands_that_print")} & index.syntaxes:
+        yield from occurrences(index.lowered, literal)
 
 
 def _is_listed(words: str, name: str) -> bool:
     """Whether the words of one of the list's commands are in these, in their order."""
-    return any(_in_order(words, command) for command in _commands(name))
+    return any(_in_order(words, command.words) for command in commands(name))
 
 
 def _in_order(words: str, command: tuple[str, ...]) -> bool:

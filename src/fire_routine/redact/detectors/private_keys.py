@@ -28,9 +28,9 @@ _ATTRIBUTE = pattern(
     r"\W{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w{1,20}): ?.{0,200})?$"
 )
 _PUTTY = pattern(r"Private-Lines: (\d{1,3})\s*\n((?:.*\n?){0,200})")
-# DER of private keys as base64: PKCS #1, PKCS #8 (RSA, EC, Ed25519), SEC 1; OpenSSH's magic words
+# DER of private keys as base64: PKCS #1, PKCS #8 (RSA, EC, Ed25519), PKCS #12, SEC 1; OpenSSH's magic words
 _DER = pattern(
-    r"(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2,4}(?:IBAAK|IBADAN)|MI[A-Za-z0-9+/]{1,3}AgEA(?:MB|AkE|AoG)"
+    r"(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2,4}(?:IBAAK|IBADAN|IBAzCC)|MI[A-Za-z0-9+/]{1,3}AgEA(?:MB|AkE|AoG)"
     r"|MC4CAQAwBQYDK2V|MHcCAQEE|MIGkAgEBBD|MIHcAgEBBE|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=]{20,}"
 )
 _WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows without a mark

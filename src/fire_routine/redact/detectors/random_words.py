@@ -1,10 +1,9 @@
-"""Random words in a place or beside words that speak of access: tokens and passwords of unknown forms.
+"""Random words: tokens and passwords of unknown forms, by their place and by the words around them.
 
-Only a generator makes a word of such short pieces as `r4Jx0Vq9TzLw`. It is a secret as the value
-of a short option (`-P r4Jx…`, `-n ci:r4Jx…`), and after words such as `password` or `log in` on its line.
-A longer one is a token after a vendor's prefix, as in `acme_r4Jx…`
-(https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/). Digits and small letters
-alone are also those of digests: they count after a prefix, where the words around them speak of access.
+Only a generator makes a word of such short pieces as `r4Jx0Vq9TzLw`. It is a secret as the value of a short
+option (`-P r4Jx…`, `-n ci:r4Jx…`), after words such as `password` or `log in` on its line, and, where it is
+longer, beside words such as `401` and `refused`. Enough alone are a vendor's prefix, as in `acme_r4Jx…`
+(https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/), and the length of a row.
 """
 
 from __future__ import annotations
@@ -13,64 +12,112 @@ import re
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from ..heuristics import is_hex, mixes_case, mixes_digits, turns_often
+from ..heuristics import is_hex, is_ordinary, mixes_case
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 
-_WORD = pattern(
-    r"(?<![A-Za-z0-9_-])(?=[A-Za-z_-]{0,64}[0-9])[A-Za-z0-9][A-Za-z0-9_-]{9,511}={0,2}(?![A-Za-z0-9_=-])"
+_RUN = pattern(r"[A-Za-z0-9_.%-]{10,512}+={0,2}")
+_DIGIT = pattern(r"\d")
+_JOINED = ("-p", "-P")  # options that may be joined to their value
+_BASE64 = pattern(  # longer than a row; no digest, no public key
+    r"(?<![^\s\"'`(<\[:|])(?!AAAA|MI[GI]|sha\d)[A-Za-z0-9][A-Za-z0-9+/_.-]{80,8191}={0,2}(?![\w/.@%-])"
 )
-_PREFIXED = pattern(
-    r"(?<![^\s\"'`(<\[=:,])(?P<prefix>[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?)(?P<mark>[_.-])"
-    r"(?P<random>[A-Za-z0-9][A-Za-z0-9_-]{19,255})(?![\w/.@-])"
-)
-_WORDS = pattern(r"[a-z]{7}|[A-Z]{7}|[A-Z][a-z]{4}[A-Z]")  # rare among random characters
+_PREFIX = pattern(r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?(?P<mark>[_.-])(?=[A-Za-z0-9])")
 _PUBLIC = pattern(  # a first or last word of what has a digest
     r"sha\d*|md5|cache|hash|digest|commit|rev|image|layer|network|build|pkg|v\d|chunk|index|main|trace|span|id|run|job"
 )
 _ACCESS = pattern(
-    r"40[13]|unauthori[sz]ed|forbidden|denied|refused|rejected|invalid|expired|token|\bauth|credential"
-    r"|log(?:ged )?in|api",
+    r"\b40[13]\b|unauthori[sz]ed|forbidden|denied|refused|rejected|invalid|expired|token|\bauth|credential"
+    r"|log(?:ged )?in|\bapi\b|\bbad\b|revoked",
     re.IGNORECASE,
 )
-_OPTION = pattern(r"(?:^|[\s\"'])-[A-Za-z]{1,4}[ =]?[ ]{0,3}[\"']?(?:[\w.@-]{1,64}:){0,2}\Z")
+_OPTION = pattern(
+    r"(?:^|[\s\"'])(?:-[A-Za-z]{1,4}[ =]?[ ]{0,3}[\"']?|--[\w-]{1,24}[ =][\"']?[\w.@-]{1,64}:)"
+    r"(?:[\w.@-]{1,64}:){0,2}\Z|(?<![\w.-])p(?:w|wd|ass)?=\Z"
+)
 _NAMED = pattern(
-    r"(?:(?:passw(?:or)?d|pass ?phrase|passcode|\bPIN\b|secret|token|credential|identify|(?:api|access|secret"
-    r"|private|account|auth|deploy|license|signing|encryption|session|application|master) key)[^\n=]{0,80}"
-    r"|\blog(?:ged)?[ -]?in\b[^\n=]{0,40}:[^\n=]{0,40})[\s\"'`/\[(:<]\Z",
+    r"(?:(?:passw(?:or)?d|(?<![a-z])pass(?![a-z])|pass ?phrase|passcode|\bPIN\b|secret|token|credential"
+    r"|identify|(?:api|access|secret|private|account|auth|deploy|license|signing|encryption|session|application"
+    r"|master) key)[^\n=]{0,80}|\blog(?:ged)?[ -]?in\b[^\n=]{0,40}:[^\n=]{0,40})"
+    r"(?:[\s\"'`\[(:<]|\[[\w.@-]{1,64}/)\Z",
     re.IGNORECASE,
 )
-_AROUND = 80  # characters in front of a token that may speak of access; half of them after it
+_BESIDE = "\"'`(<[=:,"  # and blanks: what may be in front of a token
+_AROUND = 80  # characters in front of a word that may speak of access; half of them after it
 _BEFORE = 120  # characters in front of a word that name it
+_TOKEN, _HEX, _ROW = 20, 32, 80  # characters: a token after its prefix, a digest, a row of base64
+_PIECE = pattern(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_PIECES = 0.4  # of a word's characters: random words have pieces of two characters, others of four
+_SHORTEST = 10  # letters and digits
+_FEW = 40  # distinct words for each of which a text is searched
 
 
 def find(index: TextIndex) -> Iterator[Span]:
-    """The random words that a place or a name makes a secret, and tokens with a prefix."""
-    yield from _prefixed(index)
-    for word in {match.group() for match in _WORD.finditer(index.words)}:
-        if _is_random(word):
-            for start in occurrences(index.text, word):
-                before = index.text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
-                if _OPTION.search(before) or _NAMED.search(before):
-                    yield Span(start, start + len(word), "password")
+    """The random words that are secret."""
+    text = index.text
+    rows = "\n".join(word for word in index.long_words.split("\n") if len(word) > _ROW)
+    long = {word for word in set(_BASE64.findall(rows)) if _is_random(word) and mixes_case(word)}
+    yield from (Span(start, start + len(word), "token") for word, start in _places(text, long, _BASE64))
+    words = set(map(_word, filter(_DIGIT.search, set(_RUN.findall(index.words)))))
+    tokens = {word for word in words if _is_token(word)}
+    for word, start in _places(text, tokens.union(filter(_is_random, words)), _RUN):
+        end = start + len(word)
+        alone = start == 0 or text[start - 1].isspace() or text[start - 1] in _BESIDE
+        alone = alone and text[end : end + 1] not in ("/", ".", "@", "+")
+        if word in tokens and alone:
+            yield Span(start, end, "token")
+        elif _is_told(text, start, end, alone=alone):
+            yield Span(start, end, "password")
+
+
+def _word(run: str) -> str:
+    """A run without what is around its word; empty where it is encoded: what it decodes to is looked at."""
+    return "" if "%" in run else (run[2:] if run.startswith(_JOINED) else run).strip("._-")
+
+
+def _places(text: str, words: set[str], pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """The words with their places: a search for each, or of many one search for all."""
+    if len(words) <= _FEW:
+        for word in words:
+            yield from ((word, start) for start in occurrences(text, word))
+        return
+    for match in pattern.finditer(text):
+        word = _word(match.group())
+        if word in words:
+            yield word, match.start() + match.group().find(word)
+
+
+def _is_token(word: str) -> bool:
+    """Whether it is a prefix and random characters."""
+    prefix = _PREFIX.match(word) if len(word) > _TOKEN else None
+    if not prefix:
+        return False
+    random = word[prefix.end() :]
+    words = re.split("[_.-]", prefix.group())
+    if len(random) < _TOKEN or any(map(_PUBLIC.fullmatch, (words[0], words[-2]))):
+        return False
+    return _is_random(random) or (len(random) >= _HEX and prefix["mark"] == "_" and is_hex(random))
+
+
+def _is_told(text: str, start: int, end: int, *, alone: bool) -> bool:
+    """Whether a random word's place, or what is around it, says that it is secret."""
+    before = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
+    if _OPTION.search(before) or _NAMED.search(before):
+        return True
+    around = before[-_AROUND:] + text[start : end + _AROUND // 2].partition("\n")[0]
+    return alone and end - start >= _HEX and _ACCESS.search(around) is not None
 
 
 def _is_random(word: str) -> bool:
     """Whether it has both cases and digits, in more and shorter pieces than words have."""
-    characters = "".join(filter(str.isalnum, word))
-    return turns_often(characters) and not (characters.isupper() or characters.islower())
-
-
-def _prefixed(index: TextIndex) -> Iterator[Span]:
-    for match in _PREFIXED.finditer(index.long_words):
-        random = match["random"]
-        parts = re.split("[_-]", match["prefix"])
-        if not mixes_digits(random) or any(map(_PUBLIC.fullmatch, (parts[0], parts[-1]))):
-            continue
-        sure = mixes_case(random) and not _WORDS.search(random)
-        if sure or (match["mark"] == "_" and len(random) >= 32 and (is_hex(random) or turns_often(random))):
-            for position in occurrences(index.text, match.group()):
-                if sure or _ACCESS.search(
-                    index.text[max(0, position - _AROUND) : position + len(match.group()) + _AROUND // 2]
-                ):
-                    yield Span(position, position + len(match.group()), "token")
+    if word.islower() or word.isupper():
+        return False
+    longest = max(re.split("[_.-]", word), key=len)  # of names with a digest in hexadecimal digits, that
+    pieces = _PIECE.findall("".join(filter(str.isalnum, word)))
+    size = sum(map(len, pieces))
+    return (
+        size >= _SHORTEST
+        and len(pieces) >= _PIECES * size
+        and not (longest.islower() or longest.isupper() or longest.isalpha())
+        and not is_ordinary(word)
+    )

@@ -23,10 +23,11 @@ _NAME = pattern(
     re.IGNORECASE,
 )
 _LITERALS = ("passw", "passphrase", "secret", "token", "credential", "key")
-_DIVIDERS = ("│", "┃", "|", "\t", ",")  # the first of them that is in the head divides all rows
+_DIVIDERS = ("│", "┃", "|", "\t", ";", ",")  # the first of them that is in the head divides all rows
 _COLUMNS = pattern(r"[ \t]{2,}")
+_TABS = pattern(r"\t+")  # as many as align a column
 _RULE = pattern(r"[\s|│┃├┼┤┌┐└┘┬┴─━═╞╪╡╭╮╰╯+:=*.'`-]*")  # between the head and the rows, and around them
-_AFTER = ("", "\n", "\t", "|", ",", "_", " ", '"', "'")
+_AFTER = ("", "\n", "\t", "|", ";", ",", "_", " ", '"', "'")
 _CELLS = 40  # of a head
 _COLUMNS_READ = 4  # of a table
 _ROWS = 50  # below a head that are read
@@ -69,9 +70,9 @@ def _places(index: TextIndex, literal: str) -> Iterator[int]:
 
 def _cells(row: str, divider: str) -> Iterator[tuple[int, int]]:
     """Where the cells begin and end, without their padding and quotes."""
-    divided = re.finditer(re.escape(divider), row) if divider else _COLUMNS.finditer(row)
+    between = _COLUMNS if not divider else _TABS if divider == "\t" else re.compile(re.escape(divider))
     start = 0
-    for first, last in (*(found.span() for found in divided), (len(row), len(row))):
+    for first, last in (*(found.span() for found in between.finditer(row)), (len(row), len(row))):
         cell = row[start:first]
         begin = start + len(cell) - len(cell.lstrip(_EDGES))
         if divider or cell.strip():

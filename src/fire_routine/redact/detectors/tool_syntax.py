@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from ...patterns import pattern
-from ..heuristics import is_placeholder, is_sentence, looks_generated
+from ..heuristics import is_placeholder, is_sentence, is_strong_password, looks_generated
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 from ..token_formats import Syntax, syntaxes
@@ -52,7 +52,7 @@ def _found(index: TextIndex, syntax: Syntax, literal: str) -> Iterator[Span]:
 def _is_secret(value: str, syntax: Syntax) -> bool:
     if is_placeholder(value) or _complains(value) or value.isdigit() or value.startswith("-"):
         return False
-    return not syntax.random or looks_generated(value)
+    return not syntax.random or looks_generated(value) or is_strong_password(value)
 
 
 def _complains(value: str) -> bool:

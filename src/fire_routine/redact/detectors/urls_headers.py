@@ -61,7 +61,8 @@ def _addresses(index: TextIndex) -> Iterator[Span]:
         if match:
             end = match.end()
             short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
-            if not (short or is_placeholder(match[2])):
+            of_tests = match[2] == match[1]  # as databases of tests have it: "postgres:postgres@"
+            if not (short or of_tests or is_placeholder(match[2])):
                 yield Span(*match.span(2), "url-password")
                 if _is_token(match[1]):  # as in https://TOKEN:x-oauth-basic@host
                     yield Span(*match.span(1), "url-password")

@@ -1,8 +1,8 @@
-"""Which lines of a log name a secret: they are kept from all of it, for redaction alone.
+"""Words by which a line of a log names a secret. A leaf, like `patterns`: the distiller keeps such lines.
 
 A text shows few lines of a log. The line that names a password may be thousands of lines above the one that
-repeats it, so what is shown does not tell that it is secret. The distiller keeps such lines
-(`distill/named.py`), and `apply.cleaned` reads them with those that are shown.
+repeats it, so what is shown does not tell that it is secret. So lines with these words are kept from all of a
+log (`distill/named.py`), for redaction alone: `redact.apply.cleaned` reads them with those that are shown.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..patterns import pattern
+from .patterns import pattern
 
 # In lower case. What names a value that is on the same line or below it.
 _NAMES = (
@@ -54,11 +54,13 @@ VALUE = pattern(
     rb"%b[\w.$-]{0,48}[\]\"'`\\]{0,4}"
     rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})" % _any_of(_NAMES).encode()
 )
-# A column's name in the head of a table; and of what one is in each such name.
+# A column's name in the head of a table, or a command that names what it prints; of `IN_HEAD` one is in each.
 HEAD = pattern(
     rb"(?:^|%b)[ \"]{0,40}[\w-]{0,30}"
     rb"(?:passw(?:or)?d|passwd|secret|token|credential|(?:api|access|secret|private)[ _-]?key)"
-    rb"[\w-]{0,10}[ \"]{0,40}(?:%b|$)" % ((rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )",) * 2)
+    rb"[\w-]{0,10}[ \"]{0,40}(?:%b|$)"
+    rb"|^(?:\S{1,64} ){0,2}\S{0,64}(?:\+{1,4}|[$#%%>]) .{0,200}(?:passw|secret|token|credential|[._:-]key)"
+    % ((rb"(?:[|,\t]|\xe2\x94[\x82\x83]|  )",) * 2)
 )
 IN_HEAD = (b"passw", b"secret", b"token", b"credential", b"key")
-OF_TABLE = 4  # lines of a table that are kept: its head, a rule, and the first rows
+BELOW_HEAD = 4  # lines that are kept: a head, a rule, and the first rows
