@@ -30,7 +30,7 @@ PLACES = {
         *(f"password: Harmless{number // 26}-{chr(97 + number % 26)}" for number in range(5_000)),
     ],
     "a manifest after passed tests of Go": [
-        *(f"--- PASS: TestParse{chr(97 + number % 26) * (1 + number // 26)} (0.00s)" for number in range(300)),
+        *(f"--- PASS: Test{chr(97 + number % 26) * (1 + number // 26)} (0.00s)" for number in range(300)),
         *("apiVersion: v1", "data:", f"  cert: {SECRET}", "kind: Secret", "metadata:", "  name: x"),
     ],
     "an endless line": [f'{{"list": [{"1, " * 4_000}], "password": "{SECRET}", "more": [{"1, " * 4_000}]}}'],
