@@ -17,6 +17,7 @@ from .match import MatchCache
 from .named import Named
 from .noise import Green
 from .ranks import rank
+from .rules import WARNING
 from .scanner import scan
 from .score import finding_scores, inside, line_weights, positions, with_fatal_warnings
 from .select import beside, end_of_step, select
@@ -57,8 +58,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     floors = [finding.rule.weight * place_of[finding.number] for finding in own]
     texts = store.bare
     blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, texts)
+    warned = {finding.rule for finding in within if finding.rule.weight == WARNING}
     for block in blocks:
-        rank(block, texts, store)
+        rank(block, texts, store, warned)
     end = end_of_step(scan.tails, own, store, texts)
     found = {finding.number for finding in findings}
     totals = {finding.number for finding in within if finding.rule.summary}

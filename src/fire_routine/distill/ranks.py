@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from .blocks import Draft, is_row
 from .lines import announces
 from .noise import states_success
-from .rules import LISTED, expression
+from .rules import LISTED, Rule, expression
 from .store import LineStore, Texts
 
 # Ranks. What is not essential, no value and no frame has its distance from an essential line besides.
@@ -33,10 +33,12 @@ _CAUSE = re.compile(rb"\s*Caused by: \S")  # of an exception; the last one is th
 _DIGITS = re.compile(rb"\d+")
 
 
-def rank(draft: Draft, texts: Texts, store: LineStore) -> None:
-    """Give each line of a block its rank."""
+def rank(draft: Draft, texts: Texts, store: LineStore, warned: Collection[Rule]) -> None:
+    """Give each line of a block its rank. `warned`: the rules of warnings that the log has lines of."""
     numbers = [number for number in range(draft.first, draft.last + 1) if number in store.text]
-    rows = set() if draft.heads and draft.extent.style != LISTED else _alike(draft, numbers, texts)
+    warnings = _warnings(draft, numbers, texts, warned)
+    errors = [number for number in numbers if number not in warnings]
+    rows = set() if draft.heads and draft.extent.style != LISTED else _alike(draft, errors, texts)
     again = _again(numbers, texts)
     essential = {*draft.heads, *draft.found, *rows} - again | draft.heads
     for head in draft.heads or (number for number in sorted(essential) if announces(texts[number])):
@@ -54,7 +56,7 @@ def rank(draft: Draft, texts: Texts, store: LineStore) -> None:
     draft.reason = next(chain(causes, reasons, below, sorted(essential)))
     essential.update(_place(min(essential), draft.last, texts, essential))
     draft.rows = len(essential & rows) >= FEWEST_ROWS
-    folded = _folded(draft, numbers, essential, again, texts, store)
+    folded = _folded(draft, numbers, essential, again, texts, store) | warnings - essential
     order = sorted(essential)
     for number in numbers:
         distance = _distance(number, order)
@@ -75,6 +77,14 @@ def _distance(number: int, essential: Sequence[int]) -> int:
     above = number - essential[at - 1] if at else FAR
     below = 2 * (essential[at] - number) if at < len(essential) else FAR
     return min(above, below, FAR)
+
+
+def _warnings(draft: Draft, numbers: Sequence[int], texts: Texts, warned: Collection[Rule]) -> set[int]:
+    """The warnings beside errors: no rows of their list, and no part of a report, which has a head."""
+    if draft.heads or draft.rule in warned:
+        return set()
+    lines = {number for number in numbers if any(is_row(rule, texts[number]) for rule in warned)}
+    return lines - draft.found
 
 
 def _alike(draft: Draft, numbers: Sequence[int], texts: Texts) -> set[int]:
