@@ -50,8 +50,9 @@ def _any_of(words: Sequence[str]) -> str:
 
 
 # In lower case: the name, what is between it and its value, and the value, on the same line or the next.
+# A test that Go ran ("--- PASS: TestParse") names none.
 VALUE = pattern(
-    rb"%b[\w.$-]{0,48}[\]\"'`\\]{0,4}"
+    rb"(?<!--- )%b[\w.$-]{0,48}[\]\"'`\\]{0,4}"
     rb"[\s:=|,>+-]{1,64}[\[({\"'`\\]{0,6}(?P<value>[^\s\"'`]{6,400})" % _any_of(_NAMES).encode()
 )
 # A column's name in the head of a table, or a command that names what it prints; of `IN_HEAD` one is in each.

@@ -199,9 +199,9 @@ def _distill(command: Command) -> None:
     distill.add_argument(
         "--max-characters",
         type=_whole(1, MAX_CHARACTERS),
-        default=8_192,
+        default=60_000,  # as the action, so that it shows what is sent
         metavar="N",
-        help="the most characters (UTF-16 code units), 1 to 65536; default: 8192",
+        help="the most characters (UTF-16 code units), 1 to 65536; default: 60000",
     )
     distill.add_argument(
         "--green", metavar="FILE", help="the log of a passing run of the same job: its lines rank low"

@@ -58,7 +58,7 @@ class Log:
         self._marks: set[str] = set()  # of what this job has written
         # Of whatever commit, by id; without an entry where another tool wrote it
         self._seen: dict[int, tuple[Status, Entry | None]] = {}
-        self._known: set[int] = set()  # of these, what reads that came to their end had; later ones stop there
+        self._known: set[int] = set()  # of these: by reads that ended well; later ones stop there
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded; each once."""

@@ -29,6 +29,10 @@ PLACES = {
         f"password: {SECRET}",
         *(f"password: Harmless{number // 26}-{chr(97 + number % 26)}" for number in range(5_000)),
     ],
+    "a manifest after passed tests of Go": [
+        *(f"--- PASS: Test{chr(97 + number % 26) * (1 + number // 26)} (0.00s)" for number in range(300)),
+        *("apiVersion: v1", "data:", f"  cert: {SECRET}", "kind: Secret", "metadata:", "  name: x"),
+    ],
     "an endless line": [f'{{"list": [{"1, " * 4_000}], "password": "{SECRET}", "more": [{"1, " * 4_000}]}}'],
 }
 

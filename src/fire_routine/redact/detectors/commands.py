@@ -16,7 +16,10 @@ from ..text_index import TextIndex, occurrences
 from ..token_formats import commands
 from .value_location import end_of_line
 
-_NAMED = ("passw", "passphrase", "secret", "token", "cred", "key", "auth", "jwt", "cookie", "hmac", "getpin", "webhook")
+_NAMED = (
+    *("passw", "passphrase", "secret", "token", "cred", "key", "auth", "jwt", "cookie", "hmac", "getpin"),
+    "webhook",
+)
 _NOUN = pattern(
     r"passw(?:or)?d|passwd|passphrase|secret|token|cred(?:ential|s\b)|jwt|cookie|authori[sz]ation|getpin"
     r"|(?:api|access|private|account|auth|signing|sign|encryption|session|master|wrapped|secret)[._:-]?key|keygen|hmac"
