@@ -22,6 +22,9 @@ from .plan import Red, State, in_order, judged, latest, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
+IN_VAIN = (
+    60  # stories without a session, at most: each is some 25 requests of the 3,000 that an hour may take
+)
 OWN_JOBS = timedelta(days=30)  # for which an entry of another login takes a repository out
 # Nobody is waited for, and an outage is left to the next sweep.
 TIMING = Timing(waits=(), retries_alone=Timing().retries, patience_alone=Timing().patience, limits=0)
@@ -235,7 +238,7 @@ class Sweep:
         for over, why in (
             (self._sessions >= limit, f"--limit {limit} is reached"),
             (
-                self._stories >= STORIES * limit,
+                self._stories >= min(STORIES * limit, self._sessions + IN_VAIN),
                 f"{self._stories} runs were read, the most for --limit {limit}",
             ),
             (self._clock.monotonic() >= self._until, f"its {SECONDS / 60:.0f} minutes are over"),

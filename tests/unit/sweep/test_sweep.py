@@ -248,6 +248,24 @@ def test_no_more_than_ten_runs_are_read_in_vain_for_each_session(organisation: O
     assert [row.state for row in organisation.sweep().rows] == ["skipped"] * 12
 
 
+def test_a_high_limit_does_not_use_up_the_hour_s_requests(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fire_routine.sweep.run.IN_VAIN", 2)
+    for number in range(5):
+        repository = organisation.repository(f"acme/r{number}")
+        organisation.run(repository, ago=9 - number)
+        repository.set_file(".github/known-failures.toml", KNOWN if number else "")
+    swept = organisation.sweep(limit=20)
+    assert [state for state, _ in states(swept)] == [
+        "fired",
+        "skipped",
+        "skipped",
+        "not chosen",
+        "not chosen",
+    ]
+
+
 def test_few_requests_left_end_it(organisation: Organisation, pay: Repository) -> None:
     organisation.run(pay)
     organisation.github.remaining = 99
