@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fire_routine import distill
 from fire_routine.model import Digest
 
@@ -165,3 +167,27 @@ def test_the_deepest_cause_is_told_before_its_many_consequences() -> None:
     told = lead("[ERROR] Tests run: 12, Failures: 0, Errors: 12", *log, limit=4_096)
     assert told.index(top) < told.index(cause) < told.index(tests[1])
     assert told.count(cause) == 1 and tests[-1] in told
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        [  # PowerShell 7
+            r"Publish-Site: D:\a\site\publish.ps1:41",
+            "Line |",
+            "  41 |  Publish-Site -Name $name -Slot $slot",
+            "     |  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~",
+            '     | The slot "blue" is taken by another release, which holds a lease on',
+            "     | it until 10:15, so the site was not",
+            "     | published.",
+        ],
+        [  # rich
+            '[10:00:03] ERROR    The table "orders" has no column "customer",   store.py:88',
+            '                    so the view "latest" can\'t be built: run the',
+            "                    migration 0042 first",
+        ],
+    ],
+)
+def test_a_message_that_is_wrapped_at_the_consoles_width_is_told_to_its_end(report: list[str]) -> None:
+    told = "\n".join(lead("Uploading 12 files", *QUIET, *report, "Cleaning up", limit=2_048))
+    assert "\n".join(report) in told

@@ -109,7 +109,7 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
         lines = {line for finding in scanner.scan(log(), MatchCache()).findings for line in finding.lines}
         return sum(map(len, lines))
 
-    assert held() > 6 * MIB
+    assert held() > 4 * MIB
     monkeypatch.setattr(scanner, "HELD", MIB)
     assert held() < 3 * MIB
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import islice
 from random import Random
 
-from tests.fake_clock import NOON
 from tests.unit.ledger.baton import Baton, Task
 from tests.unit.ledger.boards import FORBIDDEN, FULL, NO_ANSWER, PLACE, SERVER_ERROR, Board, Page
 from tests.unit.ledger.jobs import Verdict
@@ -55,6 +54,7 @@ class Session:
     failures: frozenset[str]
     place: int  # of its claim among all entries
     claimed_at: datetime
+    at: float  # when it was started, in seconds
     began: datetime | None  # when its attempt began
     sha: str
     form: str  # how its job names failures
@@ -152,15 +152,15 @@ class World:
         return next(entry for entry in self.entries() if entry.record.mark == mark)
 
     def apart(self, one: Session, later: Session) -> bool:
-        """Whether a green run of one of their events lies between their runs, as the later one is claimed."""
+        """Whether a green run of one of their events lies between their runs, as the later one is started."""
         first, last = sorted((one.run, later.run))
         if family(one.run) != family(later.run):
             return True
         if one.run == later.run:
             return False
-        events, until = (one.event, later.event), (later.claimed_at - NOON).total_seconds() + 1.0
+        events = (one.event, later.event)
         return any(
-            first <= green <= last and green != later.run and event in events and at <= until
+            first <= green <= last and green != later.run and event in events and at <= later.at
             for green, event, at in self.greens
         )
 
@@ -365,6 +365,7 @@ class Client:
                 failures=failures,
                 place=claim.id,
                 claimed_at=claim.created_at,
+                at=world.baton.time,
                 began=run.started_at,
                 sha=run.head_sha,
                 form=form,
