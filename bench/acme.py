@@ -366,7 +366,7 @@ class Estate:
                 if condition is None or condition.name.value == kind:
                     found |= self._shown(node, selection.selection_set.selections, text, repo)
             elif isinstance(selection, FieldNode):
-                found[selection.name.value] = self._field(node, selection, text, repo)
+                found[(selection.alias or selection.name).value] = self._field(node, selection, text, repo)
         return found
 
     def _field(self, node: Json, asked: FieldNode, text: str, repo: Repo | None) -> Any:

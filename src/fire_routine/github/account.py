@@ -20,23 +20,25 @@ from .api import Listing
 from .client import GitHub
 from .fields import Json
 
-PAGES = 50  # of 100 repositories
+LISTED = 50  # pages of 100 repositories
 TOGETHER = 25  # repositories of one request
-TIP = 50  # check suites of the newest commit, on which schedules run
-COMMITS = 20  # of the branch, since the time that counts
-EACH = 20  # check suites of such a commit
+COMMITS = 20  # of the branch, since the time that counts, in one request
+REQUESTS = 5  # for the commits of a branch
+SUITES = 100  # of one commit, the newest: scheduled runs are all on the newest commit
 APP = 15368  # GitHub Actions, which makes a check suite for each run
 
 # A run's number is taken from its path: `databaseId` is an Int, which GraphQL keeps to 32 bits.
 _COMMIT = (
-    f"oid checkSuites(last:%d,filterBy:{{appId:{APP}}}){{totalCount nodes{{"
+    f"oid checkSuites(last:{SUITES},filterBy:{{appId:{APP}}}){{totalCount nodes{{"
     "status conclusion updatedAt branch{name}"
     " workflowRun{event runNumber resourcePath url workflow{resourcePath}}}}"
 )
-QUERY = (
-    "{nodes(ids:[%s]){...on Repository{defaultBranchRef{name target{...on Commit{"
-    f'{_COMMIT % TIP} history(first:{COMMITS},since:"%s"){{totalCount nodes{{{_COMMIT % EACH}}}}}'
-    "}}}}}}"
+# Each repository has a cursor of its own, so each is a field of its own.
+_REPOSITORY = (
+    'r%(at)d:nodes(ids:["%(node)s"]){...on Repository{defaultBranchRef{name target{...on Commit{%(tip)s'
+    f' history(first:{COMMITS},since:"%(since)s"%(after)s)'
+    f"{{pageInfo{{hasNextPage endCursor}} nodes{{{_COMMIT}}}}}"
+    "}}}}}"
 )
 
 
@@ -70,8 +72,7 @@ class Branch:
     repository: str
     runs: tuple[BranchRun, ...] = ()
     unread: str = ""  # what of it could not be read, and why
-    name: str = ""
-    whole: bool = True  # False: it has more runs than were asked for
+    after: str = ""  # GraphQL's cursor, where older commits follow
 
 
 def repositories(github: GitHub, globs: Sequence[str]) -> Listing[Repository]:
@@ -83,12 +84,12 @@ def repositories(github: GitHub, globs: Sequence[str]) -> Listing[Repository]:
     """
     api, what = github.of(""), "the repositories"
     try:
-        listed = [api.list_all("/installation/repositories", what, "repositories", _repository, PAGES)]
+        listed = [api.list_all("/installation/repositories", what, "repositories", _repository, LISTED)]
     except GitHubError as error:
         if error.status != 403 or error.rate_limited:
             raise
         owners = dict.fromkeys(quote(glob.partition("/")[0], safe="") for glob in globs)
-        listed = [api.list_all(f"/orgs/{one}/repos", what, None, _repository, PAGES) for one in owners]
+        listed = [api.list_all(f"/orgs/{one}/repos", what, None, _repository, LISTED) for one in owners]
     wanted = [glob.casefold() for glob in globs]
     items = (one for listing in listed for one in listing.items if one)
     found = [one for one in items if any(fnmatchcase(one.name.casefold(), glob) for glob in wanted)]
@@ -96,52 +97,50 @@ def repositories(github: GitHub, globs: Sequence[str]) -> Listing[Repository]:
     return Listing(found, len(found) + unlisted)
 
 
-def branches(github: GitHub, asked: Sequence[Repository], since: datetime) -> Iterator[Branch]:
-    """The default branches and their runs; of a branch with more of them, one page of these as well.
-
-    GitHub answers 502 to what takes it too long. So a request that fails is made again for each half.
-
-    Args:
-        since: of the oldest commit whose runs are asked for, besides the newest one's.
+def branches(github: GitHub, asked: Sequence[Repository], since: datetime) -> list[Branch]:
+    """The default branches and their runs: on the newest commit, and on the newest 100 since a time.
 
     Raises:
         GitHubError: the token is refused, or the rate limit is used up.
     """
-    if len(asked) > TOGETHER:
+    found = {one.name: Branch(one.name) for one in asked}
+    for _ in range(REQUESTS):
         for at in range(0, len(asked), TOGETHER):
-            yield from branches(github, asked[at : at + TOGETHER], since)
-        return
-    ids = ",".join(f'"{one.node}"' for one in asked)
+            wanted = [(one, found[one.name].after) for one in asked[at : at + TOGETHER]]
+            for page in _pages(github, wanted, f"{since:%Y-%m-%dT%H:%M:%SZ}"):
+                before = found[page.repository]
+                unread = before.unread or page.unread
+                found[page.repository] = replace(page, runs=before.runs + page.runs, unread=unread)
+        asked = [one for one in asked if found[one.name].after]
+    cut = f"runs on older commits than its newest {REQUESTS * COMMITS}"
+    return [replace(one, unread=one.unread or cut) if one.after else one for one in found.values()]
+
+
+def _pages(github: GitHub, asked: Sequence[tuple[Repository, str]], since: str) -> Iterator[Branch]:
+    """A page of each, after its cursor.
+
+    GitHub answers 502 to what takes it too long. So a request that fails is made again for each half.
+    """
+    query = " ".join(
+        _REPOSITORY
+        % {
+            "at": at,
+            "node": repository.node,
+            "tip": "oid" if after else _COMMIT,
+            "since": since,
+            "after": f',after:"{after}"' if after else "",
+        }
+        for at, (repository, after) in enumerate(asked)
+    )
     try:
-        found = github.query(QUERY % (ids, f"{since:%Y-%m-%dT%H:%M:%SZ}"), lambda data: _read(asked, data))
+        yield from github.query(f"{{{query}}}", lambda answer: _read(asked, answer))
     except GitHubError as error:
-        _raise_if_final(error)
+        if error.rate_limited or error.status == 401:
+            raise
         if len(asked) == 1:
-            yield Branch(asked[0].name, unread=str(error))
+            yield Branch(asked[0][0].name, unread=str(error))
         for half in (asked[: len(asked) // 2], asked[len(asked) // 2 :]) if len(asked) > 1 else ():
-            yield from branches(github, half, since)
-        return
-    for branch in found:
-        yield branch if branch.whole else _completed(github.of(branch.repository), branch, since)
-
-
-def _raise_if_final(error: GitHubError) -> None:
-    """Raise it if no smaller request would be answered."""
-    if error.rate_limited or error.status == 401:
-        raise error
-
-
-def _completed(github: GitHub, branch: Branch, since: datetime) -> Branch:
-    """https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository"""
-    try:
-        page = github.runs("the branch's runs", _listed, {"branch": branch.name})
-    except GitHubError as error:
-        _raise_if_final(error)
-        return replace(branch, unread=f"some of its runs: {error}")
-    runs = {run.id: run for run in (*branch.runs, *page.items)}
-    oldest = min((run.updated_at for run in page.items), default=since)
-    cut = f"runs before {oldest:%d %b, %H:%M} UTC" if page.total > len(page.items) and oldest > since else ""
-    return replace(branch, runs=tuple(runs.values()), unread=cut or branch.unread)
+            yield from _pages(github, half, since)
 
 
 def _repository(data: Json) -> Repository | None:
@@ -151,12 +150,14 @@ def _repository(data: Json) -> Repository | None:
     return Repository(fields.needed(data, "full_name"), fields.needed(data, "node_id").replace('"', ""))
 
 
-def _read(asked: Sequence[Repository], answer: Json) -> list[Branch]:
+def _read(asked: Sequence[tuple[Repository, str]], answer: Json) -> list[Branch]:
     """What GitHub may not show, as without a permission, is null, and an error with its place says so."""
-    errors = [one for one in answer.get("errors") or () if len(one.get("path") or ()) > 1]
-    wrong = {one["path"][1]: str(one["message"]) for one in errors}
-    nodes = zip(asked, answer["data"]["nodes"], strict=True)
-    return [_branch(one.name, node, wrong.get(at, "")) for at, (one, node) in enumerate(nodes)]
+    wrong = {one["path"][0]: str(one["message"]) for one in answer.get("errors") or () if one.get("path")}
+    data = answer["data"]
+    return [
+        _branch(repository.name, data[f"r{at}"][0], wrong.get(f"r{at}", ""))
+        for at, (repository, _) in enumerate(asked)
+    ]
 
 
 def _branch(repository: str, node: Any, unread: str) -> Branch:
@@ -164,17 +165,17 @@ def _branch(repository: str, node: Any, unread: str) -> Branch:
     tip = ref and ref["target"]
     if not tip:  # it has no commit yet, or GitHub does not show it
         return Branch(repository, unread=unread)
-    history = tip["history"]
-    older = [one for one in history["nodes"] or () if one and one["oid"] != tip["oid"]]
-    runs, whole = {}, history["totalCount"] <= COMMITS
-    for commit, most in ((tip, TIP), *((one, EACH) for one in older)):
-        suites = commit["checkSuites"] or {"totalCount": 0, "nodes": None}
-        whole = whole and suites["totalCount"] <= most
+    history, runs = tip["history"], dict[int, BranchRun]()
+    for commit in (tip, *(one for one in history["nodes"] or () if one)):
+        suites = commit.get("checkSuites") or {"totalCount": 0, "nodes": None}
+        if suites["totalCount"] > SUITES:
+            unread = unread or f"all but the newest {SUITES} runs on {commit['oid'][:7]}"
         for suite in suites["nodes"] or ():
             if suite and suite["workflowRun"] and _is_of(suite, ref["name"]):
                 run = _run(suite, commit)
                 runs[run.id] = run
-    return Branch(repository, tuple(runs.values()), unread, ref["name"], whole)
+    page = history["pageInfo"]
+    return Branch(repository, tuple(runs.values()), unread, page["endCursor"] if page["hasNextPage"] else "")
 
 
 def _is_of(suite: Any, branch: str) -> bool:
@@ -199,20 +200,6 @@ def _run(suite: Any, commit: Any) -> BranchRun:
         updated_at=_time(suite["updatedAt"]),
         sha=commit["oid"],
         url=run["url"],
-    )
-
-
-def _listed(data: Json) -> BranchRun:
-    return BranchRun(
-        id=fields.identity(data),
-        workflow=_last(data["path"].partition("@")[0]),
-        event=data["event"],
-        number=data["run_number"],
-        status=data["status"] or "",
-        conclusion=data["conclusion"] or "",
-        updated_at=_time(data["updated_at"]),
-        sha=data["head_sha"],
-        url=data["html_url"],
     )
 
 

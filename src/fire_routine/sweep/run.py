@@ -140,7 +140,7 @@ class Sweep:
         if unlisted := listed.total - len(listed.items):
             swept.left_out["others"] = f"GitHub did not list {unlisted} more"
         self._login = self._github.login().casefold()
-        found = list(branches(self._github.within(self._until), listed.items, now - order.since))
+        found = branches(self._github.within(self._until), listed.items, now - order.since)
         swept.left_out |= {branch.repository: branch.unread for branch in found if branch.unread}
         swept.failed = all(branch.unread and not branch.runs for branch in found)
         reds = red(found, now, order.since, order.after)

@@ -76,7 +76,7 @@ def test_a_token_of_no_app_lists_the_organisation(emulator: GitHubEmulator) -> N
 def test_repositories_beyond_those_that_are_listed_are_counted(
     emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "PAGES", 1)
+    monkeypatch.setattr(account, "LISTED", 1)
     for number in range(150):
         emulator.add_repository(f"acme/r{number}")
     with github_of(emulator) as github:
@@ -146,44 +146,52 @@ def test_what_may_be_null_may_be_null(emulator: GitHubEmulator, pay: Emulated) -
 def test_what_the_token_may_not_read_is_not_taken_for_green(emulator: GitHubEmulator, pay: Emulated) -> None:
     """As GitHub answers an App that lacks `checks: read`."""
     words, place = "Resource not accessible by integration", ["defaultBranchRef", "target", "checkSuites"]
-    tip = {"oid": TIP, "status": None, "checkSuites": None, "history": {"totalCount": 0, "nodes": []}}
-    node = {"defaultBranchRef": {"name": "main", "target": tip}}
-    error = {"type": "FORBIDDEN", "path": ["nodes", 0, *place], "message": words}
-    body = json.dumps({"data": {"nodes": [node]}, "errors": [error]})
+    history = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": []}
+    node = {
+        "defaultBranchRef": {
+            "name": "main",
+            "target": {"oid": TIP, "checkSuites": None, "history": history},
+        }
+    }
+    error = {"type": "FORBIDDEN", "path": ["r0", 0, *place], "message": words}
+    body = json.dumps({"data": {"r0": [node]}, "errors": [error]})
     emulator.fail("POST /graphql", Fault(200, raw=body.encode()))
     [branch] = read(emulator)
     assert (branch.runs, branch.unread) == ((), words)
     assert pay.full_name == branch.repository
 
 
-@pytest.mark.parametrize("most", ["TIP", "COMMITS", "EACH"])
-def test_a_branch_with_more_gets_a_page_of_its_runs(
-    emulator: GitHubEmulator, pay: Emulated, most: str
-) -> None:
-    suites, sha = {"TIP": (51, TIP), "EACH": (21, OLD), "COMMITS": (1, OLD)}[most]
-    for number in range(suites):
-        add(pay, number, sha)
-    for number in range(19 if most == "COMMITS" else 0):
+def test_older_commits_are_read_page_by_page(emulator: GitHubEmulator, pay: Emulated) -> None:
+    emulator.add_repository("acme/quiet")
+    for number in range(45):
         pay.set_branch("main", sha_of(f"{number}"))
-    [branch] = read(emulator)
-    assert numbers(branch) == list(range(suites))
-    assert branch.unread == ""
-    assert len(emulator.asked("/actions/runs")) == 1
+        add(pay, number, sha_of(f"{number}"))
+    found = read(emulator)
+    assert [numbers(branch) for branch in found] == [list(range(45)), []]
+    assert [branch.unread for branch in found] == ["", ""]
+    assert len(emulator.asked("POST /graphql")) == 3
 
 
-def test_runs_beyond_that_page_are_said_to_be_left_out(emulator: GitHubEmulator, pay: Emulated) -> None:
+def test_what_is_not_read_is_said_to_be_left_out(emulator: GitHubEmulator, pay: Emulated) -> None:
     for number in range(101):
         add(pay, number)
     [branch] = read(emulator)
-    assert (len(branch.runs), branch.unread) == (100, "runs before 10 Jan, 02:00 UTC")
-
-
-def test_a_page_that_can_not_be_read_is_said_to_be(emulator: GitHubEmulator, pay: Emulated) -> None:
-    for number in range(51):
-        add(pay, number)
-    emulator.fail("/actions/runs", Fault.broken(502))
+    assert (len(branch.runs), branch.unread) == (100, f"all but the newest 100 runs on {TIP[:7]}")
+    for number in range(101):
+        pay.set_branch("main", sha_of(f"{number}"))
     [branch] = read(emulator)
-    assert len(branch.runs) == 50
+    assert (branch.runs, branch.unread) == ((), "runs on older commits than its newest 100")
+
+
+def test_a_later_page_that_can_not_be_read_is_said_to_be(emulator: GitHubEmulator, pay: Emulated) -> None:
+    for number in range(45):
+        pay.set_branch("main", sha_of(f"{number}"))
+        add(pay, number, sha_of(f"{number}"))
+    right = Fault(dribble=0.0)
+    emulator.fail("POST /graphql", Fault.broken(502))
+    emulator.fail("POST /graphql", right, times=1)
+    [branch] = read(emulator)
+    assert numbers(branch) == list(range(25, 45))
     assert "502" in branch.unread
 
 
