@@ -117,9 +117,8 @@ def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
     room = limit - gap
     sizes = [utf16_length(line.text) + 1 for line in lines]
     whole = sum(size for size, line in zip(sizes, lines, strict=True) if line.rank < FOLDED) <= room
-    most = (
-        FOLDED - 1 if whole else VALUE
-    )  # the greatest rank of a line of a failure's block, beside its first
+    # The greatest rank of a failure's lines that are shown, besides the first.
+    most = FOLDED - 1 if whole else VALUE
     kept: set[int] = set()
     for at in _order(block, lines, sizes, room):
         rank = lines[at].rank

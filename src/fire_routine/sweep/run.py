@@ -22,9 +22,8 @@ from .plan import Red, State, in_order, judged, latest, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
-IN_VAIN = (
-    60  # stories without a session, at most: each is some 25 requests of the 3,000 that an hour may take
-)
+# Stories without a session, at most: each takes some 25 requests of the 3,000 that an hour may take.
+IN_VAIN = 60
 OWN_JOBS = timedelta(days=30)  # for which an entry of another login takes a repository out
 # Nobody is waited for, and an outage is left to the next sweep.
 TIMING = Timing(waits=(), retries_alone=Timing().retries, patience_alone=Timing().patience, limits=0)

@@ -16,18 +16,19 @@ from ..text_index import TextIndex, occurrences
 from ..token_formats import commands
 from .value_location import end_of_line
 
+# In lower case: one of them is in each command that `_NOUN` or `_KEY` matches.
 _NAMED = (
-    *("passw", "passphrase", "secret", "token", "cred", "key", "auth", "jwt", "cookie", "hmac", "getpin"),
-    "webhook",
+    *("passw", "passphrase", "secret", "token", "cred", "key"),
+    *("auth", "jwt", "cookie", "hmac", "getpin", "webhook"),
 )
-_NOUN = pattern(
+_NOUN = pattern(  # names a secret
     r"passw(?:or)?d|passwd|passphrase|secret|token|cred(?:ential|s\b)|jwt|cookie|authori[sz]ation|getpin"
     r"|(?:api|access|private|account|auth|signing|sign|encryption|session|master|wrapped|secret)[._:-]?key|keygen|hmac"
 )
 _KEY = pattern(r"\bkeys?\b|(?<![a-z])auth\b|webhook")  # tells of a secret only where something is shown
 _SHOWS = pattern(
     r"(?:\b|-)(?:get|show|read|print|reveal|issue|gen(?:erate)?|create|new|add|view|fetch|output|export|dump|cat|type"
-    r"|decrypt|unwrap|config|bootstrap|access|inspect|info|raw|bare|reveal|text|stdout|plain|login|r|rand(?:om)?)(?:\b|[a-z_]{0,24}\b)"
+    r"|decrypt|unwrap|config|bootstrap|access|inspect|info|raw|bare|text|stdout|plain|login|r|rand(?:om)?)(?:\b|[a-z_]{0,24}\b)"
     r"|[ :]tokens?\b"
 )
 _PUBLIC = pattern(  # a command that prints digests and names, or that changes files
