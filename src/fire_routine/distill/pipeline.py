@@ -46,8 +46,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]
 
     # The lines around them, and before the ends of steps, each with a weight.
-    tails = (number for tail in scan.tails for number in range(tail.first, tail.first + len(tail.raw)))
-    store = store_of(scan.raw, findings, tails)
+    store = store_of(scan.tails, findings)
     contexts = [context_of(finding, store) for finding in findings]
     weights = line_weights(scan, store, contexts, scores, green)
 
