@@ -54,7 +54,7 @@ def _report(workflow: Workflow, scene: Scene, progress: Progress) -> int:
         except GitHubError as error:
             event = evidence.run.fired_for if evidence else None
             what = "issue" if event and not event.on_pull_request else "pull request"
-            needed = f"{what.replace(' ', '-')}s: write" if error.status in (403, 404) else ""
+            needed = f"{what.replace(' ', '-')}s: write" if error.denied else ""
             return Note(f"the comment on the {what}", str(error), permission=needed)
         return None
 

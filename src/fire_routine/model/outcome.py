@@ -45,6 +45,11 @@ class GitHubError(Exception):
             return self.retry_after is not None
         return not self.permanent and (self.status is None or self.status >= 500)
 
+    @property
+    def denied(self) -> bool:
+        """Whether the token may lack a permission: GitHub hides what it may not see with a 404."""
+        return self.status in (403, 404) and not self.rate_limited
+
 
 @dataclass(frozen=True, slots=True)
 class Status:

@@ -15,7 +15,7 @@ from ..ledger.entry import Claim, Entry, Stage, claims
 from ..ledger.log import recorded
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
-from ..model import GitHubError, Reason, Result, session_link
+from ..model import GitHubError, Reason, Result
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
 from .plan import Red, State, in_order, judged, latest, red
@@ -160,7 +160,7 @@ class Sweep:
         except GitHubError as error:
             if error.rate_limited:
                 self._stop("GitHub's rate limit is used up")
-            self.swept.failed |= error.status in (401, 403, 404) and not error.rate_limited
+            self.swept.failed |= error.denied or error.status == 401
             state = State.NOT_CHOSEN if error.rate_limited else State.SKIPPED
             self._add(state, one, self.swept.stopped or Reason.LEDGER_UNAVAILABLE, str(error))
             return
@@ -184,7 +184,7 @@ class Sweep:
                 self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
                 return None
             own.append(entry)
-        return place, claims(own, lambda url: session_link(url, self._order.settings.routine_url))
+        return place, claims(own, self._order.settings.routine_url)
 
     def _told(self, one: Red) -> None:
         order, self._stories = self._order, self._stories + 1
