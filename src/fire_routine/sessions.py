@@ -28,7 +28,6 @@ from .model import (
     counted,
     in_words,
     session_id,
-    session_link,
 )
 from .sanitize import flat
 
@@ -81,7 +80,7 @@ def report(
     others = Counter[str]()  # entries of other creators, by login
     runs = _read_runs(github, since, left_out, show)
     entries = _read_entries(github, creator, since, runs, others, left_out, show)
-    found = claims(entries, lambda url: session_link(url, github.api_url))[::-1]
+    found = claims(entries, github.api_url)[::-1]
     started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}

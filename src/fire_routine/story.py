@@ -21,7 +21,7 @@ from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
 from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
-from .ledger.rule import Asker, Known, Ruling
+from .ledger.rule import Asker, Known, Ruling, Standing
 from .ledger.terms import Terms, Timing
 from .model import (
     Action,
@@ -292,10 +292,13 @@ class Decision:
     def _over_limit(self) -> Skip | None:
         """Why the repository has had enough sessions today."""
         log = self.log
-        if self.limit and not log.has_day:
+        if not self.limit:
+            return None
+        if not log.has_day:
             log.note(uncounted())
             return None
-        return over_limit(log.claims(), self.limit, log.time, log.terms.daily_limit)
+        standing = Standing(log.time, timing=log.terms.timing)
+        return over_limit(log.claims(), self.limit, standing, log.terms.daily_limit)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""

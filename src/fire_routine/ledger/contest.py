@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
 
@@ -40,8 +39,7 @@ class Contest:
             temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
         """
         timing = log.terms.timing
-        lapse, doubt = timedelta(seconds=timing.lapse), timedelta(seconds=timing.doubt)
-        self.case = Case(asker, known, Standing(lapse=lapse, doubt=doubt))
+        self.case = Case(asker, known, Standing(timing=timing))
         self.run = run
         self._log = log
         self._terms = log.terms
