@@ -35,9 +35,7 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
     except SettingsError as error:
         outcome = Outcome(Result.FAILED, Reason.INVALID_INPUT, str(error))
         return report(workflow, Contents(outcome, _clean))
-    github = GitHub(
-        context.api_url, settings.github_token, context.repository, clock=clock, announce=workflow.say
-    )
+    github = GitHub(context.api_url, settings.github_token, context.repository, clock=clock, say=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
         scene = Scene(settings, context, own, github, workflow.say, clock)
         return _report(workflow, scene, tell(scene))

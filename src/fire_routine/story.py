@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from . import fire, gather, policy
 from .clock import Clock
-from .evidence import Evidence, Say, gather_evidence
+from .evidence import Evidence, gather_evidence
 from .github.client import GitHub
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
@@ -32,10 +32,12 @@ from .model import (
     Reason,
     Result,
     Run,
+    Say,
     Skip,
     Trigger,
     TriggerKind,
     fault_of,
+    quiet,
 )
 from .sanitize import code
 from .settings import Context, Settings
@@ -117,7 +119,7 @@ def _told(scene: Scene, progress: Progress) -> Skip | None:
             return decided
         scene.say(f"Firing the routine. {decided.message}")
         text, progress.firing = progress.evidence.brief.text, True
-        fired = fire.fire_once(settings, text, clock=scene.clock, announce=scene.say)
+        fired = fire.fire_once(settings, text, clock=scene.clock, say=scene.say)
         progress.outcome = replace(fired, session_number=decided.number)
     return None
 
@@ -242,7 +244,7 @@ class Decision:
     contest: Contest
     log: Log
     api: policy.FreshApi
-    say: Say = lambda _line: None
+    say: Say = quiet
     limit: int = 0  # sessions of the repository today, from which on there is no more; 0: any number
     rerun_first: bool = False  # the failed jobs are re-run before a session is started
     past: Past = field(default_factory=Past)

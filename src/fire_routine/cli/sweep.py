@@ -50,7 +50,7 @@ def sweep(arguments: Namespace) -> int:
         arguments.repositories, arguments.since, arguments.after, arguments.limit, settings, context
     )
     try:
-        with Progress() as shown, GitHub(context.api_url, bearer, "", announce=shown.say) as github:
+        with Progress() as shown, GitHub(context.api_url, bearer, "", say=shown.say) as github:
             rows = (lambda _row: None) if arguments.json else (lambda row: write(_line(row)))
             with uninterruptible():
                 swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line)), rows).run()

@@ -20,12 +20,13 @@ GRANT_ELSEWHERE = (
     "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
     " fired unrecorded."
 )
+SIBLING = "another job of this attempt"
 _LOOK = "look at https://claude.ai/code"
 
 
 def whose(claim: Claim, asker: Asker) -> str:
     if asker.is_sibling(claim):
-        return "another job of this attempt"
+        return SIBLING
     return f"run {claim.run}, attempt {claim.attempt}"
 
 

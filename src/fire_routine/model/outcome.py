@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -49,6 +50,13 @@ class GitHubError(Exception):
     def denied(self) -> bool:
         """Whether the token may lack a permission: GitHub hides what it may not see with a 404."""
         return self.status in (403, 404) and not self.rate_limited
+
+
+Say = Callable[[str], object]  # gets a line for people who watch
+
+
+def quiet(_line: str) -> None:
+    """A `Say` that nobody hears."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ..ledger.entry import Claim, Entry, Stage, claims
 from ..ledger.log import recorded
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
-from ..model import GitHubError, Reason, Result
+from ..model import GitHubError, Reason, Result, Say, quiet
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
 from .plan import Red, State, in_order, judged, latest, red
@@ -83,7 +83,7 @@ class Sweep:
         order: Order,
         github: GitHub,
         clock: Clock,
-        say: Callable[[str], None] = lambda _line: None,
+        say: Say = quiet,
         show: Callable[[Row], None] = lambda _row: None,
     ) -> None:
         """
