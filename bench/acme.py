@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, parse, value_from_ast_untyped  # noqa: E402
+from graphql import (  # noqa: E402
+    ArgumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    parse,
+    value_from_ast_untyped,
+)
 from tests.emulated import graph  # noqa: E402
 from tests.emulated.ids import sha_of  # noqa: E402
 from tests.emulated.repository import Repository, timestamp  # noqa: E402
@@ -347,43 +355,63 @@ class Estate:
 
     # --- GraphQL ----------------------------------------------------------------------------------
 
-    def query(self, text: str) -> Json:
-        (operation,) = parse(text).definitions
-        assert isinstance(operation, OperationDefinitionNode)
+    def query(self, text: str, variables: Json) -> Json:
         root = graph.root(self.repos.values(), SWEEPER, 5000)
-        return {"data": self._shown(root, operation.selection_set.selections, text, None)}
+        return {"data": _Answer(text, variables, self.repos).shown(root, _parsed(text)[""], None)}
 
-    def _shown(self, node: Any, selections: Iterable[Any], text: str, repo: Repo | None) -> Any:
-        """The fields of an object that are asked for. Its own are callables where they take arguments."""
+
+@cache
+def _parsed(text: str) -> dict[str, tuple[Any, ...]]:
+    """What the fragments ask for, by their names; the query itself has none."""
+    return {
+        one.name.value if one.name else "": one.selection_set.selections
+        for one in parse(text).definitions
+        if isinstance(one, OperationDefinitionNode | FragmentDefinitionNode)
+    }
+
+
+@dataclass(slots=True)
+class _Answer:
+    """To one query. An object's fields are callables where they take arguments."""
+
+    text: str
+    variables: Json
+    repos: dict[str, Repo]
+
+    def shown(self, node: Any, selections: Iterable[Any], repo: Repo | None) -> Any:
         if isinstance(node, list):
-            return [one and self._shown(one, selections, text, repo) for one in node]
+            return [one and self.shown(one, selections, repo) for one in node]
         kind = node.get("__typename")
         repo = self.repos[node["nameWithOwner"]] if kind == "Repository" else repo
         found: Json = {}
         for selection in selections:
-            if isinstance(selection, InlineFragmentNode):
-                condition = selection.type_condition
-                if condition is None or condition.name.value == kind:
-                    found |= self._shown(node, selection.selection_set.selections, text, repo)
-            elif isinstance(selection, FieldNode):
-                found[(selection.alias or selection.name).value] = self._field(node, selection, text, repo)
+            if not all(self._value(one.arguments[0]) for one in selection.directives or ()):  # @include
+                continue
+            if isinstance(selection, FieldNode):
+                found[(selection.alias or selection.name).value] = self._field(node, selection, repo)
+            elif isinstance(selection, FragmentSpreadNode):
+                found |= self.shown(node, _parsed(self.text)[selection.name.value], repo)
+            elif selection.type_condition.name.value == kind:
+                found |= self.shown(node, selection.selection_set.selections, repo)
         return found
 
-    def _field(self, node: Json, asked: FieldNode, text: str, repo: Repo | None) -> Any:
+    def _field(self, node: Json, asked: FieldNode, repo: Repo | None) -> Any:
         name, known, key = asked.name.value, None, ""
         if repo and asked.loc and name == "checkSuites":
-            known, key = repo.known[node["oid"]], text[asked.loc.start : asked.loc.end]
+            known, key = repo.known[node["oid"]], self.text[asked.loc.start : asked.loc.end]
             if key in known:
                 return known[key]
         value = node[name]
         if callable(value):
-            given = {one.name.value: value_from_ast_untyped(one.value) for one in asked.arguments or ()}
-            value = value(None, **given)
+            value = value(None, **{one.name.value: self._value(one) for one in asked.arguments or ()})
         if asked.selection_set and value is not None:
-            value = self._shown(value, asked.selection_set.selections, text, repo)
+            value = self.shown(value, asked.selection_set.selections, repo)
         if known is not None:
             known[key] = value
         return value
+
+    def _value(self, argument: ArgumentNode) -> Any:
+        return value_from_ast_untyped(argument.value, self.variables)
 
 
 NAMED = re.compile(r"in `(?P<repository>[^`]+)` on `[^`]*` \(run (?P<run>\d+), attempt (?P<attempt>\d+)\)")

@@ -147,7 +147,7 @@ class World:
 
     def _answer(self, verb: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
         if path == GRAPHQL:
-            shown = self.estate.query(body["query"])
+            shown = self.estate.query(body["query"], body["variables"])
             if self.checked:
                 whole, _ = graph.answer(self.estate.repos.values(), SWEEPER, PER_HOUR, body)
                 assert shown == whole, "the bench's answer is not the emulator's"
