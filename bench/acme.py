@@ -43,6 +43,7 @@ Json = dict[str, Any]
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 KEPT = 6 * DAY  # how long a run is remembered
 COMMITS = 80  # of a branch that are remembered
+UNREADABLE = 15  # repositories whose red runs can't be read: more than one sweep tries
 FAILED = 0.1  # of all runs: 2,000 of 20,000
 SWEEPER = "ci-sweep[bot]"
 JOB = "github-actions[bot]"  # of repositories with jobs of their own
@@ -91,6 +92,7 @@ class Repo(Repository):
         self.site, self.creator = site, SWEEPER
         self.flows: list[Flow] = []
         self.own_jobs = False
+        self.unreadable = False  # whether GitHub has nothing of its runs, but their numbers
         self.about = {"node_id": f"R_{name}"}
         self._described: dict[str, Json] = {}
         self._first = site.run(name, {"id": 1, "head_sha": "0" * 40})
@@ -188,6 +190,7 @@ class Estate:
             left_out = self._repo(f"acme/left-out-{number}")
             left_out.describe({**left_out.about, **about})
         if self.bursts:
+            self.break_for_good(UNREADABLE, 0.1 * DAY, unreadable=True)
             self.at(self.rng.uniform(0.2, 1.0) * DAY, self._burst)
 
     def at(self, when: float, action: Callable[[float], None]) -> None:
@@ -279,10 +282,10 @@ class Estate:
         flow.incident = incident = Incident(cause, when + self.rng.expovariate(1 / days) * DAY)
         self.at(incident.mended_at, lambda at: self._mend(flow, incident, at))
 
-    def break_for_good(self, number: int, when: float) -> None:
+    def break_for_good(self, number: int, when: float, *, unreadable: bool = False) -> None:
         """The first workflow of so many repositories."""
         for repo in [repo for repo in self.repos.values() if repo.flows and not repo.own_jobs][:number]:
-            flow = repo.flows[0]
+            flow, repo.unreadable = repo.flows[0], unreadable
             flow.incident = Incident("".join(self.rng.choices(string.ascii_lowercase, k=9)), float("inf"))
             self.at(when, partial(self._run, flow, "push"))
 
