@@ -191,7 +191,7 @@ class Sweep:
             self.swept.left_out[repository] = f"its ledger could not be read: {error}"
             if error.rate_limited:
                 self._stop("GitHub's rate limit is used up")
-            elif error.status in (401, 403, 404):
+            elif error.denied or error.status == 401:
                 self.swept.failed = True
             return None
         return place, claims(own, self._order.settings.routine_url)
