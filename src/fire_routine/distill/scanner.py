@@ -19,6 +19,7 @@ from .types import Finding, Header, Mark, Scan, Tail
 from .windows import Window, windows
 
 LAST_LINE = 4.0  # weight: the last line of a failed step
+LAST_OF_COMMAND = 2.0  # weight: the last line of a command that failed
 LAST_OF_LOG = 1.6  # weight: the last line of a log without a mark
 LAST_AFTER_FAILURE = 0.15  # weight: the last line of a log whose last step had failed before
 TAIL = 150  # lines before a mark that are kept
@@ -28,6 +29,7 @@ _COLOUR = b"[36;1m"
 SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
 SETTINGS = ("with:", "env:")  # what else the runner prints about a step, such as an action's inputs
 SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
+OUTPUT, COMMANDS = 3, 6  # lines of a command that failed, at least, and commands whose last lines are kept
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 # Of findings.
@@ -161,6 +163,7 @@ class Scanner:
         self._examined = bytearray()  # 0 for each line of the window that was not examined yet
         self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
         self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
+        self._commands = COMMANDS  # that failed, whose last lines may still be kept
         self._neared = 0  # lines before this one were examined, or are too far from a mark
         self._tailed = 0
         self._lines: list[bytes] = []
@@ -218,6 +221,8 @@ class Scanner:
             raw.find(_COLOUR, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
         ):
             return
+        if rule.command_failed and self._commands and self._first + index > self._neared + OUTPUT:
+            self._end_command(index)
         self._collected.add(index, mask, rule)
 
     def _look_for_marks(self, index: int, raw: bytes, marks: int) -> None:
@@ -255,6 +260,14 @@ class Scanner:
         """Whether no step has failed, or one began since the last that did."""
         ended = next((mark for mark in reversed(self._marks) if mark.kind != "error"), None)
         return ended is None or ended.header is not self._header
+
+    def _end_command(self, index: int) -> None:
+        """What a command printed last that failed may explain it, also where its step or the log goes on."""
+        self._commands -= 1
+        tailed = self._tailed  # its lines are also its step's
+        self._near(index)
+        self._tail(index, LAST_OF_COMMAND)
+        self._tailed = tailed
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
