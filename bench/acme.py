@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, parse, value_from_ast_untyped  # noqa: E402
+from graphql import (  # noqa: E402
+    ArgumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    parse,
+    value_from_ast_untyped,
+)
 from tests.emulated import graph  # noqa: E402
 from tests.emulated.ids import sha_of  # noqa: E402
 from tests.emulated.repository import Repository, timestamp  # noqa: E402
@@ -35,6 +43,7 @@ Json = dict[str, Any]
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 KEPT = 6 * DAY  # how long a run is remembered
 COMMITS = 80  # of a branch that are remembered
+UNREADABLE = 15  # repositories whose red runs can't be read: more than one sweep tries
 FAILED = 0.1  # of all runs: 2,000 of 20,000
 SWEEPER = "ci-sweep[bot]"
 JOB = "github-actions[bot]"  # of repositories with jobs of their own
@@ -83,6 +92,7 @@ class Repo(Repository):
         self.site, self.creator = site, SWEEPER
         self.flows: list[Flow] = []
         self.own_jobs = False
+        self.unreadable = False  # whether GitHub has nothing of its runs, but their numbers
         self.about = {"node_id": f"R_{name}"}
         self._described: dict[str, Json] = {}
         self._first = site.run(name, {"id": 1, "head_sha": "0" * 40})
@@ -180,6 +190,7 @@ class Estate:
             left_out = self._repo(f"acme/left-out-{number}")
             left_out.describe({**left_out.about, **about})
         if self.bursts:
+            self.break_for_good(UNREADABLE, 0.1 * DAY, unreadable=True)
             self.at(self.rng.uniform(0.2, 1.0) * DAY, self._burst)
 
     def at(self, when: float, action: Callable[[float], None]) -> None:
@@ -271,10 +282,10 @@ class Estate:
         flow.incident = incident = Incident(cause, when + self.rng.expovariate(1 / days) * DAY)
         self.at(incident.mended_at, lambda at: self._mend(flow, incident, at))
 
-    def break_for_good(self, number: int, when: float) -> None:
+    def break_for_good(self, number: int, when: float, *, unreadable: bool = False) -> None:
         """The first workflow of so many repositories."""
         for repo in [repo for repo in self.repos.values() if repo.flows and not repo.own_jobs][:number]:
-            flow = repo.flows[0]
+            flow, repo.unreadable = repo.flows[0], unreadable
             flow.incident = Incident("".join(self.rng.choices(string.ascii_lowercase, k=9)), float("inf"))
             self.at(when, partial(self._run, flow, "push"))
 
@@ -347,43 +358,63 @@ class Estate:
 
     # --- GraphQL ----------------------------------------------------------------------------------
 
-    def query(self, text: str) -> Json:
-        (operation,) = parse(text).definitions
-        assert isinstance(operation, OperationDefinitionNode)
+    def query(self, text: str, variables: Json) -> Json:
         root = graph.root(self.repos.values(), SWEEPER, 5000)
-        return {"data": self._shown(root, operation.selection_set.selections, text, None)}
+        return {"data": _Answer(text, variables, self.repos).shown(root, _parsed(text)[""], None)}
 
-    def _shown(self, node: Any, selections: Iterable[Any], text: str, repo: Repo | None) -> Any:
-        """The fields of an object that are asked for. Its own are callables where they take arguments."""
+
+@cache
+def _parsed(text: str) -> dict[str, tuple[Any, ...]]:
+    """What the fragments ask for, by their names; the query itself has none."""
+    return {
+        one.name.value if one.name else "": one.selection_set.selections
+        for one in parse(text).definitions
+        if isinstance(one, OperationDefinitionNode | FragmentDefinitionNode)
+    }
+
+
+@dataclass(slots=True)
+class _Answer:
+    """To one query. An object's fields are callables where they take arguments."""
+
+    text: str
+    variables: Json
+    repos: dict[str, Repo]
+
+    def shown(self, node: Any, selections: Iterable[Any], repo: Repo | None) -> Any:
         if isinstance(node, list):
-            return [one and self._shown(one, selections, text, repo) for one in node]
+            return [one and self.shown(one, selections, repo) for one in node]
         kind = node.get("__typename")
         repo = self.repos[node["nameWithOwner"]] if kind == "Repository" else repo
         found: Json = {}
         for selection in selections:
-            if isinstance(selection, InlineFragmentNode):
-                condition = selection.type_condition
-                if condition is None or condition.name.value == kind:
-                    found |= self._shown(node, selection.selection_set.selections, text, repo)
-            elif isinstance(selection, FieldNode):
-                found[(selection.alias or selection.name).value] = self._field(node, selection, text, repo)
+            if not all(self._value(one.arguments[0]) for one in selection.directives or ()):  # @include
+                continue
+            if isinstance(selection, FieldNode):
+                found[(selection.alias or selection.name).value] = self._field(node, selection, repo)
+            elif isinstance(selection, FragmentSpreadNode):
+                found |= self.shown(node, _parsed(self.text)[selection.name.value], repo)
+            elif selection.type_condition.name.value == kind:
+                found |= self.shown(node, selection.selection_set.selections, repo)
         return found
 
-    def _field(self, node: Json, asked: FieldNode, text: str, repo: Repo | None) -> Any:
+    def _field(self, node: Json, asked: FieldNode, repo: Repo | None) -> Any:
         name, known, key = asked.name.value, None, ""
         if repo and asked.loc and name == "checkSuites":
-            known, key = repo.known[node["oid"]], text[asked.loc.start : asked.loc.end]
+            known, key = repo.known[node["oid"]], self.text[asked.loc.start : asked.loc.end]
             if key in known:
                 return known[key]
         value = node[name]
         if callable(value):
-            given = {one.name.value: value_from_ast_untyped(one.value) for one in asked.arguments or ()}
-            value = value(None, **given)
+            value = value(None, **{one.name.value: self._value(one) for one in asked.arguments or ()})
         if asked.selection_set and value is not None:
-            value = self._shown(value, asked.selection_set.selections, text, repo)
+            value = self.shown(value, asked.selection_set.selections, repo)
         if known is not None:
             known[key] = value
         return value
+
+    def _value(self, argument: ArgumentNode) -> Any:
+        return value_from_ast_untyped(argument.value, self.variables)
 
 
 NAMED = re.compile(r"in `(?P<repository>[^`]+)` on `[^`]*` \(run (?P<run>\d+), attempt (?P<attempt>\d+)\)")

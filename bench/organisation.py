@@ -34,7 +34,7 @@ from bench.acme import DAY, HOUR, MINUTE, NAMED, SWEEPER, Estate, Incident  # no
 from bench.legs import Synchronous  # noqa: E402
 from tests.emulated import graph  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.emulated.routes import Answer, answer  # noqa: E402
+from tests.emulated.routes import NOT_FOUND, Answer, answer  # noqa: E402
 from tests.unit.ledger.baton import Baton, Killed, Task  # noqa: E402
 
 from fire_routine import threads  # noqa: E402
@@ -147,7 +147,7 @@ class World:
 
     def _answer(self, verb: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
         if path == GRAPHQL:
-            shown = self.estate.query(body["query"])
+            shown = self.estate.query(body["query"], body["variables"])
             if self.checked:
                 whole, _ = graph.answer(self.estate.repos.values(), SWEEPER, PER_HOUR, body)
                 assert shown == whole, "the bench's answer is not the emulator's"
@@ -156,6 +156,8 @@ class World:
             return self.github.account(path, query)
         _, _, owner, name, *rest = path.split("/", 4)
         repo = self.estate.repos[f"{owner}/{unquote(name)}"]
+        if repo.unreadable and rest[0].startswith("actions/runs/"):
+            return NOT_FOUND
         return answer(repo, verb, "/" + rest[0] if rest else "", query, body or {})
 
     def kill_at_step(self) -> None:
@@ -214,6 +216,7 @@ class World:
         self.spent.append(self.baton.time - began)
         self.counted["sweeps"] += 1
         self.counted.update(row.state for row in swept.rows)
+        self.counted.update(row.reason for row in swept.rows if row.reason == "no-run")
         self.counted["left out"] += len(swept.left_out)
         listed = {(row.red.repository, row.red.run.id) for row in swept.rows}
         now = self.estate.red(SINCE, AFTER)
@@ -288,6 +291,7 @@ def table(kinds: list[str], arguments: argparse.Namespace) -> bool:
                 "ended by GitHub": counted["that GitHub ended"],
                 "runs a day": round(began_runs["runs"] / arguments.days),
                 "failures a day": round(began_runs["failures"] / arguments.days),
+                "runs read in vain": counted["no-run"],
                 "sessions": len(world.sessions),
                 "second ones": len(world.second),
                 "replaced": counted["in place of one without a trace"],

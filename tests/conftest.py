@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from fire_routine.known_failures import searching
 
 
 def pytest_configure() -> None:
@@ -17,3 +20,10 @@ def pytest_configure() -> None:
     # No test depends on how fast a machine is.
     settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def patient_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the start of a process alone may take longer than a pattern may."""
+    for name in ("SECONDS", "ALL_SECONDS"):
+        monkeypatch.setattr(searching, name, 120.0)

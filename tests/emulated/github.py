@@ -74,7 +74,7 @@ class GitHubEmulator(Repository):
         self.personal = False  # whether the token is a person's, which names no installation
         self.remaining = 1000  # of the hour's requests, as each answer states it
         self.repositories: list[Repository] = [self]  # all that the token may read
-        self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
+        self._faults: list[tuple[re.Pattern[str], Fault | None, list[int]]] = []
         self.requests: list[GitHubRequest] = []
         self.ending = threading.Event()
         self._servers = [_Server(self, tls), _Server(self, tls)]
@@ -220,11 +220,11 @@ class GitHubEmulator(Repository):
 
     # --- what goes wrong ------------------------------------------------------------------------
 
-    def fail(self, target: str, fault: Fault, times: int | None = None) -> None:
+    def fail(self, target: str, fault: Fault | None, times: int | None = None) -> None:
         """Let requests go wrong whose "METHOD /path?query" holds `target`, a regular expression.
 
-        `times`: only this often. What was asked for last comes first. The path of a log where it is
-        kept begins with /storage/.
+        `times`: only this often. What was asked for last comes first. None: the right answer. The path
+        of a log where it is kept begins with /storage/.
         """
         with self.lock:
             self._faults.insert(0, (re.compile(target), fault, [times if times is not None else -1]))

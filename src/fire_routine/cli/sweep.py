@@ -6,7 +6,7 @@ import json
 import os
 import re
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from ..redact import keep_out, redact_text
 from ..routine_url import endpoint, routine_token
 from ..sanitize import flat, workflow_safe
 from ..settings import PREFIX, Settings, SettingsError, read_context, read_settings
-from ..sweep import NoRepositoryError, Order, Row, State, Sweep, Swept
+from ..sweep import NoRepositoryError, Order, State, Sweep, Swept
 from . import CommandError, UsageError
 from .endpoint import secret
 from .github import given_token
@@ -50,10 +50,12 @@ def sweep(arguments: Namespace) -> int:
         arguments.repositories, arguments.since, arguments.after, arguments.limit, settings, context
     )
     try:
-        with Progress() as shown, GitHub(context.api_url, bearer, "", announce=shown.say) as github:
-            rows = (lambda _row: None) if arguments.json else (lambda row: write(_line(row)))
-            with uninterruptible():
-                swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line)), rows).run()
+        with (
+            Progress() as shown,
+            GitHub(context.api_url, bearer, "", announce=shown.say) as github,
+            uninterruptible(),
+        ):
+            swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line))).run()
     except NoRepositoryError:
         raise UsageError(
             f"OWNER/GLOB {names}: {given} names no such repository (forks and archived ones don't count)"
@@ -63,7 +65,7 @@ def sweep(arguments: Namespace) -> int:
             f"GitHub could not be read ({str(error).rstrip('.')}): check {given}, or try later"
         ) from None
     found = _report(swept, dry_run=settings.dry_run)
-    write(json.dumps(found, indent=2) if arguments.json else _ended(found))
+    write(json.dumps(found, indent=2) if arguments.json else "\n".join(map(_clean, _lines(found))))
     return int(swept.failed)
 
 
@@ -94,21 +96,18 @@ def _clean(text: str) -> str:
     return workflow_safe(redact_text(flat(text))[0])
 
 
-def _line(row: Row) -> str:
-    link = row.session_url or row.red.run.url
-    told = (row.state, row.red.repository, row.red.run.workflow, row.reason, link)
-    return _clean(" ".join(filter(None, told)))
-
-
-def _ended(found: Mapping[str, Any]) -> str:
-    """What was left out, and the counts."""
-    lines = [f"left out {one['repository']} {one['why']}" for one in found["left_out"]]
-    counts = found["counts"].items()
-    lines.append(
-        ", ".join(f"{what.replace('_', ' ')} {n}" for what, n in counts if n or what == "repositories")
-    )
-    lines += [f"It ended early: {found['stopped']}"] if found["stopped"] else []
-    return "\n".join(map(_clean, lines))
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each run, then what was left out, and the counts."""
+    for row in found["rows"]:
+        link = row["session_url"] or row["run_url"]
+        told = (row["state"], row["repository"], row["workflow"], row["reason"], link)
+        yield " ".join(filter(None, told))
+    for one in found["left_out"]:
+        yield f"left out {one['repository']} {one['why']}"
+    counts = ((what.replace("_", " "), number) for what, number in found["counts"].items())
+    yield ", ".join(f"{what} {number}" for what, number in counts if number or what == "repositories")
+    if found["stopped"]:
+        yield f"It ended early: {found['stopped']}"
 
 
 def _report(swept: Swept, *, dry_run: bool) -> dict[str, Any]:

@@ -14,8 +14,7 @@ _EVIDENCE = 200_000  # characters of logs in which names of changed files are lo
 _BESIDE = 400_000  # characters of lines for redaction alone
 _LOGS = 20  # failures of which they are
 _ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
-_MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000
-_SUBJECT = 500  # characters of another commit's first line, which is all that is shown of it
+_MESSAGE = 500  # characters of a commit's message, of which the text shows the first line
 
 
 def bounded(
@@ -89,7 +88,7 @@ def _with_short_history(run: Run, failures: Sequence[Failure]) -> Run:
     commit = run.commit and replace(run.commit, message=_cut(run.commit.message, _MESSAGE))
     history = run.history
     if history is not None:
-        subjects = (replace(commit, message=_cut(commit.subject, _SUBJECT)) for commit in history.commits)
+        subjects = (replace(commit, message=_cut(commit.subject, _MESSAGE)) for commit in history.commits)
         files = marked(history.files, _evidence(failures)) if history.files else ()
         history = replace(history, commits=tuple(subjects), files=files)
     return replace(run, commit=commit, history=history)

@@ -16,6 +16,7 @@ from ..model import (
     Failure,
     Fingerprint,
     History,
+    MakeExcerpt,
     Note,
     Past,
     Run,
@@ -29,7 +30,6 @@ from ..redact.text_index import TooSlowError
 from ..sanitize import code, new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
-from .excerpter import MakeExcerpt
 from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import WORD, cut, filled, head

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Digest, Failure, Highlight, Run
+from ..model import Digest, Failure, Highlight, MakeExcerpt, Run
 from ..patterns import WORKSPACE, pattern
 from ..sanitize import flat
-from .excerpter import MakeExcerpt, is_weak
 from .grouping import passed_legs, specific_annotations
 
 MOST_LINES = 5  # of one failure
@@ -29,7 +28,7 @@ def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> t
 def cause(failure: Failure) -> str:
     """Its first block on one line: name, reason, place, in the log's order; else how it ended."""
     digest = failure.digest
-    if digest is None or is_weak(digest):
+    if digest is None or digest.is_weak:
         notes = _of_annotations(failure) if digest is None else ()
         return notes[0] if notes else _ended(failure)
     told = (_bare(line) for line in _needed(digest, 0)[:_OF_CAUSE])
@@ -44,7 +43,7 @@ def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
     digest = failure.digest
     if digest is None:
         return _of_annotations(failure)
-    if is_weak(digest):
+    if digest.is_weak:
         shown = excerpt(digest, _ROOM).shown
         return tuple(_short(line.text) for line in shown if _WORD.search(line.text))[-MOST_LINES:]
     lines = (line for place in range(len(digest.blocks)) for line in _needed(digest, place)[:_OF_CAUSE])

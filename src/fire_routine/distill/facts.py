@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from ..model import Digest
 from ..patterns import pattern
 from ..sanitize import visible
 from ..search import Literals
@@ -40,15 +39,6 @@ _SHUT_DOWN = re.compile(r"##\[error\]The runner has received a shutdown signal")
 _BY_KILL = re.compile(rb"\b137\b|\bSIGKILL\b|signal 9\b|Killed signal terminated program")
 _CHILD = re.compile(rb": line \d+: +\d+ Killed\b")  # a shell's word on what it started, and outlived
 _EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    step: str = ""
-    command: str = ""
-    shell: str = ""
-    exit_code: int | None = None
-    ended: str = ""
 
 
 def _of_first(scan: Scan, failed: Failed) -> Mark | None:
@@ -135,15 +125,14 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
     return named or ("cancelled" if "was canceled" in mark.text else _BY_CODE.get(code or 0, ""))
 
 
-def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
-    """What the failed step was, and how it ended; `inside`: the findings within it."""
+def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> tuple[Header, int | None, str]:
+    """The failed step's header and exit code, and how else it ended; `inside`: the findings within it."""
     mark = _end(scan, failed)
     if mark is None:
-        return Outcome(ended=_named_end(inside if failed.times else scan.findings))
+        return Header(), None, _named_end(inside if failed.times else scan.findings)
     found = _EXIT_CODE.search(mark.text)
     code = int(found.group(1)) if found else None
-    header = mark.header
-    return Outcome(header.name, header.command, header.shell, code, _ended(scan, mark, code))
+    return mark.header, code, _ended(scan, mark, code)
 
 
 MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
@@ -171,7 +160,6 @@ def _file(finding: Finding) -> str:
     return (found["file"] or "") if found else ""
 
 
-HEAD = 256 * 1024  # bytes from the start of a log: its set-up, and the header of a short test run
 MOST_TOOLS = 6
 
 _STAMP = r"^(?:\ufeff?\d{4}-\d\d-\d\dT\S{1,20}Z )?[ \t]*"
@@ -199,28 +187,13 @@ def _lines(head: bytes) -> Iterator[bytes]:
             yield head[head.rfind(b"\n", 0, end) + 1 : edge]
 
 
-class Environment:
-    """Watches a log pass by, and then completes its digest."""
-
-    def __init__(self) -> None:
-        self._head = bytearray()
-
-    def watch(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            if len(self._head) < HEAD:
-                self._head += chunk[: HEAD - len(self._head)]
-            yield chunk
-
-    def complete(self, digest: Digest) -> Digest:
-        """The digest with the image and the tools' versions, as far as the log names them."""
-        text = b"\n".join(_lines(bytes(self._head))).decode("utf-8", "replace")
-        text = visible(text.replace("\r\n", "\n"))
-        image = _IMAGE.search(text)
-        found: dict[str, str] = {}
-        for match in _VERSION.finditer(text):
-            found.setdefault(_TOOLS["groups"][(match.lastindex or 1) - 1], match[match.lastindex or 1])
-        return replace(
-            digest,
-            image=f"{image['image']} {image['version']}" if image else "",
-            tools=tuple(f"{tool} {version}" for tool, version in found.items())[:MOST_TOOLS],
-        )
+def image_and_tools(head: bytes) -> tuple[str, tuple[str, ...]]:
+    """The runner's image and the tools, each with its version, as far as a log's begin names them."""
+    text = b"\n".join(_lines(head)).decode("utf-8", "replace")
+    text = visible(text.replace("\r\n", "\n"))
+    image = _IMAGE.search(text)
+    found: dict[str, str] = {}
+    for match in _VERSION.finditer(text):
+        found.setdefault(_TOOLS["groups"][(match.lastindex or 1) - 1], match[match.lastindex or 1])
+    tools = [f"{tool} {version}" for tool, version in found.items()]
+    return f"{image['image']} {image['version']}" if image else "", tuple(tools[:MOST_TOOLS])

@@ -104,7 +104,7 @@ def _is_specific(normal: str) -> bool:
 
 def _below(finding: Finding, found: set[int], store: LineStore) -> Iterator[str]:
     """The lines below a finding that belong to it, up to the next finding; no frames."""
-    context = context_of(finding, store if finding.number in store.text else store_of({}, [finding], ()))
+    context = context_of(finding, store if finding.number in store.text else store_of((), [finding]))
     at = finding.number - context.first
     for number, (text, share) in enumerate(
         zip(context.texts[at + 1 :], context.shares[at + 1 :], strict=True), finding.number + 1

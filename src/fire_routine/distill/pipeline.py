@@ -10,7 +10,7 @@ from heapq import nlargest
 from ..model import LAST_LINES, Digest, Step
 from .blocks import blocks_of
 from .context import context_of
-from .facts import Environment, files_named, outcome
+from .facts import files_named, image_and_tools, outcome
 from .fingerprint import identity
 from .lines import stamp_of
 from .match import MatchCache
@@ -27,6 +27,7 @@ from .types import Scan
 from .windows import SIZE
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
+HEAD = 256 * 1024  # bytes of a log's begin that name tools: its set-up, the header of a short test run
 LAST = 2 * SIZE  # bytes of a log's end that are at hand, should reading it end in a fault: more than a window
 
 
@@ -46,8 +47,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]
 
     # The lines around them, and before the ends of steps, each with a weight.
-    tails = (number for tail in scan.tails for number in range(tail.first, tail.first + len(tail.raw)))
-    store = store_of(scan.raw, findings, tails)
+    store = store_of(scan.tails, findings)
     contexts = [context_of(finding, store) for finding in findings]
     weights = line_weights(scan, store, contexts, scores, green)
 
@@ -69,25 +69,25 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, within, store)
-    step = outcome(scan, failed, within)
+    step, exit_code, ended = outcome(scan, failed, within)
     return Digest(
         lines,
         scan.total,
         told,
         name,
         explained=explained,
-        step=step.step,
+        step=step.name,
         command=step.command,
         shell=step.shell,
-        exit_code=step.exit_code,
-        ended=step.ended,
+        exit_code=exit_code,
+        ended=ended,
         files=files_named(within),
         beside=tuple(beside(lines, store)),
     )
 
 
 class _Passing:
-    """A log that is being read, with the end of what has passed.
+    """A log that is being read, with the begin and the end of what has passed.
 
     Whatever data reading it falls over, its last lines can be shown: a fault of ours costs the excerpt, and
     not the session. What the source raises is no such fault.
@@ -95,6 +95,7 @@ class _Passing:
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self.source_failed = False
+        self.head = bytearray()
         self._chunks = self._watched(chunks)
         self._end = deque[bytes]()
         self._size = self._lines = 0
@@ -106,6 +107,7 @@ class _Passing:
         self.source_failed = True
         for chunk in chunks:
             self.source_failed = False
+            self.head += chunk[: HEAD - len(self.head)]
             self._lines += chunk.count(b"\n")
             self._end.append(chunk)
             self._size += len(chunk)
@@ -147,12 +149,13 @@ class Reader:
 
         Raises nothing but what `chunks` does: after a fault of ours, the digest has the last lines alone.
         """
-        passing, environment, named = _Passing(chunks), Environment(), Named()
+        passing, named = _Passing(chunks), Named()
         try:
-            found = scan(environment.watch(passing), self._known, named)
+            found = scan(passing, self._known, named)
             with self._known.turn:
-                made = environment.complete(digest(found, steps, green))
-            return replace(made, beside=(*named.lines(), *made.beside))
+                made = digest(found, steps, green)
+                image, tools = image_and_tools(bytes(passing.head))
+            return replace(made, image=image, tools=tools, beside=(*named.lines(), *made.beside))
         except Exception as fault:
             if passing.source_failed:
                 raise

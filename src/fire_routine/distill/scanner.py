@@ -352,15 +352,11 @@ class Scanner:
         """What was found, once the log has been read."""
         if not any(mark.kind != "error" for mark in self._marks):
             self._collected.end_step()
-        raw: dict[int, bytes] = {}
-        for tail in self._tails:
-            raw.update(enumerate(tail.raw, tail.first))
         return Scan(
             self._collected.findings(),
             self._tails,
             self._marks,
             self._succeeded.runs,
-            raw,
             self._first + len(self._lines),
             self._collected.counts,
         )

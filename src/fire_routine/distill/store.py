@@ -10,7 +10,7 @@ from .lines import LONGEST, RETURN, TRAVIS_FOLD, probed, segments, stamp_of, tur
 from .noise import boilerplate_among
 from .rules import expression
 from .steps import BOUNDS, bounds_step
-from .types import Finding
+from .types import Finding, Tail
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 OTHER_PART = expression("other_part")
@@ -81,35 +81,32 @@ class LineStore:
         return lines
 
 
-def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Iterable[int]) -> LineStore:
-    """The store of raw lines, and of the lines around findings.
-
-    `closely`: numbers of the lines, besides those around findings, whose text is compared with boilerplate.
-    """
-    own: dict[int, bytes] = {}
+def store_of(tails: Iterable[Tail], findings: Iterable[Finding]) -> LineStore:
+    """The store of the lines before the ends of steps, and of those around findings."""
+    raw: dict[int, bytes] = {}
+    for tail in tails:
+        raw.update(enumerate(tail.raw, tail.first))
     for finding in findings:
-        own.update(enumerate(finding.lines, finding.number - finding.at))
-    raw = {**raw, **own}
+        raw.update(enumerate(finding.lines, finding.number - finding.at))
     long = {number: segments(line)[-1].encode() for number, line in raw.items() if len(line) > LONG}
     numbers = [number for number in raw if number not in long]
     bare = unstamped([raw[number] for number in numbers])
     shown = turned(bare)
     several = {at for at, line in enumerate(shown) if RETURN in line}
-    dull: set[int] = set()
+    # A fold's mark, and what follows in its line.
+    boilerplate = {numbers[at] for at in several if shown[at].startswith(b"travis_")}
     for at in several:
-        if shown[at].startswith(b"travis_"):  # a fold's mark, and what follows in its line
-            dull.add(at)
         shown[at] = shown[at].rpartition(b"\r")[2]
     # A fold alone in its line is not shown.
     shown = [b"" if line[:7] == b"travis_" and TRAVIS_FOLD.fullmatch(line) else line for line in shown]
     several.update(at for at, line in enumerate(shown) if len(line) > LONGEST or b"^[[" in bare[at])
     text = long | dict(zip(numbers, shown, strict=True))
-    looked = sorted({*own, *closely})
-    boilerplate = boilerplate_among([text[number] for number in looked])
+    places = list(text)
+    boilerplate.update(places[at] for at in boilerplate_among(list(text.values())))
     return LineStore(
         raw,
         text,
         Texts(text),
-        frozenset(numbers[at] for at in dull).union(looked[at] for at in boilerplate),
+        frozenset(boilerplate),
         frozenset(numbers[at] for at in several).union(long),
     )

@@ -79,6 +79,5 @@ class Scan:
     tails: Sequence[Tail] = ()
     marks: Sequence[Mark] = ()
     succeeded: Sequence[tuple[int, int]] = ()  # first and last lines of runs that did
-    raw: Mapping[int, bytes] = field(default_factory=dict)  # lines of the tails by number
     total: int = 0
     counts: Mapping[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed

@@ -106,16 +106,12 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
     text = b"\n"  # the same, joined, after the end of the line before
     first = 0
-    rest = b""
-    parts: list[bytes] = []
-    size = 0
+    rest = b""  # the beginning of a line whose end has not come yet
     for chunk in _chunks(_without_debug(_utf8(_chunks(chunks)))):
-        parts.append(chunk)
-        size += len(chunk)
-        if size < SIZE:
-            continue
-        whole, rest = _bounded(rest + b"".join(parts))
-        parts, size = [], 0
+        if len(chunk) < SIZE:
+            rest += chunk
+            break  # it is the last one
+        whole, rest = _bounded(rest + chunk)
         if not whole:
             continue
         stop = whole.rfind(b"\n", 0, max(len(whole) - AHEAD, 0)) + 1
@@ -131,7 +127,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         yield Window(lines, text + whole[:stop], first, start, len(lines) - len(ahead), False)
         first += start + len(waiting) + len(done)
         before, waiting, text = last, ahead, b"\n" + whole[stop:]
-    whole, rest = _bounded(rest + b"".join(parts))
+    whole, rest = _bounded(rest)
     start = len(before)
     lines = [*before, *waiting, *(whole + rest).split(b"\n")]
     if not lines[-1]:

@@ -29,15 +29,16 @@ APP = 15368  # GitHub Actions, which makes a check suite for each run
 
 # A run's number is taken from its path: `databaseId` is an Int, which GraphQL keeps to 32 bits.
 _COMMIT = (
-    f"oid checkSuites(last:{SUITES},filterBy:{{appId:{APP}}}){{totalCount nodes{{"
+    f"fragment commit on Commit{{oid checkSuites(last:{SUITES},filterBy:{{appId:{APP}}}){{totalCount nodes{{"
     "status conclusion updatedAt branch{name}"
-    " workflowRun{event runNumber resourcePath url workflow{resourcePath}}}}"
+    " workflowRun{event runNumber resourcePath url workflow{resourcePath}}}}}"
 )
 # Each repository has a cursor of its own, so each is a field of its own.
 _REPOSITORY = (
-    'r%(at)d:nodes(ids:["%(node)s"]){...on Repository{defaultBranchRef{name target{...on Commit{%(tip)s'
-    f' history(first:{COMMITS},since:"%(since)s"%(after)s)'
-    f"{{pageInfo{{hasNextPage endCursor}} nodes{{{_COMMIT}}}}}"
+    "r%(at)d:nodes(ids:[$r%(at)d]){...on Repository{defaultBranchRef{name target{...on Commit{"
+    "...commit@include(if:$tips)"
+    f" history(first:{COMMITS},since:$since,after:$c%(at)d)"
+    "{pageInfo{hasNextPage endCursor} nodes{...commit}}"
     "}}}}}"
 )
 
@@ -121,19 +122,15 @@ def _pages(github: GitHub, asked: Sequence[tuple[Repository, str]], since: str) 
 
     GitHub answers 502 to what takes it too long. So a request that fails is made again for each half.
     """
-    query = " ".join(
-        _REPOSITORY
-        % {
-            "at": at,
-            "node": repository.node,
-            "tip": "oid" if after else _COMMIT,
-            "since": since,
-            "after": f',after:"{after}"' if after else "",
-        }
-        for at, (repository, after) in enumerate(asked)
-    )
+    places = range(len(asked))
+    given = "".join(f",$r{at}:ID!,$c{at}:String" for at in places)
+    fields = " ".join(_REPOSITORY % {"at": at} for at in places)
+    query = f"query($since:GitTimestamp!,$tips:Boolean!{given}){{{fields}}} {_COMMIT}"
+    values: dict[str, object] = {"since": since, "tips": not any(after for _, after in asked)}
+    for at, (repository, after) in enumerate(asked):
+        values |= {f"r{at}": repository.node, f"c{at}": after or None}
     try:
-        yield from github.query(f"{{{query}}}", lambda answer: _read(asked, answer))
+        yield from github.query(query, lambda answer: _read(asked, answer), values)
     except GitHubError as error:
         if error.rate_limited or error.status == 401:
             raise
@@ -147,7 +144,7 @@ def _repository(data: Json) -> Repository | None:
     """None: one that nothing is fired for."""
     if any(data.get(name) for name in ("archived", "fork", "disabled")):
         return None
-    return Repository(fields.needed(data, "full_name"), fields.needed(data, "node_id").replace('"', ""))
+    return Repository(fields.needed(data, "full_name"), fields.needed(data, "node_id"))
 
 
 def _read(asked: Sequence[tuple[Repository, str]], answer: Json) -> list[Branch]:

@@ -111,13 +111,16 @@ class Api:
         _, data = self._read(path, parameters)
         return parsed(parse, data)
 
-    def query(self, graphql: str, parse: Callable[[Any], T]) -> T:
+    def query(
+        self, graphql: str, parse: Callable[[Any], T], variables: Mapping[str, object] | None = None
+    ) -> T:
         """The answer to a GraphQL query, its `data` and `errors`. Its limit is not that of other requests.
 
         https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
         """
         left = min(self._patience, self._deadline - self.clock.monotonic())
-        headers, answer = self._transport.ask("POST", GRAPHQL, {}, {"query": graphql}, left)
+        sent = {"query": graphql, "variables": variables or {}}
+        headers, answer = self._transport.ask("POST", GRAPHQL, {}, sent, left)
 
         def read(answer: Json) -> T:
             if headers.get("x-ratelimit-remaining") == "0" and not answer.get("data"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -107,6 +107,11 @@ class Digest:
     beside: tuple[tuple[int, str], ...] = ()
     fault: str = ""  # of the action, while it read the log or told of it; then only its last lines are left
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether nothing in the log looks like an error."""
+        return max((block.weight for block in self.blocks), default=0.0) < ERROR_WEIGHT
+
     def of_last_lines(self, lines: Sequence[str], error: Exception) -> Digest:
         """What is left of the digest after a fault: the log's last lines, and what the fault was."""
         last = lines[-LAST_LINES:]
@@ -131,6 +136,9 @@ class Excerpt:
     @property
     def text(self) -> str:
         return "\n\n".join(filter(None, (self.lead, self.rest)))
+
+
+MakeExcerpt = Callable[[Digest, int], Excerpt]  # a digest within a budget of UTF-16 code units
 
 
 class Action(StrEnum):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from .. import fire
 from ..clock import Clock
 from ..github.account import branches, repositories
 from ..github.client import GitHub
-from ..ledger.entry import Claim, Entry, Stage, claims
+from ..ledger.entry import Claim, Entry, Record, Stage, claims
 from ..ledger.log import recorded
+from ..ledger.names import Kind, Name
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
-from ..model import GitHubError, Reason, Result, session_link
+from ..model import GitHubError, Outcome, Reason, Result, session_link
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
 from .plan import Red, State, in_order, judged, latest, red
@@ -27,13 +29,23 @@ IN_VAIN = 60
 OWN_JOBS = timedelta(days=30)  # for which an entry of another login takes a repository out
 # Nobody is waited for, and an outage is left to the next sweep.
 TIMING = Timing(waits=(), retries_alone=Timing().retries, patience_alone=Timing().patience, limits=0)
+
+# What a story makes of a run, by its result, else by its reason. Any other reason skips it.
+STATES: Mapping[str, State] = {
+    Result.FIRED: State.FIRED,
+    Result.UNKNOWN: State.UNKNOWN,
+    Reason.EARLIER_UNKNOWN: State.UNKNOWN,
+    Reason.RATE_LIMITED: State.WAITING,
+    "": State.WOULD_FIRE,  # nothing is against it, in a dry run
+}
 # What time does not change: a new attempt or a newer run asks again.
 FINAL = (
     *(Reason.KNOWN_FAILURE, Reason.UNTRUSTED_RUN, Reason.SKIP_BRANCHES, Reason.SKIP_LABELS),
     *(Reason.NOT_FAILED, Reason.CANCELLED, Reason.FLAKE, Reason.PULL_REQUEST_CLOSED),
 )
+# Failures that need nobody
 HEALS = (Reason.RATE_LIMITED, Reason.OVERLOADED, Reason.NO_CONNECTION)
-ENDS = (400, 401, 403, 404, 429)  # answers of the endpoint that the next run would get, too
+ENDS = (400, 401, 403, 404)  # answers of the endpoint that the next run would get, too
 
 
 class NoRepositoryError(LookupError):
@@ -84,24 +96,17 @@ class Sweep:
         github: GitHub,
         clock: Clock,
         say: Callable[[str], None] = lambda _line: None,
-        show: Callable[[Row], None] = lambda _row: None,
     ) -> None:
-        """
-        Args:
-            say: gets lines on what it does.
-            show: gets each row as soon as it is known.
-        """
+        """`say` gets lines on what it does."""
         self.swept = Swept()
         self._order = order
         self._github = github
         self._clock = clock
         self._say = say
-        self._show = show
         self._until = clock.monotonic() + SECONDS
         self._login = ""  # whose entries are this sweep's
-        # The place and the claims, by repository; None: it has jobs of its own
+        # The place and the claims, by repository; None: it is left out
         self._ledgers: dict[str, tuple[str, list[Claim]] | None] = {}
-        self._tried: list[tuple[datetime, Red]] = []  # when a run was last told in vain
         self._sessions = self._stories = 0
 
     def run(self) -> Swept:
@@ -111,21 +116,17 @@ class Sweep:
             NoRepositoryError: there is nothing to read.
             GitHubError: nothing can be read.
         """
-        due: deque[Red] = deque()
+        due: list[Red] = []
         try:
             with fire.interruptible():
-                due.extend(self._due())
-                while due and not self._is_over():
-                    self._one(due[0])
-                    due.popleft()
-                due.extend(self._take_tried())
-                while due and not self._is_over():
-                    self._told(due[0])
-                    due.popleft()
+                due += self._due()
+                for one, place in self._in_turn(due):
+                    self._tell(one, place)
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})", failed=True)
-        for one in (*due, *self._take_tried()):
-            if self._ledgers.get(one.repository, ()) is not None:
+        settled = {row.red for row in self.swept.rows}
+        for one in due:
+            if one not in settled and self._ledgers.get(one.repository, True):
                 self._add(State.NOT_CHOSEN, one, self.swept.stopped)
         return self.swept
 
@@ -146,91 +147,54 @@ class Sweep:
         swept.counts.update(one.state for one in reds if one.state is not State.DUE)
         return in_order(one for one in reds if one.state is State.DUE)
 
-    def _take_tried(self) -> list[Red]:
-        tried, self._tried = sorted(self._tried, key=lambda one: one[0]), []
-        return [one for _, one in tried]
+    # --- whose turn it is -------------------------------------------------------------------------
 
-    # --- one red run ------------------------------------------------------------------------------
+    def _in_turn(self, due: Sequence[Red]) -> Iterator[tuple[Red, str]]:
+        """Whose story is told next, and its ledger's place, until a limit is reached.
 
-    def _one(self, one: Red) -> None:
-        """What becomes of it, by its ledger and by the story; who was tried before comes later."""
-        try:
+        Those that were told in vain come last, the longest ago first: so no sweep waits for the same ones as
+        the one before. What a ledger settles is listed at once.
+        """
+        tried: list[tuple[datetime, Red, str]] = []
+        for one in due:
+            if self._is_over():
+                return
             if one.repository not in self._ledgers:
                 self._ledgers[one.repository] = self._ledger(one.repository)
-        except GitHubError as error:
-            if error.rate_limited:
-                self._stop("GitHub's rate limit is used up")
-            self.swept.failed |= error.status in (401, 403, 404) and not error.rate_limited
-            state = State.NOT_CHOSEN if error.rate_limited else State.SKIPPED
-            self._add(state, one, self.swept.stopped or Reason.LEDGER_UNAVAILABLE, str(error))
-            return
-        if (ledger := self._ledgers[one.repository]) is None:
-            return
-        mine = latest(ledger[1], one.run)
-        state, reason, link = judged(mine, self._clock.now())
-        if state is not State.DUE:
-            self._add(state, one, reason, session_url=link)
-        elif mine:
-            self._tried.append((max(claim.until for claim in mine if claim.until), one))
-        else:
-            self._told(one)
+            if not (ledger := self._ledgers[one.repository]):
+                continue
+            place, known = ledger
+            mine = latest(known, one.run)
+            state, reason, link = judged(mine, self._clock.now())
+            if state is not State.DUE:
+                self._add(state, one, reason, session_url=link)
+            elif mine:
+                tried.append((max(claim.until for claim in mine if claim.until), one, place))
+            else:
+                yield one, place
+        for _, one, place in sorted(tried, key=itemgetter(0)):
+            if self._is_over():
+                return
+            yield one, place
 
     def _ledger(self, repository: str) -> tuple[str, list[Claim]] | None:
-        """The place of a repository's ledger and the claims; None: it has entries of another login."""
+        """The place of a repository's ledger and the claims; None: the repository is left out."""
         github, own = self._github.of(repository), list[Entry]()
-        place = github.first_commit()
-        for entry, login in recorded(github, place, self._clock.now() - OWN_JOBS):
-            if login.casefold() != self._login:
-                self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
-                return None
-            own.append(entry)
+        try:
+            place = github.first_commit()
+            for entry, login in recorded(github, place, self._clock.now() - OWN_JOBS):
+                if login.casefold() != self._login:
+                    self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
+                    return None
+                own.append(entry)
+        except GitHubError as error:
+            self.swept.left_out[repository] = f"its ledger could not be read: {error}"
+            if error.rate_limited:
+                self._stop("GitHub's rate limit is used up")
+            elif error.status in (401, 403, 404):
+                self.swept.failed = True
+            return None
         return place, claims(own, lambda url: session_link(url, self._order.settings.routine_url))
-
-    def _told(self, one: Red) -> None:
-        order, self._stories = self._order, self._stories + 1
-        place, _ = self._ledgers[one.repository] or ("", ())
-        settings = replace(order.settings, run_id=one.run.id, ledger_commit=place)
-        context, github = replace(order.context, repository=one.repository), self._github.of(one.repository)
-        scene = Scene(settings, context, order.context, github, self._say, self._clock, TIMING)
-        with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
-            progress = tell(scene)
-            if progress.outcome.result is Result.SKIPPED and not settings.dry_run:
-                self._remember(progress)
-        outcome = progress.outcome
-        self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
-        self._sessions += outcome.result in (Result.FIRED, Result.UNKNOWN) or progress.would_skip == ""
-        self.swept.failed |= outcome.result is Result.UNKNOWN
-        self.swept.failed |= outcome.result is Result.FAILED and outcome.reason not in HEALS
-        if outcome.reason is Reason.INTERRUPTED:
-            self._stop("it was interrupted")
-        elif outcome.reason is Reason.RATE_LIMITED:
-            until = self._clock.now() + timedelta(seconds=outcome.retry_after or 0)
-            self._stop(f"waiting until {until:%H:%M} UTC" if outcome.retry_after else "waiting for a limit")
-        elif outcome.http_status in ENDS and outcome.result is Result.FAILED:
-            self._stop(f"the endpoint answered {outcome.http_status}")
-        state = State.FIRED if outcome.result is Result.FIRED else State.SKIPPED
-        if progress.would_skip == "":
-            state = State.WOULD_FIRE
-        elif outcome.result is Result.UNKNOWN or outcome.reason is Reason.EARLIER_UNKNOWN:
-            state = State.UNKNOWN
-        elif outcome.reason is Reason.RATE_LIMITED:
-            state = State.WAITING
-        told = {State.WAITING: self.swept.stopped, State.WOULD_FIRE: ""}
-        reason = told.get(state, progress.would_skip or str(outcome.reason))
-        self._add(state, one, reason, outcome.message, outcome.session_url)
-
-    def _remember(self, progress: Progress) -> None:
-        """Write that it was told in vain: `n` where time does not change that, else as a withdrawn claim."""
-        log, evidence, outcome = progress.log, progress.evidence, progress.outcome
-        if not (log and log.place and evidence):
-            return
-        run = evidence.run
-        final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
-        asker = Asker.of(run, evidence.brief, log.terms)
-        record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark())
-        log.write_last(record, run.url)
-
-    # --- when it ends -----------------------------------------------------------------------------
 
     def _is_over(self) -> bool:
         limit = self._order.limit
@@ -247,12 +211,60 @@ class Sweep:
                 self._stop(why)
         return bool(self.swept.stopped)
 
+    # --- one story --------------------------------------------------------------------------------
+
+    def _tell(self, one: Red, place: str) -> None:
+        settings = replace(self._order.settings, run_id=one.run.id, ledger_commit=place)
+        own, github = self._order.context, self._github.of(one.repository)
+        context = replace(own, repository=one.repository)
+        scene = Scene(settings, context, own, github, self._say, self._clock, TIMING)
+        with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
+            progress = tell(scene)
+            _remember(one, progress)
+        outcome = progress.outcome
+        self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
+        reason = str(outcome.reason) if progress.would_skip is None else progress.would_skip
+        state = STATES.get(outcome.result, STATES.get(reason, State.SKIPPED))
+        self._stories += 1
+        self._sessions += state in (State.FIRED, State.WOULD_FIRE) or outcome.result is Result.UNKNOWN
+        self.swept.failed |= outcome.result is Result.UNKNOWN
+        self.swept.failed |= outcome.result is Result.FAILED and outcome.reason not in HEALS
+        self._stop(self._ended_by(outcome))
+        told = self.swept.stopped if state is State.WAITING else reason
+        self._add(state, one, told, outcome.message, outcome.session_url)
+
+    def _ended_by(self, outcome: Outcome) -> str:
+        """Why no other story makes sense now, or an empty text."""
+        if outcome.reason is Reason.INTERRUPTED:
+            return "it was interrupted"
+        if outcome.reason is Reason.RATE_LIMITED:
+            until = self._clock.now() + timedelta(seconds=outcome.retry_after or 0)
+            return f"waiting until {until:%H:%M} UTC" if outcome.retry_after else "waiting for a limit"
+        return f"the endpoint answered {outcome.http_status}" if outcome.http_status in ENDS else ""
+
     def _stop(self, why: str, *, failed: bool = False) -> None:
         self.swept.stopped = self.swept.stopped or why
         self.swept.failed |= failed
 
     def _add(self, state: State, one: Red, reason: str, message: str = "", session_url: str = "") -> None:
-        row = Row(state, one, reason, message, session_url)
-        self.swept.rows.append(row)
+        self.swept.rows.append(Row(state, one, reason, message, session_url))
         self.swept.counts[state] += 1
-        self._show(row)
+
+
+def _remember(one: Red, progress: Progress) -> None:
+    """Write that it was told of in vain: `n` where time does not change that, else as a withdrawn claim.
+
+    Where a request was sent, the story has written what became of it.
+    """
+    log, evidence, outcome = progress.log, progress.evidence, progress.outcome
+    if log is None or outcome.requests or outcome.reason in (Reason.DRY_RUN, Reason.INTERRUPTED):
+        return
+    final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
+    stage, mark = Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark()
+    if evidence:
+        record = Asker.of(evidence.run, evidence.brief, log.terms).record(stage, mark)
+    else:  # of a run that could not be read, hardly more than its number is known
+        record = Record(
+            stage, "-", one.run.id, 0, "0000", one.run.sha[:7], mark, (Name(Kind.UNREAD, "0" * 7),)
+        )
+    log.write_last(record, one.run.url, patient=False)

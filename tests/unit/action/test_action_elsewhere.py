@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,7 @@ from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.job import LOG, SHA, Job
 from tests.emulated.repository import Repository
-from tests.fake_clock import FakeClock
 
-from fire_routine.clock import REAL
 from fire_routine.emulator import Endpoint
 
 
@@ -60,9 +57,8 @@ def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, 
     assert len(job.endpoint.sessions) == 1
 
 
-def test_it_is_never_fired_unrecorded(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_never_fired_unrecorded(job: Job) -> None:
     """Unlike a run of the own repository, which needs no permission to write statuses."""
-    monkeypatch.setattr("tests.emulated.job.NO_PAUSES", replace(FakeClock().value, now=REAL.now))
     job.github.fail(r"POST .*/statuses", Fault.forbidden())
     assert job.ended() == "failed ledger-unavailable"
     assert "token that may write commit statuses there" in job.log

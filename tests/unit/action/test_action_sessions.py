@@ -11,20 +11,12 @@ from tests.emulated.ids import sha_of
 from tests.emulated.job import LOG, SHA, Job
 from tests.emulated.repository import timestamp
 
-from fire_routine.github import client
-
 TIP = sha_of("tip")
 BRANCH = "claude/fix-run-7"
 MERGED = {"state": "closed", "merged_at": "2026-11-24T11:00:00Z"}
 LOOKED = (
     r"/matching-refs/|/commits/.*/check-runs|/pulls\?direction=desc.*state=all|/pulls\?.*head=octo%3Aclaude"
 )
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine changes nothing."""
-    monkeypatch.setattr(client, "TRACES", 300.0)
 
 
 def fail_again(job: Job, log: str = LOG, number: int = 8, **run: Any) -> int:

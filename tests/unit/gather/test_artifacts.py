@@ -6,6 +6,7 @@ import io
 import random
 import stat
 import struct
+import time
 import tracemalloc
 import zipfile
 
@@ -13,7 +14,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.unit.digests import digest_of, texts
-from tests.unit.gather.gathering import RUN, add_run, github_of, later
+from tests.unit.gather.gathering import PATIENCE, RUN, add_run, github_of, later
 
 from fire_routine.gather import artifacts as module
 from fire_routine.gather.artifacts import failed_tests
@@ -40,11 +41,11 @@ def zipped(files: dict[str, bytes], mode: int = stat.S_IFREG | 0o644, **options:
     return buffer.getvalue()
 
 
-def read(emulator: GitHubEmulator, *globs: str, seconds: float = 300.0) -> tuple[list[str], list[str]]:
+def read(emulator: GitHubEmulator, *globs: str, seconds: float = PATIENCE) -> tuple[list[str], list[str]]:
     """The lines of the failing tests, and the notes."""
     with github_of(emulator) as github:
         run, _ = github.run(RUN, None)
-        found, notes = failed_tests(github, run, globs or ("*",), (), later() - 300.0 + seconds)
+        found, notes = failed_tests(github, run, globs or ("*",), (), time.monotonic() + seconds)
     lines = [line for one in found for line in texts(one.digest)]
     return lines, [f"{note.what}: {note.why}" for note in notes]
 
@@ -184,7 +185,10 @@ def test_what_is_not_to_be_had_in_time_is_a_note(
 ) -> None:
     github.add_artifact(RUN, "tests", zipped({"a.xml": JUNIT}))
     github.fail(where, fault)
-    lines, notes = read(github, seconds=1.0 if fault.dribble else 300.0)
+    for seconds in (1.0, 10.0, 100.0) if fault.dribble else (PATIENCE,):  # a busy machine gets more time
+        lines, notes = read(github, seconds=seconds)
+        if [one[: len(note)] for one in notes] == [note]:
+            break
     assert (lines, [one[: len(note)] for one in notes]) == ([], [note])
 
 

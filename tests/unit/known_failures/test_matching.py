@@ -281,9 +281,12 @@ def test_what_is_left_to_fire_for() -> None:
 def test_a_pattern_that_takes_too_long_is_reported_and_the_others_apply(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searching, "SECONDS", 2.0)
     log = digest_of("a" * 60 + "!", FLAKY)
-    (one,), notes = marked(entries("(a+)+$", "pool exhausted"), failure(log))
+    for seconds in (1.0, 10.0, 100.0):  # a busy machine gets more time for the other one
+        monkeypatch.setattr(searching, "SECONDS", seconds)
+        (one,), notes = marked(entries("(a+)+$", "pool exhausted"), failure(log))
+        if one.known:
+            break
     assert one.known and one.known.pattern == "pool exhausted"
     assert [(note.what, note.remedy) for note in notes] == [
         ("known.toml, line 1", "Give it more literal text.")

@@ -153,8 +153,8 @@ def test_what_can_not_be_read_is_named(organisation: Organisation, pay: Reposito
     web.installed = True
     organisation.github.fail("GET /repos/acme/web/commits", Fault.broken(502))
     swept = organisation.sweep(limit=3)
-    assert states(swept) == [("fired", "acme/pay"), ("skipped", "acme/web")]
-    assert (swept.rows[1].reason, swept.failed) == ("ledger-unavailable", False)
+    assert (states(swept), swept.failed) == ([("fired", "acme/pay")], False)
+    assert swept.left_out["acme/web"].startswith("its ledger could not be read: GitHub answered 502")
     organisation.github.heal()
     assert states(organisation.sweep(limit=3))[-1] == ("fired", "acme/web")
 
@@ -163,14 +163,18 @@ def test_a_token_that_may_not_read_a_ledger_is_a_failure(organisation: Organisat
     organisation.run(pay)
     organisation.github.fail("GET /repos/acme/pay/commits", Fault.forbidden())
     swept = organisation.sweep()
-    assert (states(swept), swept.failed) == ([("skipped", "acme/pay")], True)
+    assert (list(swept.left_out), swept.failed) == (["acme/pay"], True)
 
 
 def test_a_rate_limit_of_github_ends_it(organisation: Organisation, pay: Repository) -> None:
     organisation.run(pay)
+    organisation.run(organisation.repository("acme/web"), ago=1)
     organisation.github.fail("GET /repos/acme/pay/commits", Fault.slow_down())
-    [row] = organisation.sweep().rows
-    assert (row.state, row.reason) == ("not chosen", "GitHub's rate limit is used up")
+    swept = organisation.sweep()
+    assert (list(swept.left_out), swept.failed) == (["acme/pay"], False)
+    [row] = swept.rows
+    assert (row.red.repository, row.state, row.reason) == ("acme/web", "not chosen", swept.stopped)
+    assert swept.stopped == "GitHub's rate limit is used up"
 
 
 def test_an_organisation_that_can_not_be_read_is_an_error(
@@ -246,6 +250,23 @@ def test_no_more_than_ten_runs_are_read_in_vain_for_each_session(organisation: O
     assert [state for state, _ in states(swept)] == ["skipped"] * 10 + ["not chosen"] * 2
     # The next one reads the others.
     assert [row.state for row in organisation.sweep().rows] == ["skipped"] * 12
+
+
+def test_runs_that_can_not_be_read_do_not_keep_the_others_from_their_turn(organisation: Organisation) -> None:
+    for number in range(11):
+        run = organisation.run(organisation.repository(f"acme/r{number:02}"), ago=20 - number)
+        if number < 10:
+            organisation.github.fail(
+                f"GET /repos/acme/r{number:02}/actions/runs/{run}", Fault(404, "Not Found")
+            )
+    swept = organisation.sweep()
+    assert {row.reason for row in swept.rows[:10]} == {"no-run"}
+    assert (swept.rows[10].state, swept.failed) == ("not chosen", True)
+    swept = organisation.sweep()
+    assert (states(swept)[0], swept.failed) == (("fired", "acme/r10"), False)
+    # Once they can be read, they have their turn.
+    organisation.github.heal()
+    assert ("fired", "acme/r00") in states(organisation.sweep())
 
 
 def test_a_high_limit_does_not_use_up_the_hour_s_requests(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ...model import Annotation, Attachment, Digest, Failure, utf16_length
+from ...model import Annotation, Attachment, Digest, Failure, MakeExcerpt, utf16_length
 from ...sanitize import inline
-from ..excerpter import MakeExcerpt, is_weak
 from ..grouping import specific_annotations
 from ..layout import FRAME, Part, cut, filled, head, listed, quoted, short
 
@@ -36,7 +35,7 @@ def evidence_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     if failure.digest is None:
         return _annotation_block(notes, limit)
     title = "From the available part of the log" if failure.partial else ""
-    title = _WEAK if is_weak(failure.digest) else title
+    title = _WEAK if failure.digest.is_weak else title
     log = log_block(title, failure.digest, excerpt, limit)
     if unrepeated := _unrepeated(notes, log):
         needed = sum(utf16_length(annotation_line(note)) + 1 for note in unrepeated) + 60

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ...model import Action, FailedJob, Failure, Run, counted, in_words, utf16_length
+from ...model import Action, FailedJob, Failure, MakeExcerpt, Run, counted, in_words, utf16_length
 from ...sanitize import inline
-from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
 from ..highlights import cause
 from ..layout import Part, cut, fill, left_out, listed, quoted, short

@@ -6,7 +6,6 @@ from dataclasses import replace
 from tests.unit.compose.material import digest, job
 from tests.unit.digests import lines, of_blocks
 
-from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.sections.evidence import attachments_part, evidence_block
 from fire_routine.distill import excerpt
 from fire_routine.model import (
@@ -15,6 +14,7 @@ from fire_routine.model import (
     Digest,
     Failure,
     Fingerprint,
+    MakeExcerpt,
 )
 
 

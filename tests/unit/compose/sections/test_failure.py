@@ -7,12 +7,11 @@ from datetime import timedelta
 import pytest
 from tests.unit.compose.material import STARTED, digest, job, run
 
-from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.grouping import group
 from fire_routine.compose.layout import WORD, quoted
 from fire_routine.compose.sections.failure import SMALLEST, failures_part
 from fire_routine.distill import excerpt
-from fire_routine.model import Failure, Fingerprint, Run, Step, utf16_length
+from fire_routine.model import Failure, Fingerprint, MakeExcerpt, Run, Step, utf16_length
 
 
 def rendered(material: Run, failures: Sequence[Failure], make: MakeExcerpt, limit: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine.distill import read
-from fire_routine.distill.facts import HEAD
+from fire_routine.distill.pipeline import HEAD
 
 STAMP = "2026-11-24T10:00:00.0000000Z "
 IMAGE = f"{STAMP}##[group]Runner Image\n{STAMP}Image: ubuntu-24.04\n{STAMP}Version: 20261101.1.0\n"
