@@ -7,12 +7,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..clock import Clock
-from ..model import GitHubError, GreenRuns, History, Note, Run, Status
+from ..model import SHOWN, GitHubError, GreenRuns, History, Note, Run, Status
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LedgerError, UnavailableError
 from .entry import (
     LEDGER,
-    SHOWN,
     STATE,
     Claim,
     Entry,
