@@ -36,7 +36,7 @@ EXAMINED, MARKED = 1, 2  # a line that was; one that was a mark, and matched by 
 # Of findings.
 EXAMPLES = 6  # of a template that are kept
 TEMPLATES = 20_000  # that are counted
-FINDINGS = 160  # that are kept of a rule: a quarter the first, one the last; the others regardless of order
+FINDINGS_OF_RULE = 160  # that are kept: a quarter the first, one the last; the others regardless of order
 BELOW = 8  # lines below a finding in which its reason is searched
 ABOVE, REACH = 60, 100  # lines around a finding of a failure that are kept: what names it, its report
 HELD = 12 * 1024 * 1024  # bytes of findings' lines; only a hostile log has more
@@ -51,7 +51,7 @@ class Collector:
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
-        self._most = FINDINGS
+        self._most = FINDINGS_OF_RULE
         self._counts = Counter[int]()  # the same as `counts`, of this step
         self._counted = deque[tuple[int, int]]()  # each of them in this window: number, template
         self._held = 0  # bytes of the lines of findings
