@@ -206,3 +206,64 @@ def test_each_code_of_error_is_told_before_any_warning(apart: bool, limit: int) 
     told = shown(*log, limit=limit)
     before, _, _ = told.partition("warning ")
     assert "error RZ9980" in before and "error CS0246" in before, told
+
+
+def test_equal_names_of_failed_checks_are_told_with_their_tests_and_values() -> None:
+    log: list[str] = ["TAP version 13"]
+    parts = ["stock", "price", "ledger", "currency", "receipt", "schema", "coupon", "owner"]
+    for at, part in enumerate(parts):
+        for number in range(5):
+            log += [f"# good {number} of {part}", f"ok {6 * at + number} should be equal"]
+        log += [
+            f"# the {part} is kept",
+            f"not ok {6 * at + 5} should be equal",
+            "  ---",
+            "    operator: equal",
+        ]
+        log += ["    expected: 'fine'", f"    actual:   'no {part} on page {at}'", "  ..."]
+    text = shown(*log, "1..48", "# fail  8")
+    assert all(f"# the {part} is kept" in text and f"'no {part} on page" in text for part in parts)
+
+
+def test_a_count_of_problems_is_told_with_the_rows_above() -> None:
+    rows = ["[404] site/missing.html", "[404] site/logo.png", "[0] http://127.0.0.1:9/x"]
+    clearing = [f"the container web{number} is taken down" for number in range(99)]
+    text = shown(*QUIET, *rows, "ERROR: Detected 3 broken links. Scanned 9 links.", *clearing)
+    assert all(row in text for row in rows)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        """
+╷
+│ Error: Invalid value for variable
+│
+│   on main.tf line 12, in module "cart":
+│   12:   size = "huge"
+│
+│ The size is none of those that the shop has in stock.
+╵""",
+        """
+-- 1. Error: sums the prices of pears (@test-cart.R#12)  -----------------------
+the cart holds no price for pears
+Backtrace:
+ 1. cart::total(items)""",
+        """
+  1) Shop
+       buys a pear:
+     CypressError: `cy.request()` failed on:
+
+http://localhost:8080/carts
+
+The response we received from your web server was:
+
+  > 409: Conflict""",
+    ],
+    ids=["box", "testthat", "Cypress"],
+)
+@pytest.mark.parametrize("limit", [1_024, 4_096])
+def test_a_report_is_told_to_its_end(report: str, limit: int) -> None:
+    lines = [line for line in report.split("\n") if line.strip(" │╷╵")]
+    text = shown(*QUIET, *report.split("\n"), "", *QUIET, limit=limit)
+    assert [line for line in lines if line.strip() not in text] == []
