@@ -31,7 +31,7 @@ TOLD = 16  # letters of a line that is not told again in another block
 # Shares of the greatest weight from which on a line that is not told is worth a look: one that a rule
 # matched, one near it, and one in or near a report, which has told what belongs to it. What comes before the
 # first block, and what is far from any, explains it less often.
-SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.4
+SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.28
 BEFORE, NEAR = 0.25, 10  # before it by more lines than these
 AWAY, OF_AWAY = 150, 0.7
 # The end of a failed step, where nothing looks like its cause.
