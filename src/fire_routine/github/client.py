@@ -17,7 +17,20 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role, Run, SessionTrace, Status
+from ..model import (
+    SHOWN,
+    Annotation,
+    GitHubError,
+    GreenRuns,
+    Note,
+    PullRequest,
+    Role,
+    Run,
+    Say,
+    SessionTrace,
+    Status,
+    quiet,
+)
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
@@ -26,7 +39,6 @@ from .fields import Json
 from .parse import Artifact, Comparison, Job, PastRun
 from .transport import Transport
 
-STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 GREEN_PAGES = 4  # of 100 runs of a workflow, to find green ones
@@ -61,7 +73,7 @@ class GitHub(Api):
         patience: float = PATIENCE,
         environ: Mapping[str, str] = os.environ,
         clock: Clock = REAL,
-        announce: Callable[[str], object] = lambda _line: None,
+        say: Say = quiet,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self.token = token
@@ -70,7 +82,7 @@ class GitHub(Api):
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         transport = Transport(self.api_url, token, self.certificates, timeout=patience)
-        super().__init__(transport, repository, patience=patience, clock=clock, announce=announce)
+        super().__init__(transport, repository, patience=patience, clock=clock, say=say)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"
@@ -331,7 +343,7 @@ class GitHub(Api):
         return StatusPage(found, more, http_date(headers.get("date", "")))
 
     def create_status(
-        self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
+        self, sha: str, state: str, description: str, target_url: str = "", context: str = SHOWN
     ) -> Status:
         """Add a status; never repeated. `description`: at most 140 characters."""
         body = {"state": state, "description": description, "context": context}

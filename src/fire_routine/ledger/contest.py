@@ -5,20 +5,15 @@ See the package for the protocol. The story drives it, step by step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
-from itertools import chain, repeat
 from pathlib import Path
 
-from ..model import Fire, Outcome, Result, Run, Skip
+from ..model import Fire, Outcome, Result, Run, Say, Skip, quiet
 from . import messages
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError
 from .rule import Asker, Case, Known, Ruling, Standing, rule
-
-Say = Callable[[str], None]
 
 
 class Contest:
@@ -31,7 +26,7 @@ class Contest:
         asker: Asker,
         known: Known,
         *,
-        say: Say = lambda _: None,
+        say: Say = quiet,
         temp: Path | None = None,
     ) -> None:
         """
@@ -40,8 +35,7 @@ class Contest:
             temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
         """
         timing = log.terms.timing
-        lapse, doubt = timedelta(seconds=timing.lapse), timedelta(seconds=timing.doubt)
-        self.case = Case(asker, known, Standing(lapse=lapse, doubt=doubt))
+        self.case = Case(asker, known, Standing(timing=timing))
         self.run = run
         self._log = log
         self._terms = log.terms
@@ -106,8 +100,6 @@ class Contest:
             with lease:
                 ruling = self._announced(lease)
         except DeniedError as problem:
-            if lease.written:
-                raise
             self._unrecorded(problem)
             return self._unrecorded_fire()
         if ruling and not ruling.blocked:
@@ -136,11 +128,11 @@ class Contest:
 
     def unavailable(self, problem: LedgerError) -> Skip:
         """Why nothing is fired without a ledger."""
-        denied = isinstance(problem, DeniedError) and not (self._lease and self._lease.written)
         left = self._lease.left if self._lease else ""
+        if not isinstance(problem, DeniedError):
+            return messages.unavailable(str(problem), announced=bool(left))
         grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
-        grant = messages.GRANT_TO_KEY if self._terms.for_key else grant
-        return messages.unavailable(str(problem), grant if denied else "", announced=bool(left))
+        return messages.unavailable(str(problem), messages.GRANT_TO_KEY if self._terms.for_key else grant)
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -160,21 +152,21 @@ class Contest:
 
     def replaces(self, links: frozenset[str]) -> bool:
         """Leave out sessions that left no trace; whether that is done once more."""
+        if self._replaced == self._timing.replaced:
+            return False
         self._replaced += 1
-        known = replace(self.case.known, replaced=links)
-        if self._replaced <= self._timing.replaced:
-            self.case = replace(self.case, known=known)
-        return self._replaced <= self._timing.replaced
+        self.case = replace(self.case, known=replace(self.case.known, replaced=links))
+        return True
 
     # --- how --------------------------------------------------------------------------------------
 
     def _waited(self) -> Ruling:
         self._log.read(self._horizon)
-        ruling, pauses = self._judged(), self._pauses()
+        ruling, pauses = self._judged(), self._terms.pauses()
         leader = None
         while ruling.leader and not self._has_watched(ruling):
             if (ruling.leader.mark, ruling.leader.stage) != leader:
-                leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._pauses()
+                leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._terms.pauses()
             if (pause := next(pauses, None)) is None:
                 break
             if ruling.leader.mark not in self._told:
@@ -190,12 +182,6 @@ class Contest:
     def _note_unread(self) -> None:
         if self._log.unread_before:
             self._log.note(messages.not_read(self._log.unread_before))
-
-    def _pauses(self) -> Iterator[float]:
-        waits = self._timing.waits
-        return (
-            pause * self._terms.slowness for pause in chain(waits, *(repeat(last) for last in waits[-1:]))
-        )
 
     def _has_watched(self, ruling: Ruling) -> bool:
         """Whether the claim to wait for has been watched for as long as it is worth it."""
@@ -278,15 +264,14 @@ class _LocalLock:
 
     def take(self) -> bool:
         """Whether this is the job's first fire, as far as a folder that can be written to is there."""
-        if self._taken:
+        if self._file is None:
+            return True
+        try:
+            self._file.touch(exist_ok=False)
+        except FileExistsError:
             return False
-        if self._file is not None:
-            try:
-                self._file.touch(exist_ok=False)
-            except FileExistsError:
-                return False
-            except OSError:
-                pass
+        except OSError:
+            return True
         self._taken = True
         return True
 
@@ -295,4 +280,3 @@ class _LocalLock:
         if self._taken and self._file is not None:
             with suppress(OSError):
                 self._file.unlink(missing_ok=True)
-        self._taken = False

@@ -28,7 +28,6 @@ class Lease:
         self.record = asker.record(Stage.CLAIMED, mark)
         self.announced_at: datetime | None = None  # by GitHub's clock
         self.announced = False
-        self.written = False
         self.open = True
         self.left = ""  # why an announcement that nothing follows could not be taken back
         self._log = log
@@ -44,8 +43,8 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, DeniedError) and not self.written:
-            self.open = False  # there is nothing to take back
+        if isinstance(error, DeniedError):
+            self.open = False  # there is nothing to take back: what was allowed once is never denied
         elif error is not None:
             self.withdraw(patient=isinstance(error, LedgerError))
 
@@ -56,7 +55,6 @@ class Lease:
             LedgerError: it can't be written.
         """
         self._at = self._log.write(self.record, self._run.url).created_at
-        self.written = True
         if self._has_siblings:
             self._show()
 

@@ -29,6 +29,7 @@ from .evidence import (
 from .outcome import (
     EVENT_BRANCH,
     SESSION_BRANCH,
+    SHOWN,
     Checks,
     EarlierSession,
     Fire,
@@ -36,11 +37,13 @@ from .outcome import (
     Outcome,
     Past,
     Result,
+    Say,
     Session,
     SessionState,
     SessionTrace,
     Skip,
     Status,
+    quiet,
 )
 from .reason import Reason, Remedy
 from .run import (
@@ -77,6 +80,7 @@ __all__ = [
     "LOOPBACK",
     "RUN_FAILED",
     "SESSION_BRANCH",
+    "SHOWN",
     "Action",
     "Annotation",
     "Attachment",
@@ -111,6 +115,7 @@ __all__ = [
     "Result",
     "Role",
     "Run",
+    "Say",
     "Session",
     "SessionState",
     "SessionTrace",
@@ -126,6 +131,7 @@ __all__ = [
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "quiet",
     "session_id",
     "session_link",
     "to_fire",

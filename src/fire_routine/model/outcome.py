@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from .run import Note, PullRequest, counted, in_words
 from .session_link import session_id
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
+SHOWN = "fire-routine"  # context of the commit statuses that people see
 EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
 
 
@@ -45,6 +47,18 @@ class GitHubError(Exception):
             return self.retry_after is not None
         return not self.permanent and (self.status is None or self.status >= 500)
 
+    @property
+    def denied(self) -> bool:
+        """Whether the token may lack a permission: GitHub hides what it may not see with a 404."""
+        return self.status in (403, 404) and not self.rate_limited
+
+
+Say = Callable[[str], object]  # gets a line for people who watch
+
+
+def quiet(_line: str) -> None:
+    """A `Say` that nobody hears."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -56,7 +70,7 @@ class Status:
     target_url: str
     created_at: datetime | None = None
     creator: str | None = None  # the login of who wrote it; None: GitHub does not say
-    context: str = "fire-routine"  # its name, as people see it
+    context: str = SHOWN  # its name
 
 
 @dataclass(frozen=True, slots=True)

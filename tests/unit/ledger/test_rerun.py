@@ -33,7 +33,7 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board,
     job = Job(board, rerun_first=True)
     assert job.fire(A).fire
     assert board.stages() == "csf"
-    assert ("`actions: write`" in job.notes[0].remedy) == (fault is FORBIDDEN)
+    assert ("`actions: write`" in job.notes[0].advice) == (fault is FORBIDDEN)
 
 
 def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires(board: Board) -> None:
@@ -74,3 +74,13 @@ def test_flakes_of_the_last_days_are_counted(board: Board) -> None:
     assert any(call.startswith("passed_in_rerun CI 2026-02-15") for call in board.calls)
     assert Reruns(Job(board, later).log, later).known([Fingerprint(B)]) is None
     assert timedelta(days=found.days) == timedelta(days=14)
+
+
+@pytest.mark.parametrize("unread", ["statuses", "passed_in_rerun CI 2026-02-15"])
+def test_what_re_runs_showed_is_left_out_where_it_can_not_be_read(board: Board, unread: str) -> None:
+    rerun(board)
+    again = Job(board, sample_run(attempt=2))
+    board.faults[unread] = [SERVER_ERROR] * 9
+    found = Reruns(again.log, again.run).known([Fingerprint(A)])
+    assert (found is None) == (unread == "statuses")
+    assert [note.what for note in again.notes] == ["some of what re-runs showed of this failure"]
