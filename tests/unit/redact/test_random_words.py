@@ -1,4 +1,4 @@
-"""Random words of unknown forms are secret where they stand alone, by their place, or by words before them."""
+"""Random words of unknown forms are secret where they stand alone, by their place, or words before them."""
 
 from __future__ import annotations
 
