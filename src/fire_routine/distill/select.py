@@ -71,7 +71,8 @@ def select(
         end: the end of the failed step.
     """
     told = _told(drafts, store, texts)
-    if end is not None and max((draft.weight for draft, _ in told), default=0.0) < ERROR_WEIGHT:
+    why = (draft.weight for draft, _ in told if draft.rule is None or not draft.rule.command_failed)
+    if end is not None and max(why, default=0.0) < ERROR_WEIGHT:
         told.append((end, False))
     of_block: dict[int, tuple[int, int]] = {}
     for place, (draft, _) in enumerate(told):
