@@ -24,8 +24,7 @@ from .plan import Red, State, in_order, judged, latest, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
-# Stories without a session, at most: each takes some 25 requests of the 3,000 that an hour may take.
-IN_VAIN = 60
+LEFT = 0.5  # of the hour's requests to GitHub: the App's other sweeps have the same ones
 OWN_JOBS = timedelta(days=30)  # for which an entry of another login takes a repository out
 # Nobody is waited for, and an outage is left to the next sweep.
 TIMING = Timing(waits=(), retries_alone=Timing().retries, patience_alone=Timing().patience, limits=0)
@@ -201,11 +200,11 @@ class Sweep:
         for over, why in (
             (self._sessions >= limit, f"--limit {limit} is reached"),
             (
-                self._stories >= min(STORIES * limit, self._sessions + IN_VAIN),
+                self._stories >= STORIES * limit,
                 f"{self._stories} runs were read, the most for --limit {limit}",
             ),
             (self._clock.monotonic() >= self._until, f"its {SECONDS / 60:.0f} minutes are over"),
-            (self._github.few_left, "few of the hour's requests to GitHub are left"),
+            (self._github.left < LEFT, "half of the hour's requests to GitHub are used"),
         ):
             if over:
                 self._stop(why)

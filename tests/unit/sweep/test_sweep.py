@@ -269,32 +269,16 @@ def test_runs_that_can_not_be_read_do_not_keep_the_others_from_their_turn(organi
     assert ("fired", "acme/r00") in states(organisation.sweep())
 
 
-def test_a_high_limit_does_not_use_up_the_hour_s_requests(
-    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fire_routine.sweep.run.IN_VAIN", 2)
-    for number in range(5):
-        repository = organisation.repository(f"acme/r{number}")
-        organisation.run(repository, ago=9 - number)
-        repository.set_file(".github/known-failures.toml", KNOWN if number else "")
-    swept = organisation.sweep(limit=20)
-    assert [state for state, _ in states(swept)] == [
-        "fired",
-        "skipped",
-        "skipped",
-        "not chosen",
-        "not chosen",
-    ]
-
-
-def test_few_requests_left_end_it(organisation: Organisation, pay: Repository) -> None:
+def test_it_leaves_half_of_the_hour_s_requests(organisation: Organisation, pay: Repository) -> None:
     organisation.run(pay)
-    organisation.github.remaining = 99
+    organisation.github.remaining = 499
     swept = organisation.sweep()
     assert [(row.state, row.reason) for row in swept.rows] == [
-        ("not chosen", "few of the hour's requests to GitHub are left")
+        ("not chosen", "half of the hour's requests to GitHub are used")
     ]
     assert not organisation.endpoint.requests
+    organisation.github.remaining = 500
+    assert states(organisation.sweep()) == [("fired", "acme/pay")]
 
 
 def test_a_limit_of_the_endpoint_ends_it_and_nothing_is_forgotten(organisation: Organisation) -> None:
