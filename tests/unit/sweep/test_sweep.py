@@ -377,5 +377,7 @@ def test_a_dry_run_shows_what_it_would_do_and_writes_nothing(
     swept = organisation.sweep(limit=2, settings={"dry_run": True, "routine_url": "", "routine_token": ""})
     assert states(swept) == [("would fire", "acme/pay"), ("skipped", "acme/web"), ("would fire", "acme/zoo")]
     assert [row.reason for row in swept.rows] == ["", "known-failure", ""]
-    assert not organisation.github.asked("POST /repos")
     assert not swept.failed
+    organisation.github.fail("GET /repos/acme/pay/actions/runs", Fault(404, "Not Found"))
+    assert organisation.sweep(settings={"dry_run": True}).rows[0].reason == "no-run"
+    assert not organisation.github.asked("POST /repos")
