@@ -61,7 +61,7 @@ class Fire:
 def start(tree: Path, python: str, home: Path, log: str, jobs: int) -> tuple[float, float]:
     """Seconds of the processor and of the clock from the start to the fire."""
     fire = Fire()
-    with Endpoint(announce=fire.announce) as endpoint, GitHubEmulator("octo/widgets") as github:
+    with Endpoint(say=fire.announce) as endpoint, GitHubEmulator("octo/widgets") as github:
         github.set_branch("main", SHA)
         github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress"})
         for number in range(jobs):

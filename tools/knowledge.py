@@ -27,7 +27,7 @@ from fire_routine.distill.rules import (
 KNOWLEDGE = COMPILED.parent
 # What an entry may have, besides what `Rule` has under the same name.
 _CONTEXT = {"indented", "paragraph", "before", "before_match", "reason", "distinguisher"}
-_OPTIONS = {"summary", "also_in_success", "process_failed", "outcome_only", "ended"}
+_OPTIONS = {"summary", "also_in_success", "process_failed", "outcome_only", "command_failed", "ended"}
 _ENTRY = {
     "id",
     "tier",

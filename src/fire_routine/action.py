@@ -35,9 +35,7 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
     except SettingsError as error:
         outcome = Outcome(Result.FAILED, Reason.INVALID_INPUT, str(error))
         return report(workflow, Contents(outcome, _clean))
-    github = GitHub(
-        context.api_url, settings.github_token, context.repository, clock=clock, announce=workflow.say
-    )
+    github = GitHub(context.api_url, settings.github_token, context.repository, clock=clock, say=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
         scene = Scene(settings, context, own, github, workflow.say, clock)
         return _report(workflow, scene, tell(scene))
@@ -54,7 +52,7 @@ def _report(workflow: Workflow, scene: Scene, progress: Progress) -> int:
         except GitHubError as error:
             event = evidence.run.fired_for if evidence else None
             what = "issue" if event and not event.on_pull_request else "pull request"
-            needed = f"{what.replace(' ', '-')}s: write" if error.status in (403, 404) else ""
+            needed = f"{what.replace(' ', '-')}s: write" if error.denied else ""
             return Note(f"the comment on the {what}", str(error), permission=needed)
         return None
 

@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from .action import run_action
 from .clock import REAL
 from .emulator import Endpoint
+from .model import Say
 from .report import Workflow
 from .settings import PREFIX
 
@@ -192,7 +193,7 @@ def program() -> str:
     return f"python3 {sys.argv[0]}" if checkout else "fire-routine"
 
 
-def _show(text: str, say: Callable[[str], None]) -> None:
+def _show(text: str, say: Say) -> None:
     """The text's first lines, as the session got them, and what to do next."""
     lines = text.splitlines()
     say(f"The session got this text (max-characters: {MAX_CHARACTERS}):")

@@ -10,12 +10,12 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from .model import utf16_length
+from .model import Say, quiet, utf16_length
 
 ROUTINE = "trig_emulator"
 TOKEN = "sk-ant-oat01-emulator"  # noqa: S105 - opens nothing but the emulator
@@ -106,7 +106,7 @@ class Endpoint:
 
     `script` holds what the next valid requests are answered, in order: a `Reply`, the name of one in
     `REPLIES`, or None for a session. When it is used up, and for a start, every valid request gets a session.
-    `announce` is given a line for each request, without the token.
+    `say` is given a line for each request, without the token.
     """
 
     def __init__(
@@ -115,14 +115,14 @@ class Endpoint:
         token: str = TOKEN,
         port: int = 0,
         script: Iterable[Reply | str | None] = (),
-        announce: Callable[[str], object] = lambda _line: None,
+        say: Say = quiet,
     ) -> None:
         """OSError is raised where the port is taken."""
         self.token = token
         self.script = [REPLIES[item] if isinstance(item, str) else item for item in script]
         self.requests: list[ReceivedRequest] = []
         self.sessions: list[EmulatedSession] = []
-        self._announce = announce
+        self._say = say
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
         self.home = f"http://127.0.0.1:{self._server.server_port}"
@@ -149,7 +149,7 @@ class Endpoint:
                 reply, started = reply or session.answer, f" session started: {session.url}"
             self.requests.append(ReceivedRequest(method, path, headers, body, reply.status))
             del self.requests[:-KEPT]
-        self._announce(f"{reply.status} {reply.error_type}".rstrip() + started)
+        self._say(f"{reply.status} {reply.error_type}".rstrip() + started)
         return reply
 
     def _refusal(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
@@ -248,4 +248,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """What came is announced by the endpoint."""
+        """What came is said by the endpoint."""

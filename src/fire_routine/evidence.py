@@ -5,7 +5,7 @@ The action decides on it, and `preview` shows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
@@ -22,9 +22,11 @@ from .model import (
     Note,
     Past,
     Run,
+    Say,
     Trigger,
     TriggerKind,
     counted,
+    quiet,
 )
 from .redact import redact_text
 from .sanitize import code
@@ -33,8 +35,6 @@ from .settings import Context, Settings
 GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
 CONTEXT = 5.0  # seconds for what only the text needs: other jobs wait meanwhile
 GREEN = 5.0  # seconds for the logs of the last green run: welcome, never waited for
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def gather_evidence(
     settings: Settings,
     context: Context,
     say: Say,
-    show: Say = lambda _state: None,
+    show: Say = quiet,
 ) -> Evidence:
     """From the run to the text, without its context: gather, distill, compose.
 

@@ -8,7 +8,7 @@ there is too much.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,12 +23,13 @@ from .model import (
     SESSION_BRANCH,
     GitHubError,
     Run,
+    Say,
     SessionState,
     SessionTrace,
     counted,
     in_words,
+    quiet,
     session_id,
-    session_link,
 )
 from .sanitize import flat
 
@@ -58,13 +59,10 @@ _LOOK = "Look at https://claude.ai/code/routines whether the routine is on, or e
 _NARROW = 24  # characters shown of a name
 _HEAD = ("STARTED", "FAILURE", "BRANCH", "RUN", "BECAME", "PR", "TO PR", "TO MERGE", "TO GREEN", "SESSION")
 
-Show = Callable[[str], object]
 Json = dict[str, Any]
 
 
-def report(
-    github: GitHub, creator: str, since: datetime, until: datetime, show: Show = lambda _: None
-) -> Json:
+def report(github: GitHub, creator: str, since: datetime, until: datetime, show: Say = quiet) -> Json:
     """The report as one JSON object, whose fields the command's help describes; the newest come first.
 
     Args:
@@ -81,7 +79,7 @@ def report(
     others = Counter[str]()  # entries of other creators, by login
     runs = _read_runs(github, since, left_out, show)
     entries = _read_entries(github, creator, since, runs, others, left_out, show)
-    found = claims(entries, lambda url: session_link(url, github.api_url))[::-1]
+    found = claims(entries, github.api_url)[::-1]
     started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}
@@ -130,7 +128,7 @@ def report(
 # --- what is read -----------------------------------------------------------------------------------
 
 
-def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Show) -> list[Run]:
+def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Say) -> list[Run]:
     """All runs since then, the newest first: later green ones count too, and those that were re-run.
 
     Each page is a search of its own, up to the oldest run of the page before, as a search ends after 1,000:
@@ -169,7 +167,7 @@ def _read_entries(
     runs: Sequence[Run],
     others: Counter[str],
     left_out: list[str],
-    show: Show,
+    show: Say,
 ) -> list[Entry]:
     """The creator's entries since then: those of the ledger, and what re-runs left on their commits."""
     show("Reading the ledger")

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from . import fire, gather, policy
 from .clock import Clock
-from .evidence import Evidence, Say, gather_evidence
+from .evidence import Evidence, gather_evidence
 from .github.client import GitHub
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
@@ -21,7 +21,7 @@ from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
 from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
-from .ledger.rule import Asker, Known, Ruling
+from .ledger.rule import Asker, Known, Ruling, Standing
 from .ledger.terms import Terms, Timing
 from .model import (
     Action,
@@ -32,10 +32,12 @@ from .model import (
     Reason,
     Result,
     Run,
+    Say,
     Skip,
     Trigger,
     TriggerKind,
     fault_of,
+    quiet,
 )
 from .sanitize import code
 from .settings import Context, Settings
@@ -117,7 +119,7 @@ def _told(scene: Scene, progress: Progress) -> Skip | None:
             return decided
         scene.say(f"Firing the routine. {decided.message}")
         text, progress.firing = progress.evidence.brief.text, True
-        fired = fire.fire_once(settings, text, clock=scene.clock, announce=scene.say)
+        fired = fire.fire_once(settings, text, clock=scene.clock, say=scene.say)
         progress.outcome = replace(fired, session_number=decided.number)
     return None
 
@@ -242,7 +244,7 @@ class Decision:
     contest: Contest
     log: Log
     api: policy.FreshApi
-    say: Say = lambda _line: None
+    say: Say = quiet
     limit: int = 0  # sessions of the repository today, from which on there is no more; 0: any number
     rerun_first: bool = False  # the failed jobs are re-run before a session is started
     past: Past = field(default_factory=Past)
@@ -292,10 +294,13 @@ class Decision:
     def _over_limit(self) -> Skip | None:
         """Why the repository has had enough sessions today."""
         log = self.log
-        if self.limit and not log.has_day:
+        if not self.limit:
+            return None
+        if not log.has_day:
             log.note(uncounted())
             return None
-        return over_limit(log.claims(), self.limit, log.time, log.terms.daily_limit)
+        standing = Standing(log.time, timing=log.terms.timing)
+        return over_limit(log.claims(), self.limit, standing, log.terms.daily_limit)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""

@@ -124,7 +124,7 @@ def test_session_link_shows_its_text_as_it_was_sent(endpoint: Endpoint) -> None:
 
 def test_each_request_is_announced_without_the_token() -> None:
     lines: list[str] = []
-    with Endpoint(announce=lines.append, script=[Reply(500), "limit"]) as endpoint:
+    with Endpoint(say=lines.append, script=[Reply(500), "limit"]) as endpoint:
         for _ in range(3):
             post(endpoint)
     assert lines[:2] == ["500", "429 rate_limit_error"]

@@ -31,7 +31,7 @@ def send(arguments: Namespace) -> int:
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", routine_token)
     text = _text(arguments)
     try:
-        session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
+        session = Routine(url, bearer, trusted_host=host, say=_on_stderr).fire(text)
     except FireError as error:
         failed = MayHaveStartedError if error.outcome is Result.UNKNOWN else CommandError
         raise failed(str(error)) from None
@@ -109,7 +109,7 @@ def emulate(arguments: Namespace) -> int:
     from ..emulator import REPLIES, Endpoint
 
     try:
-        with Endpoint(port=arguments.port, announce=write) as endpoint:
+        with Endpoint(port=arguments.port, say=write) as endpoint:
             write(f"The routine's endpoint: {endpoint.home}")
             variables = f"ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}"
             called = f"python3 {sys.argv[0]}" if sys.argv[0].endswith("entrypoint.py") else "fire-routine"

@@ -45,7 +45,7 @@ def preview(arguments: Namespace) -> int:
     try:
         with (
             Progress() as shown,
-            GitHub(context.api_url, bearer, trigger.repository, announce=shown.say) as github,
+            GitHub(context.api_url, bearer, trigger.repository, say=shown.say) as github,
         ):
             if not given and not of_event:
                 shown.say("Neither GITHUB_TOKEN nor GH_TOKEN is set: without a token, GitHub shows no log.")
@@ -159,7 +159,7 @@ def sessions(arguments: Namespace) -> int:
     until = datetime.now(UTC)
     since = until - timedelta(days=arguments.days)
     try:
-        with Progress() as shown, GitHub(api_url, bearer, repository, announce=shown.say) as github:
+        with Progress() as shown, GitHub(api_url, bearer, repository, say=shown.say) as github:
             made = report(github, arguments.creator, since, until, shown.show)
     except GitHubError as error:
         raise CommandError(f"{repository}: {str(error).rstrip('.')}{_remedy(error, given)}") from None

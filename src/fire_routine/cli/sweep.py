@@ -52,7 +52,7 @@ def sweep(arguments: Namespace) -> int:
     try:
         with (
             Progress() as shown,
-            GitHub(context.api_url, bearer, "", announce=shown.say) as github,
+            GitHub(context.api_url, bearer, "", say=shown.say) as github,
             uninterruptible(),
         ):
             swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line))).run()

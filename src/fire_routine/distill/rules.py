@@ -119,6 +119,7 @@ class Rule:
     summary: bool = False  # its line counts all failures
     also_in_success: bool = False  # programs print it where nothing fails, too
     process_failed: bool = False  # its process fails in the end, though the tests passed
+    command_failed: bool = False  # says that a command failed, whose output is above
     outcome_only: bool = False  # shows only how something ended, as after any command, and not why
     ended: Ended | None = None
 

@@ -19,6 +19,7 @@ from .types import Finding, Header, Mark, Scan, Tail
 from .windows import Window, windows
 
 LAST_LINE = 4.0  # weight: the last line of a failed step
+LAST_OF_COMMAND = 2.0  # weight: the last line of a command that failed
 LAST_OF_LOG = 1.6  # weight: the last line of a log without a mark
 LAST_AFTER_FAILURE = 0.15  # weight: the last line of a log whose last step had failed before
 TAIL = 150  # lines before a mark that are kept
@@ -28,6 +29,7 @@ _COLOUR = b"[36;1m"
 SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
 SETTINGS = ("with:", "env:")  # what else the runner prints about a step, such as an action's inputs
 SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
+OUTPUT, SOME = 40, 3  # lines that a failed command printed last that are kept, and so many at least
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 # Of findings.
@@ -162,7 +164,7 @@ class Scanner:
         self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
         self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
         self._neared = 0  # lines before this one were examined, or are too far from a mark
-        self._tailed = 0
+        self._tailed = self._tail_end = 0  # numbers of the lines up to which a step's tail, and any, reaches
         self._lines: list[bytes] = []
         self._first = 0
         self._known = known
@@ -218,6 +220,8 @@ class Scanner:
             raw.find(_COLOUR, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
         ):
             return
+        if rule.command_failed:
+            self._end_command(index)
         self._collected.add(index, mask, rule)
 
     def _look_for_marks(self, index: int, raw: bytes, marks: int) -> None:
@@ -256,13 +260,24 @@ class Scanner:
         ended = next((mark for mark in reversed(self._marks) if mark.kind != "error"), None)
         return ended is None or ended.header is not self._header
 
+    def _end_command(self, index: int) -> None:
+        """A command failed. What it printed last may explain it, also where its step or the log goes on."""
+        begin = max(index - OUTPUT, self._tail_end - self._first, 0)
+        if index - begin >= SOME:
+            self._examine_each(begin, index)
+            self._keep_tail(begin, index, LAST_OF_COMMAND)
+
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
         begin = max(until - TAIL, 0, self._tailed - self._first)
         self._tailed = self._first + until
+        self._keep_tail(begin, until, weight)
+
+    def _keep_tail(self, begin: int, until: int, weight: float) -> None:
         if len(self._tails) >= TAILS:
             del self._tails[TAILS // 2]
         self._tails.append(Tail(self._first + begin, self._lines[begin:until], weight, self._header.line))
+        self._tail_end = self._first + until
 
     def _github_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)

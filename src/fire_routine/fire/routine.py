@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from ..clock import REAL, Clock
-from ..model import Outcome, Reason, Result, Session, utf16_length
+from ..model import Outcome, Reason, Result, Say, Session, quiet, utf16_length
 from ..retrying import retrying
 from ..routine_url import endpoint, host_name, routine_token
 from ..sanitize import without_frames
@@ -25,10 +25,6 @@ VERSION = "2023-06-01"  # the `anthropic-version` header, as the routine API's p
 SHORTEST_ATTEMPT = 1.0  # seconds that must be left after a wait: less is too little for a response
 
 _DEFAULTS = Settings()
-
-
-def _quiet(_line: str) -> None:
-    pass
 
 
 def _checked(what: str, check: Callable[[str], str], value: str) -> str:
@@ -54,7 +50,7 @@ class Routine:
         max_wait: float = MAX_WAIT,
         deadline: float | None = None,
         clock: Clock = REAL,
-        announce: Callable[[str], object] = _quiet,
+        say: Say = quiet,
     ) -> None:
         """
         Args:
@@ -66,7 +62,7 @@ class Routine:
             max_wait: seconds of all waits between attempts together; 0: only one attempt.
             deadline: seconds for a whole fire; default: `max_wait` and a minute.
             clock: where time comes from, and where it is waited for.
-            announce: gets a line before each wait: why, how long, and which attempt comes after it.
+            say: gets a line before each wait: why, how long, and which attempt comes after it.
 
         Raises:
             ValueError: an argument cannot be used; the message never repeats the URL or the token.
@@ -89,7 +85,7 @@ class Routine:
         self._max_wait = max_wait
         self._deadline = max_wait + REQUEST_SECONDS if deadline is None else deadline
         self._clock = clock
-        self._announce = announce
+        self._say = say
 
     def __repr__(self) -> str:
         return f"<Routine at {urlsplit(self._url).netloc}>"
@@ -128,7 +124,7 @@ def fire_once(
     *,
     deadline: float | None = None,
     clock: Clock = REAL,
-    announce: Callable[[str], object] = _quiet,
+    say: Say = quiet,
 ) -> Outcome:
     """Fire the settings' routine. Every result, including an interruption, becomes an `Outcome`.
 
@@ -143,7 +139,7 @@ def fire_once(
             beta=settings.anthropic_beta,
             deadline=deadline,
             clock=clock,
-            announce=announce,
+            say=say,
         )
     except ValueError as problem:
         return _failure(NotSent(f"Nothing was sent: {problem}.", reason=Reason.INVALID_INPUT), [])
@@ -238,9 +234,7 @@ class _Fire:
         what = error.reason.heading
         answer = f" ({status})" if status else ""
         limits = f"attempt {len(self.retried) + 1}, at most {routine._max_wait:.0f} s of waiting in all"
-        routine._announce(
-            f"{what[:1].upper()}{what[1:]}{answer}. Trying again in {seconds:.0f} s ({limits})."
-        )
+        routine._say(f"{what[:1].upper()}{what[1:]}{answer}. Trying again in {seconds:.0f} s ({limits}).")
         return seconds
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
 from functools import partial
 from urllib.parse import quote
 
@@ -34,15 +33,13 @@ class KnownFailures:
             deadline: in monotonic seconds.
         """
         self._path = path
+        self._clock = github.clock
         pool = ThreadPoolExecutor(1, "known failures")
         self._answer = pool.submit(read_known_failures, github, path, deadline)
         pool.shutdown(wait=False)  # it ends with the answer
 
     def mark(
-        self,
-        failures: Sequence[Failure],
-        attachments: Sequence[Attachment],
-        today: date | None = None,
+        self, failures: Sequence[Failure], attachments: Sequence[Attachment]
     ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
         """The failures with the entries of the file that they match, and notes on what is wrong with it."""
         text, notes = result(self._answer)
@@ -50,7 +47,7 @@ class KnownFailures:
             return tuple(failures), notes
         from .. import known_failures  # most repositories have no such file
 
-        entries, wrong = known_failures.read_entries(text, self._path, today or datetime.now(UTC).date())
+        entries, wrong = known_failures.read_entries(text, self._path, self._clock.now().date())
         marked, unsearched = known_failures.mark_known(failures, entries, attachments)
         return marked, (*notes, *wrong, *unsearched)
 

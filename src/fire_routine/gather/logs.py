@@ -161,7 +161,7 @@ class _Server(Storage):
             missing = error.status == 404 and fresh and attempt < MISSING + 2
             if not self._worth_waiting(error, seconds, missing):
                 return None
-            self._github.announce_wait(error, seconds, attempt)
+            self._github.say_wait(error, seconds, attempt)
             return seconds
 
         ask = partial(self.fetch, self._github.log_address(job_id), start)

@@ -11,14 +11,14 @@ from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
 from ..clock import Clock
-from ..model import GitHubError, Note
+from ..model import GitHubError, Note, Say, quiet
 from ..retrying import retrying
 from . import fields
 from .fields import Json
 from .transport import GRAPHQL, Transport
 
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
-ANNOUNCED = 1.0  # seconds; shorter waits are of no interest
+WORTH_SAYING = 1.0  # seconds; shorter waits are of no interest
 MAX_PAGES = 10  # of 100 items
 SPARE = 0.1  # of the hour's requests: below this share, what is left is spared
 UNDOCUMENTED = "GitHub's answer is not of the documented shape"
@@ -45,15 +45,15 @@ class Api:
         *,
         patience: float,
         clock: Clock,
-        announce: Callable[[str], object] = lambda _line: None,
+        say: Say = quiet,
     ) -> None:
         """
         Args:
             patience: seconds for one request as a whole.
-            announce: gets a line before each wait of a second or more: why, and how long.
+            say: gets a line before each wait of a second or more: why, and how long.
         """
-        self._announce = announce
-        self._announced: set[str] = set()  # shared by copies
+        self._say = say
+        self._said: set[str] = set()  # shared by copies
         self.repository = repository
         self.clock = clock
         self._transport = transport
@@ -209,7 +209,7 @@ class Api:
             seconds = max(pause, error.retry_after or 0.0)
             if not self._worth_waiting(error, seconds):
                 return None
-            self.announce_wait(error, seconds, next(attempts))
+            self.say_wait(error, seconds, next(attempts))
             return seconds
 
         return retrying(
@@ -220,16 +220,16 @@ class Api:
             wait=wait,
         )
 
-    def announce_wait(self, error: GitHubError, wait: float, attempt: int) -> None:
+    def say_wait(self, error: GitHubError, wait: float, attempt: int) -> None:
         """A line on a wait, once for the many requests that meet the same fault.
 
         Args:
             attempt: the one after the wait, from 2.
         """
         line = f"{str(error).rstrip('.')}. Asking GitHub again in {wait:.0f} s (attempt {attempt})."
-        if wait >= ANNOUNCED and line not in self._announced:
-            self._announced.add(line)
-            self._announce(line)
+        if wait >= WORTH_SAYING and line not in self._said:
+            self._said.add(line)
+            self._say(line)
 
     def _worth_waiting(self, error: GitHubError, wait: float) -> bool:
         after = self.clock.monotonic() + wait

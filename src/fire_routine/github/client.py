@@ -17,7 +17,19 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import Annotation, GitHubError, GreenRuns, Note, PullRequest, Role, Run, SessionTrace, Status
+from ..model import (
+    Annotation,
+    GitHubError,
+    GreenRuns,
+    Note,
+    PullRequest,
+    Role,
+    Run,
+    Say,
+    SessionTrace,
+    Status,
+    quiet,
+)
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
@@ -61,7 +73,7 @@ class GitHub(Api):
         patience: float = PATIENCE,
         environ: Mapping[str, str] = os.environ,
         clock: Clock = REAL,
-        announce: Callable[[str], object] = lambda _line: None,
+        say: Say = quiet,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self.token = token
@@ -70,7 +82,7 @@ class GitHub(Api):
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         transport = Transport(self.api_url, token, self.certificates, timeout=patience)
-        super().__init__(transport, repository, patience=patience, clock=clock, announce=announce)
+        super().__init__(transport, repository, patience=patience, clock=clock, say=say)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"

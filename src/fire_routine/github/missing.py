@@ -14,16 +14,14 @@ NAMED = 3  # of the things that are missing for the same reason
 T = TypeVar("T")
 
 
-def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
-    """What the user can do about it, in one sentence; empty where they can do nothing."""
+def remedy(error: GitHubError, *, token: bool) -> str:
+    """What the user can do about it, in one sentence; empty: nothing, or a permission helps."""
     if error.rate_limited:
         return "Give `github-token` a token with its own rate limit, or run the job again later."
     if error.status == 401:
         return "Give `github-token` a valid token, such as `${{ github.token }}`."
-    if error.status in (403, 404) and not token:
+    if error.denied and not token:
         return "Set `github-token`, for example to `${{ github.token }}`."
-    if error.status in (403, 404):
-        return f"Add `{permission}` to the job's `permissions`."
     if error.status == 410:
         return "GitHub no longer keeps it: run the failed job again."
     return ""
@@ -47,9 +45,8 @@ class Missing:
 
     def add(self, what: str, error: GitHubError, permission: str, name: str = "") -> None:
         """`what` is unavailable, such as "the pull request"; with `name`, such as "the log of"."""
-        denied = error.status in (403, 404) and self._token and not error.rate_limited
-        advice = remedy(error, permission, token=self._token)
-        self.say(what, str(error), advice, name, permission if denied else "")
+        denied = error.denied and self._token
+        self.say(what, str(error), remedy(error, token=self._token), name, permission if denied else "")
 
     def say(self, what: str, why: str, remedy: str = "", name: str = "", permission: str = "") -> None:
         """The same, with the reason and the remedy in words."""

@@ -5,20 +5,17 @@ See the package for the protocol. The story drives it, step by step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
 
-from ..model import Fire, Outcome, Result, Run, Skip
+from ..model import Fire, Outcome, Result, Run, Say, Skip, quiet
 from . import messages
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError
 from .rule import Asker, Case, Known, Ruling, Standing, rule
-
-Say = Callable[[str], None]
 
 
 class Contest:
@@ -31,7 +28,7 @@ class Contest:
         asker: Asker,
         known: Known,
         *,
-        say: Say = lambda _: None,
+        say: Say = quiet,
         temp: Path | None = None,
     ) -> None:
         """
@@ -40,8 +37,7 @@ class Contest:
             temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
         """
         timing = log.terms.timing
-        lapse, doubt = timedelta(seconds=timing.lapse), timedelta(seconds=timing.doubt)
-        self.case = Case(asker, known, Standing(lapse=lapse, doubt=doubt))
+        self.case = Case(asker, known, Standing(timing=timing))
         self.run = run
         self._log = log
         self._terms = log.terms

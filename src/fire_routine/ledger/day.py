@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from ..model import Reason, Skip
 from .entry import Claim
@@ -11,22 +10,17 @@ from .rule import Standing
 from .terms import DAY
 
 
-def over_limit(claims: Iterable[Claim], limit: int, now: datetime | None, daily_limit: int) -> Skip | None:
+def over_limit(claims: Iterable[Claim], limit: int, standing: Standing, daily_limit: int) -> Skip | None:
     """Skip what would be one session too many.
 
-    Args:
-        limit: of this fire; 0: none. It may be lower than `daily_limit`, the input.
-        now: by GitHub's clock.
+    `limit`: of this fire, from 1. It may be lower than `daily_limit`, the input.
     """
-    if not limit or now is None:
-        return None
-    standing = Standing(now)
     begun = sorted(  # sessions, or what may be one
         claim.at
         for claim in claims
-        if claim.at and now - claim.at < DAY and (claim.has_session or standing.in_doubt(claim))
+        if claim.at and not standing.is_old(claim, DAY) and (claim.has_session or standing.in_doubt(claim))
     )
-    if len(begun) < limit:
+    if len(begun) < limit or standing.now is None:
         return None
     next_at = begun[len(begun) - limit] + DAY
     kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""

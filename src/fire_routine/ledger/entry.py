@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ..model import Run, Status, is_fork
+from ..model import Run, Status, is_fork, session_link
 from ..patterns import pattern
 from .names import Name, digest_of, read_names
 
@@ -174,18 +174,18 @@ class Claim:
         return (self.run, self.attempt) == (run, attempt)
 
 
-def claims(entries: Iterable[Entry], link: Callable[[str], str] = str) -> list[Claim]:
+def claims(entries: Iterable[Entry], routine_url: str = "") -> list[Claim]:
     """The entries, grouped by mark, in the order of the claims.
 
-    `link` gives an address back if it is a session's, else an empty string.
+    `routine_url`: whose host a session's link may have, besides Claude's.
     """
     marks: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.id):
         marks.setdefault(entry.record.mark, []).append(entry)
-    return sorted((_claim(written, link) for written in marks.values()), key=lambda claim: claim.id)
+    return sorted((_claim(written, routine_url) for written in marks.values()), key=lambda claim: claim.id)
 
 
-def _claim(written: list[Entry], link: Callable[[str], str]) -> Claim:
+def _claim(written: list[Entry], routine_url: str) -> Claim:
     first = next((entry for entry in written if entry.record.stage is Stage.CLAIMED), written[0])
     stage = later(entry.record.stage for entry in written)
     last = next(entry for entry in written if entry.record.stage is stage)
@@ -202,7 +202,7 @@ def _claim(written: list[Entry], link: Callable[[str], str]) -> Claim:
         ref=first.record.ref,
         commit=first.record.commit,
         names=last.record.names,
-        url=link(last.url),
+        url=session_link(last.url, routine_url),
     )
 
 

@@ -10,16 +10,13 @@ It is a hint that saves requests. At most once per failure never depends on it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
-from ..model import Reason, Run, Skip
+from ..model import Reason, Run, Say, Skip
 from . import messages
 from .entry import Claim, Stage, label
 from .log import LedgerError, Log, UnavailableError
+from .messages import SIBLING
 from .terms import Terms
-
-_BY = "another job of this attempt"
-Say = Callable[[str], object]
 
 
 def first_look(log: Log, run: Run, say: Say) -> Skip | None:
@@ -81,7 +78,7 @@ def _settled(log: Log, run: Run, say: Say) -> list[Claim]:
         if not going_on or any(claim.has_session for claim in found) or waited >= timing.watch_request:
             break
         if not waited:
-            say(f"waiting for {_BY}, which is starting a session")
+            say(f"waiting for {SIBLING}, which is starting a session")
         pause = min(pause * log.terms.slowness, timing.watch_request - waited)
         log.clock.sleep(pause)
         waited += pause
@@ -92,14 +89,14 @@ def _settled(log: Log, run: Run, say: Say) -> list[Claim]:
 def _against(claim: Claim, terms: Terms) -> Skip | None:
     """What one claim of this attempt means for the others."""
     if claim.stage is Stage.FIRED:
-        return messages.duplicate(f"A session was started on this failure before ({_BY}).", claim.url)
+        return messages.duplicate(f"A session was started on this failure before ({SIBLING}).", claim.url)
     if claim.stage is Stage.REFUSED and not terms.alone:
-        return messages.refused(_BY)
+        return messages.refused(SIBLING)
     # Of too many legs for each to gather, one that finds its failure covered decides for all.
     if terms.crowd and claim.stage is Stage.LIMITED:
-        return Skip(Reason.MAX_SESSIONS, f"No more sessions are due ({_BY} found it).", claim.url)
+        return Skip(Reason.MAX_SESSIONS, f"No more sessions are due ({SIBLING} found it).", claim.url)
     if terms.crowd and claim.stage is Stage.COVERED and claim.url:
-        return messages.duplicate(f"An earlier session covers this failure ({_BY} found it).", claim.url)
+        return messages.duplicate(f"An earlier session covers this failure ({SIBLING} found it).", claim.url)
     if claim.stage is Stage.UNKNOWN or (terms.crowd and claim.stage is Stage.COVERED):
-        return messages.unknown(_BY)
+        return messages.unknown(SIBLING)
     return None

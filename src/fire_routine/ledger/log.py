@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..clock import Clock
-from ..model import GitHubError, GreenRuns, History, Note, Run, Status, session_link
+from ..model import GitHubError, GreenRuns, History, Note, Run, Status
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LedgerError, UnavailableError
 from .entry import (
@@ -113,7 +113,7 @@ class Log:
         anyone = as_evidence and self.identity is None
         found = (entry for entry, _ in self._entries(shown=shown, anyone=anyone))
         entries = (entry for entry in found if workflow in (None, entry.record.workflow))
-        return claims(entries, lambda url: session_link(url, self.terms.routine_url))
+        return claims(entries, self.terms.routine_url)
 
     def is_own(self, claim: Claim) -> bool:
         """Whether this job wrote it."""
@@ -275,7 +275,7 @@ class Log:
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
-        day = f"{LEDGER} {(self.time or datetime.now(UTC)).astimezone(UTC):%Y-%m-%d}"
+        day = f"{LEDGER} {(self.time or self.clock.now()).astimezone(UTC):%Y-%m-%d}"
         for number in range(1, MOST_CONTEXTS + 1):
             context = day if number == 1 else f"{day} {number}"
             try:

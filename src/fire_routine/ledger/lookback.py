@@ -36,7 +36,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
         session_url: of the session that keeps this failure from being fired, if one does.
     """
     case = replace(contest.case, standing=replace(contest.case.standing, now=log.time))
-    asker, today = case.asker, log.clock.now()
+    asker, now = case.asker, log.clock.now()
     claims = [one for one in log.claims(asker.workflow) if asker.sees(one) and not log.is_own(one)]
     siblings = [claim for claim in claims if asker.is_sibling(claim)]
     if session_url and (not log.terms.alone or any(claim.url == session_url for claim in siblings)):
@@ -64,7 +64,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
                 run=claim.run,
                 attempt=claim.attempt,
                 started_at=claim.at,
-                age=today - claim.at if claim.at else None,
+                age=now - claim.at if claim.at else None,
                 certain=claim.stage is Stage.FIRED,
                 same_failure=bool(asker.named(claim)) or bool(session_url and claim.url == session_url),
                 trace=traces.get(claim.run),

@@ -20,12 +20,13 @@ GRANT_ELSEWHERE = (
     "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
     " fired unrecorded."
 )
+SIBLING = "another job of this attempt"
 _LOOK = "look at https://claude.ai/code"
 
 
 def whose(claim: Claim, asker: Asker) -> str:
     if asker.is_sibling(claim):
-        return "another job of this attempt"
+        return SIBLING
     return f"run {claim.run}, attempt {claim.attempt}"
 
 
@@ -197,7 +198,7 @@ def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Sk
 def unrecorded(problem: str) -> Note:
     """The fire is not recorded, for want of a permission."""
     why = f"{problem}. A re-run may start a second session for this failure."
-    return Note(_WHAT, why, _GRANT, permission="statuses: write")
+    return Note(_WHAT, why, permission="statuses: write")
 
 
 def not_read(since: datetime | None) -> Note:
@@ -221,7 +222,6 @@ def own_ledger(problem: str) -> Note:
     return Note(
         what="sessions on other commits",
         why=f"{problem}. A failure that one of them is at work on gets one more.",
-        remedy="Add `contents: read` to the job's `permissions`.",
         permission="contents: read",
     )
 
@@ -230,7 +230,6 @@ def greens_denied() -> Note:
     return Note(
         what="green runs since earlier sessions",
         why="The token may not list runs. An incident is taken to last for `cool-down` hours.",
-        remedy="Add `actions: read` to the job's `permissions`.",
         permission="actions: read",
     )
 
@@ -240,7 +239,6 @@ def not_rerun(problem: str, *, denied: bool) -> Note:
     return Note(
         what="a re-run of the failed jobs",
         why=f"{problem}. So this failure did not wait for one.",
-        remedy="Add `actions: write` to the job's `permissions`." if denied else "",
         permission="actions: write" if denied else "",
     )
 

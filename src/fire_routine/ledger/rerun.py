@@ -35,7 +35,7 @@ class Reruns:
             if self._begins():
                 return messages.rerun(run)
             # Where the permission is there, GitHub's words are about the workflow's run.
-            denied = error.status in (403, 404) and "workflow" not in str(error) and not error.rate_limited
+            denied = error.denied and "workflow" not in str(error)
             self._log.note(messages.not_rerun(str(error), denied=denied))
             self._log.begin()  # what this took is not taken from the ledger's time
             return None

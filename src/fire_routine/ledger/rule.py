@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ..model import Brief, GreenRuns, Run, session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .names import Kind, Name, Named, fitted, in_short, names_of
-from .terms import Terms
+from .terms import Terms, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +108,17 @@ class Standing:
     own: Claim | None = None  # the asker's claim, once it is announced
     waited_for: frozenset[str] = frozenset()  # marks
     lapsed: frozenset[str] = frozenset()  # marks of claims that it has watched until they lapsed
-    lapse: timedelta = timedelta(seconds=40)  # after which a claim without an announcement no longer counts
-    doubt: timedelta = timedelta(minutes=5)  # after which no job is at the request that it announced
+    timing: Timing = field(default_factory=Timing)
 
     def going_on(self, claim: Claim) -> bool:
         """Whether a request may be on its way."""
         if claim.stage is Stage.CLAIMED and claim.mark not in self.lapsed:
-            return not self._is_past(claim.at, self.lapse)
+            return not self._is_past(claim.at, self.timing.lapse)
         return claim.stage is Stage.ANNOUNCED and not self.in_doubt(claim)
 
     def in_doubt(self, claim: Claim) -> bool:
         """Whether an announced request has no result for so long that its job must be gone."""
-        return claim.stage is Stage.ANNOUNCED and self._is_past(claim.until, self.doubt)
+        return claim.stage is Stage.ANNOUNCED and self._is_past(claim.until, self.timing.doubt)
 
     def counts(self, claim: Claim) -> bool:
         """Whether a session of it exists, or may yet: once the asker has announced, of lower claims alone."""
@@ -127,10 +126,10 @@ class Standing:
         return claim.has_session or self.in_doubt(claim) or (self.going_on(claim) and first)
 
     def is_old(self, claim: Claim, cool_down: timedelta) -> bool:
-        return self._is_past(claim.at, cool_down)
+        return self._is_past(claim.at, cool_down.total_seconds())
 
-    def _is_past(self, time: datetime | None, age: timedelta) -> bool:
-        return self.now is not None and time is not None and self.now - time >= age
+    def _is_past(self, time: datetime | None, seconds: float) -> bool:
+        return bool(self.now and time and self.now - time >= timedelta(seconds=seconds))
 
 
 @dataclass(frozen=True, slots=True)

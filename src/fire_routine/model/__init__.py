@@ -36,11 +36,13 @@ from .outcome import (
     Outcome,
     Past,
     Result,
+    Say,
     Session,
     SessionState,
     SessionTrace,
     Skip,
     Status,
+    quiet,
 )
 from .reason import Reason, Remedy
 from .run import (
@@ -111,6 +113,7 @@ __all__ = [
     "Result",
     "Role",
     "Run",
+    "Say",
     "Session",
     "SessionState",
     "SessionTrace",
@@ -126,6 +129,7 @@ __all__ = [
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "quiet",
     "session_id",
     "session_link",
     "to_fire",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,6 +45,18 @@ class GitHubError(Exception):
         if self.rate_limited:
             return self.retry_after is not None
         return not self.permanent and (self.status is None or self.status >= 500)
+
+    @property
+    def denied(self) -> bool:
+        """Whether the token may lack a permission: GitHub hides what it may not see with a 404."""
+        return self.status in (403, 404) and not self.rate_limited
+
+
+Say = Callable[[str], object]  # gets a line for people who watch
+
+
+def quiet(_line: str) -> None:
+    """A `Say` that nobody hears."""
 
 
 @dataclass(frozen=True, slots=True)

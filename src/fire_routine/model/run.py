@@ -177,6 +177,12 @@ class Note:
     remedy: str = ""
     permission: str = ""  # the entry of `permissions` that is missing, such as "checks: read"
 
+    @property
+    def advice(self) -> str:
+        """The remedy; where none is given, that for the permission."""
+        add = f"Add `{self.permission}` to the job's `permissions`." if self.permission else ""
+        return self.remedy or add
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -127,12 +127,10 @@ def labelled(
 
 
 def _unread(number: int, error: GitHubError) -> Note:
-    denied = error.status in (403, 404) and not error.rate_limited
     return Note(
         what=f"the labels of pull request #{number}",
         why=f"{code(error)}. It is reported as if it had no label of `skip-labels`.",
-        remedy="Add `pull-requests: read` to the job's `permissions`." if denied else "",
-        permission="pull-requests: read" if denied else "",
+        permission="pull-requests: read" if error.denied else "",
     )
 
 

@@ -165,7 +165,7 @@ def _unavailable(contents: Contents) -> Iterator[str]:
     lines = []
     for note in notes[:MOST_NOTES]:
         what = capital(prose(contents.clean(note.what), 300))
-        remedy = "" if note.permission else capital(sentence(note.remedy, contents.clean))
+        remedy = capital(sentence(note.remedy, contents.clean))  # permissions come together, below
         lines.append(f"- {what}: {sentence(note.why, contents.clean)} {remedy}".rstrip())
     if len(notes) > MOST_NOTES:
         lines.append(f"- … and {len(notes) - MOST_NOTES} more")

@@ -42,7 +42,7 @@ def report(
     elif post_comment and run and run.fired_for and not number:
         notes.append(Note("the comment", "the event has no issue and no pull request"))
     for note in notes[:MOST_NOTES]:
-        line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.remedy}"
+        line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.advice}"
         workflow.say(contents.clean(line.rstrip()))
     workflow.add_summary(summary(replace(contents, notes=tuple(notes))))
     workflow.annotate(*annotation(replace(contents, notes=tuple(notes))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -17,7 +17,7 @@ from ..ledger.log import recorded
 from ..ledger.names import Kind, Name
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
-from ..model import GitHubError, Outcome, Reason, Result, session_link
+from ..model import GitHubError, Outcome, Reason, Result, Say, quiet
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
 from .plan import Red, State, in_order, judged, latest, red
@@ -94,7 +94,7 @@ class Sweep:
         order: Order,
         github: GitHub,
         clock: Clock,
-        say: Callable[[str], None] = lambda _line: None,
+        say: Say = quiet,
     ) -> None:
         """`say` gets lines on what it does."""
         self.swept = Swept()
@@ -191,10 +191,10 @@ class Sweep:
             self.swept.left_out[repository] = f"its ledger could not be read: {error}"
             if error.rate_limited:
                 self._stop("GitHub's rate limit is used up")
-            elif error.status in (401, 403, 404):
+            elif error.denied or error.status == 401:
                 self.swept.failed = True
             return None
-        return place, claims(own, lambda url: session_link(url, self._order.settings.routine_url))
+        return place, claims(own, self._order.settings.routine_url)
 
     def _is_over(self) -> bool:
         limit = self._order.limit

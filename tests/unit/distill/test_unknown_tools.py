@@ -68,6 +68,41 @@ def test_what_a_record_holds_is_judged_as_what_the_tool_printed() -> None:
     assert weight('{"level":30,"time":1,"source":"stderr","msg":"no error yet"}') < 1
 
 
+RATED = [
+    "Checking the package shop",
+    "There is no summary at all.",
+    "There are no words on the author.",
+    "Rating: 0 of 10",
+]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "make: *** [Makefile:12: check] Error 1",
+        "npm ERR! code ELIFECYCLE",
+        "error Command failed with exit code 1.",
+        "The process exited with code 3",
+    ],
+)
+@pytest.mark.parametrize("after", [50, 150])
+def test_what_a_failed_command_printed_last_is_told_wherever_the_log_ends(end: str, after: int) -> None:
+    clearing = [f"the container web{number} is taken down" for number in range(after)]
+    text = shown(*QUIET, *RATED, end, *clearing)
+    assert all(line in text for line in (*RATED, end))
+
+
+def test_a_failed_command_takes_nothing_from_the_end_of_its_step() -> None:
+    step = ["##[group]Run make check", "##[endgroup]", *QUIET[:20], *RATED, "make: *** [check] Error 1"]
+    text = shown(*step, *QUIET[:3], "##[error]Process completed with exit code 2.")
+    assert all(line in text for line in RATED)
+
+
+def test_a_passed_test_with_its_time_and_share_is_told_nowhere() -> None:
+    passed = [f"tests/ops.py::test_{number} PASSED [0.0770s] [ 90%]" for number in range(9)]
+    assert "PASSED" not in shown(*QUIET, *passed, "Killed", "make: *** [check] Error 137")
+
+
 def test_a_failure_is_found_by_the_label_or_mark_that_any_harness_prints() -> None:
     for line in ("==7==ERROR: it wrote there", "[  ERROR   ] cart_spec: sums prices", "[x] sums prices"):
         assert weight(line) >= 5, line

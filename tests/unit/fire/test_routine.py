@@ -112,7 +112,7 @@ def test_each_wait_is_announced_and_kept(endpoint: Endpoint) -> None:
     lines: list[str] = []
     everything = "at most 60 s of waiting in all"
     settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
-    outcome = fire_once(settings, "x", clock=FakeClock(jitter=1.0).value, announce=lines.append)
+    outcome = fire_once(settings, "x", clock=FakeClock(jitter=1.0).value, say=lines.append)
     assert lines == [
         f"The endpoint is overloaded (503). Trying again in 1 s (attempt 2, {everything}).",
         f"The routine's limit is reached (429). Trying again in 30 s (attempt 3, {everything}).",

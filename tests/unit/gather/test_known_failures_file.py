@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.unit.digests import digest_of
-from tests.unit.gather.gathering import github_of, later
+from tests.unit.gather.gathering import IMPATIENT, github_of, later
 
 from fire_routine.gather import KnownFailures
 from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
@@ -30,11 +31,11 @@ def read(emulator: GitHubEmulator) -> tuple[str, tuple[Note, ...]]:
 
 
 def marked(
-    emulator: GitHubEmulator, path: str = PATH, deadline: float | None = None, **changes: Any
+    emulator: GitHubEmulator, path: str = PATH, deadline: float | None = None, **clock: Any
 ) -> tuple[bool, tuple[Note, ...]]:
-    with github_of(emulator) as github:
+    with github_of(emulator, clock=replace(IMPATIENT, **clock)) as github:
         known_failures = KnownFailures(github, path, deadline or later())
-        found, notes = known_failures.mark([FAILURE], [], **changes)
+        found, notes = known_failures.mark([FAILURE], [])
     return found[0].is_spared, notes
 
 
@@ -76,7 +77,7 @@ def test_an_entry_of_the_file_marks_the_failure(emulator: GitHubEmulator) -> Non
     assert marked(emulator, "") == (False, ())
     assert emulator.requests == []  # without a path nothing is asked
     emulator.set_file(PATH, "[[known-failure]]\npattern = 'pool'\naction = 'skip'\nexpires = 2026-11-29\n")
-    assert marked(emulator, today=date(2026, 11, 29)) == (True, ())
-    spared, (note,) = marked(emulator, today=date(2026, 11, 30))
+    assert marked(emulator, now=lambda: datetime(2026, 11, 29, 23, 59, tzinfo=UTC)) == (True, ())
+    spared, (note,) = marked(emulator, now=lambda: datetime(2026, 11, 30, tzinfo=UTC))
     assert not spared
     assert note.why == "expired and so not applied: line 1 (2026-11-29)"

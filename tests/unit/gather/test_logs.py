@@ -139,7 +139,7 @@ class TestWhatCannotBeHad:
         logs, (note,) = read(emulator)
         assert (list(logs), note.what) == ([2], "the log of test")
         assert why in note.why
-        assert remedy in note.remedy
+        assert remedy in note.advice
 
     def test_a_proxy_that_refuses_is_named_without_its_password(
         self, emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch

@@ -165,7 +165,7 @@ def test_without_the_comparison_the_last_green_run_stays(emulator: GitHubEmulato
     assert run.history and run.history.last_green_run == 401
     (note,) = run.notes
     assert note.what == "the changes since the last green run"
-    assert "contents: read" in note.remedy
+    assert "contents: read" in note.advice
 
 
 def test_without_the_past_runs_there_is_no_history(emulator: GitHubEmulator) -> None:

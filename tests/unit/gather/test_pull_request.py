@@ -100,7 +100,7 @@ def test_a_missing_permission_leaves_a_note_and_the_rest(emulator: GitHubEmulato
     emulator.fail("/pulls", Fault.forbidden())
     (note,) = finished(emulator, head_branch="topic", event="pull_request").notes
     assert (note.what, note.permission) == ("the pull request", "pull-requests: read")
-    assert note.remedy == "Add `pull-requests: read` to the job's `permissions`."
+    assert note.advice == "Add `pull-requests: read` to the job's `permissions`."
 
 
 def test_without_any_answer_the_event_describes_the_finished_run(emulator: GitHubEmulator) -> None:

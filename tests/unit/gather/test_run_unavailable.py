@@ -63,7 +63,7 @@ class TestWhatCannotBeHad:
         (note,) = run.notes
         assert note.what == "the annotations of test (3.11)"
         assert "Resource not accessible by integration" in note.why
-        assert note.remedy == "Add `checks: read` to the job's `permissions`."
+        assert note.advice == "Add `checks: read` to the job's `permissions`."
         assert run.failed_jobs[0].annotations == ()
         for number in range(3, 10):
             emulator.add_job(RUN, failed_job(number, f"leg {number}"))

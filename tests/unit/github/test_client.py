@@ -170,7 +170,7 @@ def test_each_wait_is_announced_once_for_all_requests_that_meet_it(emulator: Git
     emulator.set_branch("main", HEAD)
     emulator.fail("/git/ref", Fault.broken(502), times=2)
     with GitHub(
-        emulator.url, emulator.token, emulator.full_name, clock=IMPATIENT, announce=lines.append
+        emulator.url, emulator.token, emulator.full_name, clock=IMPATIENT, say=lines.append
     ) as github:
         insisting = github.insisting(math.inf)
         assert insisting.branch_head("main") == HEAD

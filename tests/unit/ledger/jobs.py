@@ -10,7 +10,7 @@ from typing import Any, cast
 from tests.unit.ledger.boards import DAY, Board, Comparison, fired, pull_request, sample_brief, sample_run
 
 from fire_routine.clock import REAL, Clock
-from fire_routine.evidence import Evidence, Say, Source
+from fire_routine.evidence import Evidence, Source
 from fire_routine.github.client import GitHub
 from fire_routine.ledger.api import LedgerApi
 from fire_routine.ledger.contest import Contest
@@ -20,7 +20,19 @@ from fire_routine.ledger.log import Log
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.ledger.rule import Asker, Known
 from fire_routine.ledger.terms import Terms
-from fire_routine.model import Failure, Fingerprint, Fire, Note, Outcome, Past, PullRequest, Result, Run, Skip
+from fire_routine.model import (
+    Failure,
+    Fingerprint,
+    Fire,
+    Note,
+    Outcome,
+    Past,
+    PullRequest,
+    Result,
+    Run,
+    Say,
+    Skip,
+)
 from fire_routine.settings import Context, Settings
 from fire_routine.story import Decision, Progress, Scene, decide
 

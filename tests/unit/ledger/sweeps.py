@@ -15,7 +15,7 @@ from fire_routine.github.account import BranchRun
 from fire_routine.ledger.entry import Stage, claims
 from fire_routine.ledger.log import Log, recorded
 from fire_routine.ledger.rule import Asker
-from fire_routine.model import GitHubError, session_link
+from fire_routine.model import GitHubError
 from fire_routine.sweep.plan import State, judged, latest
 from fire_routine.sweep.run import TIMING
 
@@ -62,7 +62,7 @@ class Branches:
             found = list(recorded(client, client.first_commit(), now - timedelta(days=30)))
         except GitHubError:
             return False
-        own = claims((entry for entry, login in found if login == client.creator), session_link)
+        own = claims(entry for entry, login in found if login == client.creator)
         return judged(latest(own, BranchRun(run.id, *known)), now)[0] is State.DUE
 
     def _remember(self, client: Client, part: Part, *, final: bool) -> None:

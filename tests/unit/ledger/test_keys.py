@@ -116,13 +116,13 @@ def day_of(*hours: float, stage: Stage = Stage.FIRED) -> list[Claim]:
 
 
 def test_the_days_sessions_of_all_workflows_are_counted() -> None:
-    assert over_limit(day_of(1, 2), 3, NOON, 3) is None
-    assert over_limit(day_of(1, 2, 24), 3, NOON, 3) is None
-    verdict = over_limit(day_of(1, 2, 3), 3, NOON, 3)
+    assert over_limit(day_of(1, 2), 3, Standing(NOON), 3) is None
+    assert over_limit(day_of(1, 2, 24), 3, Standing(NOON), 3) is None
+    verdict = over_limit(day_of(1, 2, 3), 3, Standing(NOON), 3)
     assert verdict is not None
     assert verdict.reason == "daily-limit"
     assert "The next is possible at 09:00 UTC" in verdict.message
-    later = over_limit(day_of(1, 2, 3, 4, 5), 3, NOON, 3)
+    later = over_limit(day_of(1, 2, 3, 4, 5), 3, Standing(NOON), 3)
     assert later is not None and "at 09:00 UTC" in later.message
 
 
@@ -135,12 +135,11 @@ def test_the_days_sessions_of_all_workflows_are_counted() -> None:
     ],
 )  # fmt: skip
 def test_what_started_a_session_counts_or_may_have(stage: Stage, hours: float, counts: bool) -> None:
-    assert (over_limit(day_of(hours, stage=stage), 1, NOON, 1) is not None) == counts
+    assert (over_limit(day_of(hours, stage=stage), 1, Standing(NOON), 1) is not None) == counts
 
 
-def test_without_a_limit_or_a_time_nothing_is_kept_back() -> None:
-    assert over_limit(day_of(1, 2), 0, NOON, 0) is None
-    assert over_limit(day_of(1, 2), 1, None, 1) is None
+def test_without_a_time_nothing_is_kept_back() -> None:
+    assert over_limit(day_of(1, 2), 1, Standing(), 1) is None
 
 
 # --- storms -------------------------------------------------------------------------------------------

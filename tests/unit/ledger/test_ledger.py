@@ -400,7 +400,7 @@ def test_without_permission_a_lone_job_fires_unrecorded_once(
     board.faults[method] = [FORBIDDEN] * 99
     job = Job(board, temp=tmp_path)
     assert job.claim(A).fire
-    assert "`statuses: write`" in job.notes[0].remedy
+    assert "`statuses: write`" in job.notes[0].advice
     assert board.clock.seconds >= 10  # that long it may be an outage
     again = Job(board, temp=tmp_path).claim(A)
     assert (again.fire, again.reason) == (False, "duplicate")

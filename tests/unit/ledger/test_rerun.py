@@ -33,7 +33,7 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board,
     job = Job(board, rerun_first=True)
     assert job.fire(A).fire
     assert board.stages() == "csf"
-    assert ("`actions: write`" in job.notes[0].remedy) == (fault is FORBIDDEN)
+    assert ("`actions: write`" in job.notes[0].advice) == (fault is FORBIDDEN)
 
 
 def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires(board: Board) -> None:

@@ -95,7 +95,7 @@ def test_labels_that_can_not_be_read_are_reported_and_keep_nothing_back(
     assert decided(board, RUN).fire
     (note,) = board.notes
     assert (note.what, note.permission) == ("the labels of pull request #5", permission)
-    assert bool(note.remedy) == bool(permission)
+    assert bool(note.advice) == bool(permission)
 
 
 # --- known failures ---------------------------------------------------------------------------------

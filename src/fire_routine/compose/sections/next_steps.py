@@ -32,7 +32,7 @@ def _missing(notes: Sequence[Note], limit: int) -> str:
 
 
 def _note(note: Note) -> str:
-    what, why, remedy = (" ".join(text.split()).rstrip(".") for text in (note.what, note.why, note.remedy))
+    what, why, remedy = (" ".join(text.split()).rstrip(".") for text in (note.what, note.why, note.advice))
     line = f"- {inline(cut(what, 120))}: {cut(why, 200)}."  # a job's or a file's name may be in it
     if remedy:
         line += f" {remedy[0].upper()}{cut(remedy[1:], 200)}."

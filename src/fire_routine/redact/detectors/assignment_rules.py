@@ -37,7 +37,7 @@ _HASH = pattern(r"[0-9a-f]{7,64}")
 _NUMBERED = pattern(r"[A-Za-z]{1,64}[0-9]{1,6}")
 _LONG_TOKEN = pattern(r"[\w+/.~|-]{20,512}={0,2}", re.ASCII)
 _UUID = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NEXT_FIELD = pattern(r"\}|[ \t][A-Z]\w{0,40}:")
+_NEXT_FIELD = pattern(r"\}|[ \t][A-Z]\w{0,40}:")  # of a structure, as Go prints it
 _GOES_ON = pattern(r"[ \t]+[A-Za-z]")
 _LINK = pattern(r"\w+://")
 _FINGERPRINT = pattern(r"[0-9A-Fa-f]{40}")
@@ -73,8 +73,24 @@ class Candidate(NamedTuple):
         return is_code(self.value) or is_path(self.value) or bool(_LINK.match(self.value))
 
     @property
-    def is_password_word(self) -> bool:
-        return self.name.word.startswith(("passw", "passphrase", "passcode", "cred"))
+    def in_sentence(self) -> bool:
+        """Linked by words alone, or a message's: `unexpected token: x`."""
+        attached_password = self.is_attached and self.name.kind == "password"
+        return self.form.mark in ("is", "") or (self.name.in_message and not attached_password)
+
+    @property
+    def is_between_bars(self) -> bool:
+        return self.form.mark == "column" and self.rest.lstrip().startswith(("|", "│", "┃"))
+
+    @property
+    def is_metavar(self) -> bool:
+        return self.form.mark == "flag" and _METAVAR.fullmatch(self.value) is not None
+
+    @property
+    def tells_of_access(self) -> bool:
+        """Whether the name leaves no doubt: a variable's, an API key's, `auth token`."""
+        variable = self.form.capitals and not self.name.doubtful
+        return variable or self.name.kind == "api-key" or "auth" in self.name.head.lower()
 
     @property
     def has_symbol(self) -> bool:
@@ -105,7 +121,6 @@ def _ordinary(reason: str, applies: Callable[[Candidate], bool] = lambda _: True
 ANY_FORM = (
     _ordinary("empty, a mask, a variable, or a word in place of a value", lambda c: is_placeholder(c.value)),
     _ordinary("the rest of what GitHub masked", lambda c: c.masked),
-    _ordinary("the name itself", lambda c: c.value.casefold() == c.name.written.casefold()),
     _ordinary(
         "a UUID, by which tools name a run or a browser",
         lambda c: c.name.word.startswith("session") and _UUID.fullmatch(c.value.lower()) is not None,
@@ -118,99 +133,56 @@ ANY_FORM = (
         "a test database's password: its user's name, or `root`",
         lambda c: c.value in _TEST_USERS and (c.value == "root" or c.value in c.name.head.lower()),
     ),
-    _ordinary("a key between marks, which `private_keys` finds", lambda c: c.value.startswith("-----BEGIN")),
 )
 
-SENTENCE = (
-    _secret(
-        "a strong password after `is` or a colon",
-        lambda c: c.is_password_word and c.form.mark != "" and is_strong_password(c.value),
-    ),
-    _secret(
-        "a strong password with a symbol, which no word has",
-        lambda c: c.is_password_word and c.has_symbol and is_strong_password(c.value),
-    ),
-    _ordinary("a word after `password`", lambda c: c.is_password_word),
-    _secret(
-        "hexadecimal digits after `auth token`",
-        lambda c: "auth" in c.name.head.lower() and _LONG_HEX.fullmatch(c.value) is not None,
-    ),
-    _secret("random letters and digits", lambda c: mixes_case(c.value) and mixes_digits(c.value)),
-    _ordinary("a word of the sentence"),
-)
-
-PAIR = (
-    _secret("a generated value, 16 characters or more", lambda c: len(c.value) >= 16 and c.is_generated),
-    _ordinary("the second of two words"),
-)
-
-COLUMN = (
+# The next word: of a sentence, a column or a pair, after a blank
+NEXT_WORD = (
+    _ordinary("an expression, a path or a link", lambda c: c.is_expression),
     _ordinary(
         "the next word after `PASS` or `pw`, which are words of other things",
-        lambda c: c.name.word in _AMBIGUOUS and not c.name.head,
+        lambda c: c.name.word in _AMBIGUOUS and not (c.name.head and c.form.mark == "column"),
     ),
-    _ordinary("a numbered name, such as `varchar255`", lambda c: _NUMBERED.fullmatch(c.value) is not None),
+    _secret("random letters and digits", lambda c: mixes_case(c.value) and mixes_digits(c.value)),
+    _secret("a random value, in no sentence", lambda c: not c.in_sentence and is_random_token(c.value)),
     _secret(
-        "letters and several digits, and no hash",
+        "a UUID or hexadecimal digits of a variable, an API key or an `auth token`",
         lambda c: (
-            c.name.kind == "password"
-            and len(c.value) >= 8
-            and c.value.isalnum()
-            and mixes_digits(c.value)
-            and sum(map(str.isdigit, c.value)) > 1
-            and not _HASH.fullmatch(c.value)
+            c.tells_of_access and (_UUID.fullmatch(c.value) or _LONG_HEX.fullmatch(c.value)) is not None
         ),
     ),
     _secret(
-        "the value of an environment variable, with letters and digits",
+        "a strong password; where no sign is before it, with a symbol, which no word has",
         lambda c: (
-            c.name.kind == "password"
-            and c.form.capitals
-            and len(c.value) >= 8
-            and mixes_digits(c.value)
-            and not (c.is_expression or is_ordinary(c.value) or _HASH.fullmatch(c.value))
+            c.name.kind == "password" and is_strong_password(c.value) and (c.form.mark != "" or c.has_symbol)
         ),
     ),
-    _secret("a strong password", lambda c: is_strong_password(c.value)),
     _secret(
-        "a generated value between bars",
+        "letters and digits in a password's column, and no hash or numbered name",
         lambda c: (
-            not c.name.doubtful
-            and c.rest.lstrip().startswith(("|", "│", "┃"))
-            and len(c.value) >= (8 if c.name.kind == "password" else 16)
+            c.form.mark == "column"
+            and c.name.kind == "password"
+            and len(c.value) >= 8
+            and mixes_digits(c.value)
+            and (c.form.capitals or (c.value.isalnum() and sum(map(str.isdigit, c.value)) > 1))
+            and not (is_ordinary(c.value) or _HASH.fullmatch(c.value) or _NUMBERED.fullmatch(c.value))
+        ),
+    ),
+    _secret(
+        "a generated value, as the second of a pair or between bars",
+        lambda c: (
+            (c.form.mark == "pair" or (c.is_between_bars and not c.name.doubtful))
+            and len(c.value) >= (8 if c.is_between_bars and c.name.kind == "password" else 16)
             and c.is_generated
         ),
     ),
-    _secret(
-        "an API key in hexadecimal digits",
-        lambda c: c.name.kind == "api-key" and _LONG_HEX.fullmatch(c.value) is not None,
-    ),
-    _secret(
-        "a random value of an environment variable",
-        lambda c: c.form.capitals and not c.name.doubtful and is_random_token(c.value),
-    ),
-    *SENTENCE,
-)
-
-AFTER_BLANK = (
-    _ordinary("an expression, a path or a link", lambda c: c.is_expression),
-    _ordinary("the next word after `PASS` or `pw`", lambda c: c.name.word in _AMBIGUOUS),
-    _secret(
-        "a UUID after a variable's name",
-        lambda c: c.form.capitals and not c.name.doubtful and _UUID.fullmatch(c.value) is not None,
-    ),
-    _secret(
-        "hexadecimal digits after a variable's name",
-        lambda c: c.form.capitals and not c.name.doubtful and _LONG_HEX.fullmatch(c.value) is not None,
-    ),
-    _secret("a random value", lambda c: is_random_token(c.value)),
-    _secret("a strong password", lambda c: c.name.kind == "password" and is_strong_password(c.value)),
     _ordinary("the next word"),
 )
 
 DOUBTFUL_NAME = (
-    _ordinary("too short for a token, or of other characters", lambda c: not _LONG_TOKEN.fullmatch(c.value)),
-    _ordinary("letters or digits alone", lambda c: not mixes_digits(c.value)),
+    _ordinary(
+        "too short for a token, of other characters, or of letters or digits alone",
+        lambda c: not (_LONG_TOKEN.fullmatch(c.value) and mixes_digits(c.value)),
+    ),
     _secret("the case of its letters changes often", lambda c: mixes_case(c.value)),
     _ordinary(
         "a digest or an identifier after `key=`",
@@ -219,7 +191,6 @@ DOUBTFUL_NAME = (
         ),
     ),
     _secret("a generated token", lambda c: c.name.kind == "token" and looks_generated(c.value)),
-    _ordinary("a path or a link", lambda c: c.is_expression),
     _secret(
         "random, in quotes or as a variable's, a flag's or a query's value",
         lambda c: (
@@ -227,7 +198,7 @@ DOUBTFUL_NAME = (
             and is_random_token(c.value)
         ),
     ),
-    _ordinary("a name, an identifier or a hash"),
+    _ordinary("a name, an identifier, a path or a hash"),
 )
 
 AMBIGUOUS_WORD = (
@@ -240,7 +211,6 @@ AMBIGUOUS_WORD = (
 )
 
 PASSWORD = (
-    _ordinary("a count of passed tests", lambda c: c.name.word == "pass" and c.value.isdigit()),
     _ordinary(
         "too short, or a validator's message",
         lambda c: len(c.value) < 3 or is_sentence(c.value),
@@ -248,40 +218,22 @@ PASSWORD = (
     _ordinary("the help of a flag", lambda c: c.form.quoted and " " in c.value and c.form.mark == "flag"),
     _secret("a literal in quotes", lambda c: c.form.quoted),
     _ordinary("an expression or a path", lambda c: is_code(c.value) or is_path(c.value)),
-    _ordinary(
-        "the name of a flag's value in a help text",
-        lambda c: c.form.mark == "flag" and _METAVAR.fullmatch(c.value) is not None,
-    ),
+    _ordinary("the name of a flag's value in a help text", lambda c: c.is_metavar),
     _secret("the value of a flag, or right after `=`", lambda c: c.form.mark == "flag" or c.is_attached),
     _secret(
         "the value of an entry",
-        lambda c: (
-            c.form.entry
-            and (mixes_digits(c.value) or not c.value.isalpha() or c.form.mark == ":" or c.form.capitals)
-        ),
+        lambda c: c.form.entry and (not c.value.isalpha() or c.form.mark == ":" or c.form.capitals),
     ),
-    _ordinary("a word after a name", lambda c: c.form.entry),
     _secret(
-        "a field of a structure, as Go prints it",
-        lambda c: _in_structure(c) and mixes_digits(c.value) and not c.value.startswith("0x"),
-    ),
-    _ordinary("another field of a structure, as Go prints it", lambda c: _in_structure(c)),
-    _secret(
-        "letters and digits at the end of a clause, or a strong password",
+        "letters and digits at the end of a clause or a field, or a strong password",
         lambda c: (
             mixes_digits(c.value)
             and len(c.value) >= 6
-            and (not _GOES_ON.match(c.rest) or is_strong_password(c.value))
+            and not c.value.startswith("0x")
+            and (not _GOES_ON.match(c.rest) or bool(_NEXT_FIELD.match(c.rest)) or is_strong_password(c.value))
         ),
     ),
     _ordinary("a word of a sentence"),
-)
-
-FLAG = (
-    _ordinary("the name of a flag's value in a help text", lambda c: _METAVAR.fullmatch(c.value) is not None),
-    _ordinary("a path", lambda c: is_path(c.value) or c.value.startswith(("/", "./", "../", "~/"))),
-    _secret("a generated value", lambda c: looks_generated(c.value)),
-    _ordinary("a word"),
 )
 
 ENVIRONMENT = (
@@ -291,6 +243,11 @@ ENVIRONMENT = (
 )
 
 LITERAL = (
+    _ordinary("the name of a flag's value in a help text", lambda c: c.is_metavar),
+    _ordinary(
+        "a path as the value of a flag",
+        lambda c: c.form.mark == "flag" and c.value.startswith(("/", "./", "../", "~/")),
+    ),
     _secret(
         "16 letters and digits or more in quotes",
         lambda c: c.form.quoted and len(c.value) >= 16 and c.value.isalnum() and not c.value.isdigit(),
@@ -301,24 +258,21 @@ LITERAL = (
 )
 
 
-def _in_structure(c: Candidate) -> bool:
-    return c.form.mark == ":" and not c.form.spaced and _NEXT_FIELD.match(c.rest) is not None
-
-
 def rules_for(candidate: Candidate) -> tuple[Rule, ...]:
     """The rules for values that are written down like this one; the last of them applies to all."""
     name, form = candidate.name, candidate.form
-    attached_password = candidate.is_attached and name.kind == "password"
     choices = (
-        (form.mark in ("is", "") or (name.in_message and not attached_password), SENTENCE),
-        (form.mark == "pair", PAIR),
-        (form.mark == "column", COLUMN),
-        (form.mark == "blank", AFTER_BLANK),
+        (candidate.in_sentence or form.mark in ("pair", "column", "blank"), NEXT_WORD),
         (name.doubtful, DOUBTFUL_NAME),
         (name.word in _AMBIGUOUS and form.mark == ":" and not form.quoted, AMBIGUOUS_WORD),
         (name.kind == "password", PASSWORD),
-        (form.mark == "flag", FLAG),
-        (form.capitals and (form.entry or not form.spaced) and len(candidate.value) >= 8, ENVIRONMENT),
+        (
+            form.capitals
+            and form.mark != "flag"
+            and (form.entry or not form.spaced)
+            and len(candidate.value) >= 8,
+            ENVIRONMENT,
+        ),
     )
     return ANY_FORM + next((rules for applies, rules in choices if applies), LITERAL)
 

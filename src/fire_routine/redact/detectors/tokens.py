@@ -34,8 +34,8 @@ def _by_keyword() -> dict[str, list[TokenFormat]]:
 
 def find(index: TextIndex) -> Iterator[Span]:
     """The tokens in the text, also where they continue over line breaks."""
-    for keyword, of_keyword in _by_keyword().items():
-        for one in of_keyword if keyword in index.keywords else ():
+    for keyword in filter(index.keywords.__contains__, _by_keyword()):
+        for one in _by_keyword()[keyword]:
             yield from (_on_one_line if one.one_line else _tokens)(index, keyword, one)
 
 
@@ -56,7 +56,7 @@ def _matches(text: str, keyword: str, one: TokenFormat) -> Iterator[re.Match[str
 def _tokens(index: TextIndex, keyword: str, one: TokenFormat) -> Iterator[Span]:
     done = tries = line_end = 0
     for position in occurrences(index.text, keyword):
-        if position < done:
+        if position < done or (one.alone and _is_letter_or_digit(index.text[position - 1 : position])):
             continue
         match = one.pattern.match(index.text, max(0, position - one.before))
         if match:
@@ -69,6 +69,10 @@ def _tokens(index: TextIndex, keyword: str, one: TokenFormat) -> Iterator[Span]:
             tries += not pieces
             done = max([done, *(piece.end for piece in pieces)])
         done = max(done, match.end() if match else 0)
+
+
+def _is_letter_or_digit(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _may_be_cut(text: str, position: int, match: re.Match[str] | None, one: TokenFormat) -> bool:

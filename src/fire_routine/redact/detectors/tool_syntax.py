@@ -30,8 +30,8 @@ def _by_literal() -> dict[str, list[Syntax]]:
 
 def find(index: TextIndex) -> Iterator[Span]:
     """The secrets in the places where a tool reads or prints one."""
-    for literal, of_literal in _by_literal().items():
-        for syntax in of_literal if literal in index.syntaxes else ():
+    for literal in filter(index.syntaxes.__contains__, _by_literal()):
+        for syntax in _by_literal()[literal]:
             if not syntax.needs or syntax.needs in index.syntaxes:
                 yield from _found(index, syntax, literal)
 
