@@ -55,11 +55,11 @@ OFF: dict[str, list[Setting]] = {
     "tail": [(score, "_of_tail", lambda tail, quiet: iter(()))],
     "fall": [(score, "NEXT_OF_RULE", 1.0)],
     "shown-elsewhere": [(score, "SHOWN_ELSEWHERE", 1.0)],
-    "fatal-warnings": [(pipeline, "with_fatal_warnings", lambda scan, scores, within: list(scores))],  # what the text leads with
+    "fatal-warnings": [(pipeline, "with_fatal_warnings", lambda scan, scores, of_steps: list(scores))],  # what the text leads with
     "first-cause": [(score, "_by_first_cause", lambda weights, findings: weights)],
     "green": [(score, "IN_GREEN", 1.0)],  # makes a difference with `--green` alone
     # blocks: what a text leads with, which `bench/cards.py` judges
-    "blocks": [(pipeline, "blocks_of", lambda findings, weights, floors, texts: [])],
+    "blocks": [(pipeline, "blocks_of", lambda findings, texts: [])],
     "extents": [(blocks._Reports, "_head", lambda self, finding: (None, blocks.GENERIC))],
     "headings-above": [(blocks._Reports, "_container", lambda self, head: head)],
     "rows": [(blocks, "_rows", lambda rule, first, last, texts: (first, last))],
@@ -71,14 +71,14 @@ OFF: dict[str, list[Setting]] = {
     "announced": [(ranks, "_announced", lambda number, last, texts: iter(()))],
     "values": [(ranks, "PAIRS_NEAR", 0)],
     "alike": [(ranks, "MOST_ALIKE", 2.0)],
-    "folding": [(ranks, "_folded", lambda draft, numbers, essential, again, texts, store: set())],
+    "folding": [(ranks, "_folded", lambda draft, numbers, essential, again, store: set())],
     "steps-of-weight": [(select, "STEPS", 1_000)],
     "name-alone": [(select, "NAME_ALONE", 1.0)],
     "full": [(select, "FULL", 1)],
     "strong": [(select, "STRONG", 1.0)],
     "share": [(select, "SHARE", 0.0), (select, "CONTEXT", 0.0), (select, "BEFORE", 0.0)],
     "of-report": [(select, "OF_REPORT", select.CONTEXT)],
-    "away": [(select, "OF_NEARBY", 0.0), (select, "OF_AWAY", 0.0)],
+    "away": [(select, "OF_AWAY", 0.0)],
     "told-once": [(select, "folded", lambda text: text), (excerpts, "TOLD", _MANY)],
     # the excerpt
     "whole": [(excerpts, "WHOLE", 1)],

@@ -113,8 +113,8 @@ def _told(scene: Scene, progress: Progress) -> Skip | None:
             result(found)
         scene = replace(scene, github=scene.github.of(evidence.run.repository))  # it may have been renamed
         log.api = scene.github
-        progress.evidence = _with_rerun(log, settings, evidence)
-        decided = decide(scene, log, progress)
+        progress.evidence = evidence = _with_rerun(log, settings, evidence)
+        decided = decide(scene, log, evidence, progress)
         if isinstance(decided, Skip):
             return decided
         scene.say(f"Firing the routine. {decided.message}")
@@ -198,11 +198,9 @@ def _forbidden(scene: Scene, log: Log, evidence: Evidence) -> Skip | None:
 # --- the decision -------------------------------------------------------------------------------------
 
 
-def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
+def decide(scene: Scene, log: Log, evidence: Evidence, progress: Progress) -> Skip | Fire:
     """Whether it is fired. `progress` gets what is known by then; its contest must be given the outcome."""
-    settings, evidence = scene.settings, progress.evidence
-    if evidence is None:
-        raise ValueError("nothing was gathered")
+    settings = scene.settings
     skip = _forbidden(scene, log, evidence)
     if skip and not settings.dry_run:
         return skip

@@ -12,8 +12,9 @@ from typing import Any
 from tests.emulated.ids import sha_of
 from tests.emulated.repository import Repository, timestamp
 
-from fire_routine.ledger.entry import LEDGER, SHOWN, Record, Stage
+from fire_routine.ledger.entry import LEDGER, Record, Stage
 from fire_routine.ledger.names import read_names
+from fire_routine.model import SHOWN
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BOT = "github-actions[bot]"

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from .context import CONTINUES, ends_part, indent, reach
 from .noise import states_success
@@ -75,23 +76,26 @@ class Draft:
     reason: int = -1  # its line that says why, in its own words; of several causes the deepest
 
 
-def blocks_of(
-    findings: Sequence[Finding], weights: Sequence[float], floors: Sequence[float], texts: Texts
-) -> list[Draft]:
+class Weighed(NamedTuple):
+    """A finding with two weights."""
+
+    finding: Finding
+    weight: float  # less for what is repeated or far away
+    floor: float  # by its rule and place alone
+
+
+def blocks_of(findings: Sequence[Weighed], texts: Texts) -> list[Draft]:
     """The blocks of a log, the strongest first; their lines have no ranks yet.
 
-    Args:
-        findings: within the failed steps, in the log's order.
-        weights: of these, less for those that are repeated or far away.
-        floors: of these, by their rules and places alone.
+    `findings`: within the failed steps, in the log's order.
     """
     candidates = sorted(
-        _candidates(zip(findings, weights, floors, strict=True), texts),
+        _candidates(findings, texts),
         key=lambda each: (_is_note(each[0]), -each[1], each[0].number),
     )
     least = candidates[0][1] * WEAKEST if candidates else 0.0
     kinds = {finding.rule.id for finding, weight, _ in candidates if weight >= least}
-    reports = _Reports(findings, texts)
+    reports = _Reports([each.finding for each in findings], texts)
     drafts: list[Draft] = []
     for finding, weight, floor in candidates:
         if finding.rule.id in kinds and len(drafts) < MOST:
@@ -104,10 +108,7 @@ def blocks_of(
     return sorted(drafts, key=lambda draft: (-draft.weight, draft.first))[:BLOCKS]
 
 
-_Weighed = tuple[Finding, float, float]  # a finding, its weight, and that by its rule and place alone
-
-
-def _candidates(findings: Iterable[_Weighed], texts: Texts) -> Iterator[_Weighed]:
+def _candidates(findings: Iterable[Weighed], texts: Texts) -> Iterator[Weighed]:
     """The findings that may begin a block. What names a failure weighs as much as a result."""
     for finding, weight, floor in findings:
         rule, text = finding.rule, texts[finding.number]
@@ -117,7 +118,7 @@ def _candidates(findings: Iterable[_Weighed], texts: Texts) -> Iterator[_Weighed
         weight *= lift
         floor = max(floor * lift, weight)  # the weight is greater where a verdict made the line fatal
         if max(rule.weight * lift, weight) >= ERROR_LIKE and floor >= LEAST:
-            yield finding, weight, floor
+            yield Weighed(finding, weight, floor)
 
 
 def _is_note(finding: Finding) -> bool:

@@ -14,7 +14,7 @@ from ..sanitize import visible
 from ..search import Literals
 from .lines import probed, shown, unprefixed
 from .rules import CAUSE, table
-from .steps import Failed, within
+from .steps import Failed, in_time
 from .types import Finding, Header, Mark, Scan
 
 # https://www.gnu.org/software/coreutils/timeout, 128 + the signal's number, and
@@ -48,7 +48,7 @@ def _of_first(scan: Scan, failed: Failed) -> Mark | None:
     ends: dict[int, Mark] = {}  # of each step, by where it begins
     for mark in scan.marks:
         of_later = first[0] < follows <= mark.header.stamp
-        if within(mark.stamp, [first]) and not of_later:
+        if in_time(mark.stamp, [first]) and not of_later:
             before = ends.get(mark.header.line)
             if before is None or mark.kind == "exit" or before.kind != "exit":
                 ends[mark.header.line] = mark
@@ -71,7 +71,7 @@ def _end(scan: Scan, failed: Failed) -> Mark | None:
 
     By the API's times it is the first one's; else the runner's own last mark; else the last mark.
     """
-    if any(within(mark.stamp, failed.times) for mark in scan.marks):
+    if any(in_time(mark.stamp, failed.times) for mark in scan.marks):
         return _of_first(scan, failed)
     exits = [mark for mark in failed.marks if mark.kind == "exit"]
     return next(reversed(exits or failed.marks), None)

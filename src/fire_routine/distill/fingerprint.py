@@ -12,7 +12,7 @@ from .context import context_of
 from .lines import texts, unstamped
 from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
-from .scanner import FINDINGS
+from .scanner import FINDINGS_OF_RULE
 from .store import LineStore, store_of
 from .types import Finding, Scan
 
@@ -59,7 +59,7 @@ def _without_crowds(scan: Scan, inside: Sequence[Finding]) -> Iterator[Finding]:
     crowds = {
         rule: set(sorted({each.chance for each in inside if each.rule.id == rule})[:OF_CROWD])
         for rule, count in kept.items()
-        if count >= FINDINGS
+        if count >= FINDINGS_OF_RULE
     }
     return (each for each in inside if each.rule.id not in crowds or each.chance in crowds[each.rule.id])
 

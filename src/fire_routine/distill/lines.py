@@ -115,7 +115,7 @@ def without_escapes(joined: bytes) -> bytes:
     return CARETS.sub(b"", joined) if CARET in joined and joined.find(b"^[[") >= 0 else joined
 
 
-def turned(lines: Sequence[bytes]) -> list[bytes]:
+def unescaped(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without a timestamp, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
     split = joined.split(b"\n") if lines else []
@@ -124,7 +124,7 @@ def turned(lines: Sequence[bytes]) -> list[bytes]:
 
 def texts(lines: Sequence[bytes]) -> list[bytes]:
     """`shown` of many lines without a timestamp at once."""
-    return [line.rpartition(b"\r")[2] for line in turned(lines)]
+    return [line.rpartition(b"\r")[2] for line in unescaped(lines)]
 
 
 def labelled(lines: Sequence[bytes]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from heapq import nlargest
 
 from ..model import LAST_LINES, Digest, Step
-from .blocks import blocks_of
+from .blocks import Weighed, blocks_of
 from .context import context_of
 from .facts import files_named, image_and_tools, outcome
 from .fingerprint import identity
@@ -26,7 +26,7 @@ from .store import store_of
 from .types import Scan
 from .windows import SIZE
 
-FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
+STRONGEST = 800  # findings, of the highest scores that are looked at: more would not fit into a digest
 HEAD = 256 * 1024  # bytes of a log's begin that name tools: its set-up, the header of a short test run
 LAST = 2 * SIZE  # bytes of a log's end that are at hand, should reading it end in a fault: more than a window
 
@@ -35,41 +35,42 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     """What is kept of a log that was scanned."""
     # Where the job failed, and which findings are in the steps that did.
     failed = failed_steps(scan, steps)
-    within = inside(scan, failed)
+    of_steps = inside(scan, failed)
 
     # The findings that may explain it: by their rules, their places and how often similar ones came before.
     places = positions(scan, failed)
-    scored = zip(
-        scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed, places), within), strict=True
-    )
-    strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
-    strongest.sort(key=lambda pair: pair[0].number)
-    findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]
+    scores = with_fatal_warnings(scan, finding_scores(scan, failed, places), of_steps)
+    scored = zip(scan.findings, places, scores, strict=True)
+    strongest = nlargest(STRONGEST, scored, key=lambda each: each[0].rule.weight * each[2])
+    strongest.sort(key=lambda each: each[0].number)
+    findings = [finding for finding, _, _ in strongest]
 
     # The lines around them, and before the ends of steps, each with a weight.
     store = store_of(scan.tails, findings)
     contexts = [context_of(finding, store) for finding in findings]
-    weights = line_weights(scan, store, contexts, scores, green)
+    weights = line_weights(scan, store, contexts, [score for _, _, score in strongest], green)
 
     # The failures as blocks, each as far as its report reaches.
-    numbers = {finding.number for finding in within}
-    own = [finding for finding in findings if finding.number in numbers]
-    place_of = dict(zip((finding.number for finding in scan.findings), places, strict=True))
-    floors = [finding.rule.weight * place_of[finding.number] for finding in own]
+    numbers = {finding.number for finding in of_steps}
+    own = [
+        Weighed(finding, weights[finding.number][0], finding.rule.weight * place)
+        for finding, place, _ in strongest
+        if finding.number in numbers
+    ]
     texts = store.bare
-    blocks = blocks_of(own, [weights[finding.number][0] for finding in own], floors, texts)
-    warned = {finding.rule for finding in within if finding.rule.weight == WARNING}
+    blocks = blocks_of(own, texts)
+    warned = {finding.rule for finding in of_steps if finding.rule.weight == WARNING}
     for block in blocks:
-        rank(block, texts, store, warned)
-    end = end_of_step(scan.tails, own, store, texts)
+        rank(block, store, warned)
+    end = end_of_step(scan.tails, [each.finding for each in own], store, texts)
     found = {finding.number for finding in findings}
-    totals = {finding.number for finding in within if finding.rule.summary}
+    totals = {finding.number for finding in of_steps if finding.rule.summary}
     totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
     lines, told = select(blocks, weights, found, totals, end, store, texts)
 
     # What names the failure, how it ended, and the strongest lines.
-    name, explained = identity(scan, within, store)
-    step, exit_code, ended = outcome(scan, failed, within)
+    name, explained = identity(scan, of_steps, store)
+    step, exit_code, ended = outcome(scan, failed, of_steps)
     return Digest(
         lines,
         scan.total,
@@ -81,7 +82,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         shell=step.shell,
         exit_code=exit_code,
         ended=ended,
-        files=files_named(within),
+        files=files_named(of_steps),
         beside=tuple(beside(lines, store)),
     )
 

@@ -32,10 +32,11 @@ SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
 OUTPUT, SOME = 40, 3  # lines that a failed command printed last that are kept, and so many at least
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
+EXAMINED, MARKED = 1, 2  # a line that was; one that was a mark, and matched by no rule that counts anywhere
 # Of findings.
 EXAMPLES = 6  # of a template that are kept
 TEMPLATES = 20_000  # that are counted
-FINDINGS = 160  # that are kept of a rule: a quarter the first, one the last; the others regardless of order
+FINDINGS_OF_RULE = 160  # that are kept: a quarter the first, one the last; the others regardless of order
 BELOW = 8  # lines below a finding in which its reason is searched
 ABOVE, REACH = 60, 100  # lines around a finding of a failure that are kept: what names it, its report
 HELD = 12 * 1024 * 1024  # bytes of findings' lines; only a hostile log has more
@@ -50,7 +51,7 @@ class Collector:
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
-        self._most = FINDINGS
+        self._most = FINDINGS_OF_RULE
         self._counts = Counter[int]()  # the same as `counts`, of this step
         self._counted = deque[tuple[int, int]]()  # each of them in this window: number, template
         self._held = 0  # bytes of the lines of findings
@@ -160,7 +161,7 @@ class Scanner:
         self._marks: list[Mark] = []
         self._tails: list[Tail] = []
         self._header = Header()
-        self._examined = bytearray()  # 0 for each line of the window that was not examined yet
+        self._examined = bytearray()  # 0 for each line of the window that was not looked at
         self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
         self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
         self._neared = 0  # lines before this one were examined, or are too far from a mark
@@ -179,7 +180,8 @@ class Scanner:
         self._collected.turn_to(window.lines, window.first)
         for index, mask, rule, marks in self._known.look(window):
             if not self._examined[index]:
-                self._examined[index] = 1
+                # Before a step's end, weaker rules are tried on a line that is a mark alone.
+                self._examined[index] = EXAMINED if rule is not None else MARKED
                 self._examine(index, mask, rule, marks)
         if window.last:
             self._near(window.stop)
@@ -203,10 +205,11 @@ class Scanner:
 
     def _examine_each(self, begin: int, end: int) -> None:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
-        left = [at for at in range(begin, end) if not self._examined[at]]
+        before = self._examined[begin:end]
+        left = [at for at, state in enumerate(before, begin) if state != EXAMINED]
         self._examined[begin:end] = b"\1" * (end - begin)
         for index, mask, rule, marks in self._known.look_at_each(self._lines, left):
-            self._examine(index, mask, rule, marks)
+            self._examine(index, mask, rule, 0 if before[index - begin] else marks)
 
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
         raw = self._lines[index]

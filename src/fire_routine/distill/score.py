@@ -15,7 +15,7 @@ from .context import BOILERPLATE, Context
 from .lines import DIGITS, probed, shown, unprefixed
 from .noise import Green
 from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, RESULT, WARNING, expression
-from .steps import Failed, within
+from .steps import Failed, in_time
 from .store import LineStore
 from .types import Finding, Scan, Tail
 
@@ -51,7 +51,6 @@ BEFORE_CAUSE, AFTER_CAUSE = 10, 40  # lines before and after it that keep their 
 EARLIER, LATER = 0.9, 0.72  # factors: the others; as `EARLIER` later ones that list what failed
 
 # Warnings that a tool or its settings made fatal: then they are what failed, and no error is.
-VERDICT = 150  # lines before the end of a step in which it says that warnings made it fail
 LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end of the step
 OF_WARNINGS = 0.6  # factor: what failed because of the warnings
 _PLACE, _FATAL = expression("place"), expression("warnings_fatal")
@@ -75,12 +74,12 @@ def finding_scores(scan: Scan, failed: Failed, places: Sequence[float]) -> list[
 
 def inside(scan: Scan, failed: Failed) -> list[Finding]:
     """The findings within a failed step, except those of a successful run; all findings if there are none."""
-    timed = [finding for finding in scan.findings if within(finding.stamp, failed.times)]
+    timed = [finding for finding in scan.findings if in_time(finding.stamp, failed.times)]
     placed = [
         finding
         for finding in timed or scan.findings
         if not _succeeded(finding, scan.succeeded)
-        and (within(finding.stamp, failed.unmarked) or _place(finding, failed) >= FAR)
+        and (in_time(finding.stamp, failed.unmarked) or _place(finding, failed) >= FAR)
     ]
     return placed or timed or list(scan.findings)
 
@@ -113,15 +112,15 @@ def _place(finding: Finding, failed: Failed) -> float:
 
 def positions(scan: Scan, failed: Failed) -> list[float]:
     """A factor for each finding by the log's own marks, and by the times of the API."""
-    timed = any(within(finding.stamp, failed.times) for finding in scan.findings)
+    timed = any(in_time(finding.stamp, failed.times) for finding in scan.findings)
     factors: list[float] = []
     for finding in scan.findings:
         factor = _place(finding, failed)
         if _succeeded(finding, scan.succeeded):
             factor *= BEFORE_STEP
-        if within(finding.stamp, failed.unmarked):
+        if in_time(finding.stamp, failed.unmarked):
             factor = max(factor, FAR)
-        elif timed and not within(finding.stamp, failed.times):
+        elif timed and not in_time(finding.stamp, failed.times):
             factor *= OTHER
         factors.append(factor)
     return factors
@@ -180,10 +179,10 @@ class _Frequency:
         return max(often, RARE)
 
 
-def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Finding]) -> list[float]:
+def with_fatal_warnings(scan: Scan, scores: Sequence[float], of_steps: Iterable[Finding]) -> list[float]:
     """The findings' scores. If a failed step says that warnings made it fail, and no finding explains more,
     its warnings have the weight of what failed."""
-    of_step = {finding.number: finding for finding in within}
+    of_step = {finding.number: finding for finding in of_steps}
     if not _says_so(scan, of_step):
         return list(scores)
     if any(finding.rule.weight >= CAUSE and _explains(_text(finding.raw)) for finding in of_step.values()):
@@ -196,7 +195,7 @@ def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Fi
 
 def _says_so(scan: Scan, of_step: dict[int, Finding]) -> bool:
     lines = [finding.raw for finding in of_step.values()]
-    lines += (raw for tail in scan.tails for raw in tail.raw[-VERDICT:])
+    lines += (raw for tail in scan.tails for raw in tail.raw)
     # One of these is in each text that the expression matches.
     likely = (raw for raw in lines if b"arning" in raw or b"-Werror" in raw or b"Lint" in raw)
     return any(_FATAL.search(_text(raw)) for raw in likely)

@@ -54,11 +54,11 @@ def failed_steps(scan: Scan, steps: Sequence[Step]) -> Failed:
     """Those of a job whose log was scanned; `steps` are as the API lists them."""
     times = _failed_times(steps)
     marks = _ends(scan, timed=bool(times))
-    unmarked = [each for each in times if not any(within(mark.stamp, [each]) for mark in marks)]
+    unmarked = [each for each in times if not any(in_time(mark.stamp, [each]) for mark in marks)]
     return Failed(marks, [mark.line for mark in marks], times, unmarked, _extent(scan, marks))
 
 
-def within(stamp: bytes, times: Sequence[_Times]) -> bool:
+def in_time(stamp: bytes, times: Sequence[_Times]) -> bool:
     """Whether a timestamp, to the second, lies in one of the times."""
     return any(start <= stamp <= end for start, end in times)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .lines import LONGEST, RETURN, TRAVIS_FOLD, probed, segments, stamp_of, turned, unprefixed, unstamped
+from .lines import LONGEST, RETURN, TRAVIS_FOLD, probed, segments, stamp_of, unescaped, unprefixed, unstamped
 from .noise import boilerplate_among
 from .rules import expression
 from .steps import BOUNDS, bounds_step
@@ -91,7 +91,7 @@ def store_of(tails: Iterable[Tail], findings: Iterable[Finding]) -> LineStore:
     long = {number: segments(line)[-1].encode() for number, line in raw.items() if len(line) > LONG}
     numbers = [number for number in raw if number not in long]
     bare = unstamped([raw[number] for number in numbers])
-    shown = turned(bare)
+    shown = unescaped(bare)
     several = {at for at, line in enumerate(shown) if RETURN in line}
     # A fold's mark, and what follows in its line.
     boilerplate = {numbers[at] for at in several if shown[at].startswith(b"travis_")}

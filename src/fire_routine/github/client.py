@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from ..clock import REAL, Clock
 from ..model import (
+    SHOWN,
     Annotation,
     GitHubError,
     GreenRuns,
@@ -38,7 +39,6 @@ from .fields import Json
 from .parse import Artifact, Comparison, Job, PastRun
 from .transport import Transport
 
-STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 GREEN_PAGES = 4  # of 100 runs of a workflow, to find green ones
@@ -343,7 +343,7 @@ class GitHub(Api):
         return StatusPage(found, more, http_date(headers.get("date", "")))
 
     def create_status(
-        self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
+        self, sha: str, state: str, description: str, target_url: str = "", context: str = SHOWN
     ) -> Status:
         """Add a status; never repeated. `description`: at most 140 characters."""
         body = {"state": state, "description": description, "context": context}

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from ..model import (
     RUN_FAILED,
+    SHOWN,
     Annotation,
     ChangedFile,
     Commit,
@@ -319,7 +320,7 @@ def status(data: object) -> Status:
         target_url=fields.text(data, "target_url"),
         created_at=fields.time(data.get("created_at")),
         creator=fields.text(fields.part(data, "creator"), "login") or None,
-        context=fields.text(data, "context") or "fire-routine",  # to take it for ours is the safe side
+        context=fields.text(data, "context") or SHOWN,  # to take it for ours is the safe side
     )
 
 

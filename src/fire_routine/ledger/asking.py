@@ -81,13 +81,12 @@ class Asking:
             return answer
 
         pauses = self._pauses if patient else ()
-        for _ in range(3):
+        while True:
             try:
                 return retrying(attempt, pauses, sleep=self._clock.sleep, errors=GitHubError, wait=self._wait)
             except GitHubError as error:
                 if not self._waits_for_limit(error):
                     raise _unavailable(error) from None
-        raise UnavailableError("GitHub's rate limit is used up")
 
     def _wait(self, error: GitHubError, pause: float) -> float | None:
         return None if error.rate_limited or self._clock.monotonic() > self._until else pause

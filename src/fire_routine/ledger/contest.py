@@ -5,10 +5,8 @@ See the package for the protocol. The story drives it, step by step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, repeat
 from pathlib import Path
 
 from ..model import Fire, Outcome, Result, Run, Say, Skip, quiet
@@ -99,13 +97,14 @@ class Contest:
         self._rounds += 1
         lease = self._lease = Lease(self._log, self.run, self.case.asker)
         try:
-            with lease:
-                ruling = self._announced(lease)
+            ruling = self._announced(lease)
         except DeniedError as problem:
-            if lease.written:
-                raise
+            self._lease = None  # there is nothing to take back: what was allowed once is never denied
             self._unrecorded(problem)
             return self._unrecorded_fire()
+        except BaseException as error:
+            lease.withdraw(patient=isinstance(error, LedgerError))
+            raise
         if ruling and not ruling.blocked:
             return messages.fires(ruling.sessions + 1, self.case.asker)
         lease.withdraw()
@@ -132,11 +131,11 @@ class Contest:
 
     def unavailable(self, problem: LedgerError) -> Skip:
         """Why nothing is fired without a ledger."""
-        denied = isinstance(problem, DeniedError) and not (self._lease and self._lease.written)
         left = self._lease.left if self._lease else ""
+        if not isinstance(problem, DeniedError):
+            return messages.unavailable(str(problem), announced=bool(left))
         grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
-        grant = messages.GRANT_TO_KEY if self._terms.for_key else grant
-        return messages.unavailable(str(problem), grant if denied else "", announced=bool(left))
+        return messages.unavailable(str(problem), messages.GRANT_TO_KEY if self._terms.for_key else grant)
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -156,21 +155,21 @@ class Contest:
 
     def replaces(self, links: frozenset[str]) -> bool:
         """Leave out sessions that left no trace; whether that is done once more."""
+        if self._replaced == self._timing.replaced:
+            return False
         self._replaced += 1
-        known = replace(self.case.known, replaced=links)
-        if self._replaced <= self._timing.replaced:
-            self.case = replace(self.case, known=known)
-        return self._replaced <= self._timing.replaced
+        self.case = replace(self.case, known=replace(self.case.known, replaced=links))
+        return True
 
     # --- how --------------------------------------------------------------------------------------
 
     def _waited(self) -> Ruling:
         self._log.read(self._horizon)
-        ruling, pauses = self._judged(), self._pauses()
+        ruling, pauses = self._judged(), self._terms.pauses()
         leader = None
         while ruling.leader and not self._has_watched(ruling):
             if (ruling.leader.mark, ruling.leader.stage) != leader:
-                leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._pauses()
+                leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._terms.pauses()
             if (pause := next(pauses, None)) is None:
                 break
             if ruling.leader.mark not in self._told:
@@ -186,12 +185,6 @@ class Contest:
     def _note_unread(self) -> None:
         if self._log.unread_before:
             self._log.note(messages.not_read(self._log.unread_before))
-
-    def _pauses(self) -> Iterator[float]:
-        waits = self._timing.waits
-        return (
-            pause * self._terms.slowness for pause in chain(waits, *(repeat(last) for last in waits[-1:]))
-        )
 
     def _has_watched(self, ruling: Ruling) -> bool:
         """Whether the claim to wait for has been watched for as long as it is worth it."""
@@ -274,15 +267,14 @@ class _LocalLock:
 
     def take(self) -> bool:
         """Whether this is the job's first fire, as far as a folder that can be written to is there."""
-        if self._taken:
+        if self._file is None:
+            return True
+        try:
+            self._file.touch(exist_ok=False)
+        except FileExistsError:
             return False
-        if self._file is not None:
-            try:
-                self._file.touch(exist_ok=False)
-            except FileExistsError:
-                return False
-            except OSError:
-                pass
+        except OSError:
+            return True
         self._taken = True
         return True
 
@@ -291,4 +283,3 @@ class _LocalLock:
         if self._taken and self._file is not None:
             with suppress(OSError):
                 self._file.unlink(missing_ok=True)
-        self._taken = False

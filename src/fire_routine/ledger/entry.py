@@ -26,7 +26,6 @@ from ..patterns import pattern
 from .names import Name, digest_of, read_names
 
 STATE = "success"
-SHOWN = "fire-routine"  # context of what people see on the failing commit
 LEDGER = "fire-routine ledger"  # how the contexts of the ledger's entries begin
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _WORDS_LIMIT = 34  # bytes of the stages' own words, and what other words may take where there is no more room

@@ -73,13 +73,13 @@ def _settled(log: Log, run: Run, say: Say) -> list[Claim]:
     """The claims once a sibling that is starting a session has reported its result, or took too long."""
     timing, waited = log.terms.timing, 0.0
     found = _read(log, run)
-    for pause in (*timing.waits, *timing.waits[-1:] * 4):
+    for pause in log.terms.pauses():
         going_on = any(claim.stage is Stage.CLAIMED for claim in found)
         if not going_on or any(claim.has_session for claim in found) or waited >= timing.watch_request:
             break
         if not waited:
             say(f"waiting for {SIBLING}, which is starting a session")
-        pause = min(pause * log.terms.slowness, timing.watch_request - waited)
+        pause = min(pause, timing.watch_request - waited)
         log.clock.sleep(pause)
         waited += pause
         found = _read(log, run)

@@ -7,12 +7,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..clock import Clock
-from ..model import GitHubError, GreenRuns, History, Note, Run, Status
+from ..model import SHOWN, GitHubError, GreenRuns, History, Note, Run, Status
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LedgerError, UnavailableError
 from .entry import (
     LEDGER,
-    SHOWN,
     STATE,
     Claim,
     Entry,
@@ -276,14 +275,15 @@ class Log:
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
         day = f"{LEDGER} {(self.time or self.clock.now()).astimezone(UTC):%Y-%m-%d}"
-        for number in range(1, MOST_CONTEXTS + 1):
+        number = 1
+        while True:
             context = day if number == 1 else f"{day} {number}"
             try:
                 return self._create(self.place, record, str(record), url, context)
             except GitHubError as error:
                 if error.status != 422 or "maximum number" not in str(error) or number == MOST_CONTEXTS:
                     raise
-        raise AssertionError("unreachable")
+            number += 1
 
     def show(self, sha: str, record: Record, url: str, words: str = "") -> str:
         """Show people an entry on the failing commit; one request. Returns what kept it from that.

@@ -11,7 +11,6 @@ k3f9ad07              no failure, but the `key` of an event
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,11 +50,8 @@ class Name:
 
     @classmethod
     def of(cls, kind: Kind, digest: str, count: int = 1) -> Name:
-        """That of a digest."""
-        found = digest[: 8 - len(kind)]
-        if not re.fullmatch(r"[0-9a-f]{7,8}", found):
-            found = digest_of(digest)[: 8 - len(kind)]
-        return cls(kind, found, count)
+        """That of a digest, in hexadecimal digits."""
+        return cls(kind, digest[: 8 - len(kind)], count)
 
     @property
     def uncertain(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 
 DAY = timedelta(hours=24)  # in which sessions are counted for `daily-limit`
 
@@ -109,7 +111,7 @@ class Terms:
         """Whether the matrix is so large that one leg decides for the others."""
         return self.legs > self.timing.calm
 
-    @property
-    def slowness(self) -> float:
-        """By what the pauses between looks at others are multiplied."""
-        return max(1.0, self.legs / self.timing.calm)
+    def pauses(self) -> Iterator[float]:
+        """Before each look at others who are waited for."""
+        slowness, waits = max(1.0, self.legs / self.timing.calm), self.timing.waits
+        return (pause * slowness for pause in chain(waits, *(repeat(last) for last in waits[-1:])))

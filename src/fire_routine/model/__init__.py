@@ -29,6 +29,7 @@ from .evidence import (
 from .outcome import (
     EVENT_BRANCH,
     SESSION_BRANCH,
+    SHOWN,
     Checks,
     EarlierSession,
     Fire,
@@ -79,6 +80,7 @@ __all__ = [
     "LOOPBACK",
     "RUN_FAILED",
     "SESSION_BRANCH",
+    "SHOWN",
     "Action",
     "Annotation",
     "Attachment",

@@ -13,6 +13,7 @@ from .run import Note, PullRequest, counted, in_words
 from .session_link import session_id
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
+SHOWN = "fire-routine"  # context of the commit statuses that people see
 EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
 
 
@@ -69,7 +70,7 @@ class Status:
     target_url: str
     created_at: datetime | None = None
     creator: str | None = None  # the login of who wrote it; None: GitHub does not say
-    context: str = "fire-routine"  # its name, as people see it
+    context: str = SHOWN  # its name
 
 
 @dataclass(frozen=True, slots=True)

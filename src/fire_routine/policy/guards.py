@@ -30,19 +30,17 @@ def before_gathering(settings: Settings, context: Context, run: Run | None) -> S
     too_early = unfinished(run.status if run else "", rerun_first=settings.rerun_first)
     if too_early or settings.dry_run:
         return too_early
-    ended = None
+    missing = _missing(settings)
     if settings.key:
-        return _without_secrets(missing, context, run) if (missing := _missing(settings)) else None
+        return _without_secrets(missing, context, run) if missing else None
     if run and run.conclusion == "success" and run.attempt > 1:
         unwanted = _by_settings(settings, run)  # it may be a flake; to record it takes no secrets
         return not_failed(run.conclusion) if unwanted and not settings.rerun_first else unwanted
     if run and run.conclusion not in (None, *RUN_FAILED, "cancelled"):
-        ended = not_failed(run.conclusion)
-    if not ended and (missing := _missing(settings)):
+        return not_failed(run.conclusion)
+    if missing:
         return _without_secrets(missing, context, run)
-    if ended or run is None:
-        return ended
-    return _by_settings(settings, run, code_is_known=_describes_its_code(run))
+    return _by_settings(settings, run, code_is_known=_describes_its_code(run)) if run else None
 
 
 def _missing(settings: Settings) -> list[str]:

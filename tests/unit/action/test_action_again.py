@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.emulated.faults import Fault
 from tests.emulated.ids import sha_of
 from tests.emulated.job import Job
 from tests.emulated.repository import timestamp
@@ -58,6 +59,14 @@ def test_two_presses_start_one_session(sent: Job) -> None:
     press(sent, 10, created=now)
     assert (sent.outputs["outcome"], sent.outputs["reason"]) == ("skipped", "duplicate")
     assert len(sent.endpoint.sessions) == 2
+
+
+def test_nothing_is_sent_where_it_is_not_known_when_it_was_asked_for(sent: Job) -> None:
+    sent.github.fail("/actions/runs/9$", Fault.broken(502))
+    press(sent, 9)
+    assert (sent.outputs["outcome"], sent.outputs["reason"]) == ("failed", "no-run")
+    assert "again: GitHub does not state when this run was created" in sent.log
+    assert len(sent.endpoint.sessions) == 1
 
 
 def test_the_failed_jobs_are_not_re_run_first(sent: Job) -> None:

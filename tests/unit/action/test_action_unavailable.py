@@ -108,3 +108,32 @@ def test_fires_without_github_and_names_what_is_missing(job: Job) -> None:
     text = job.endpoint.sessions[0].text
     assert SHA in text
     assert "actions: read" in text
+
+
+def test_a_dry_run_shows_its_text_where_the_ledger_can_not_be_read(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
+    job.github.fail("/statuses", Fault.broken(502))
+    assert job.ended() == "skipped dry-run"
+    assert "error[E0308]: mismatched types" in job.summary
+    assert "this would start a session" in job.log
+
+
+def test_a_comment_that_can_not_be_written_is_a_line_with_the_permission(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    job.github.add_pull_request({"number": 5, "head": {"ref": "main", "sha": SHA}})
+    job.github.change_run(7, event="pull_request", pull_requests=[{"number": 5}])
+    job.github.fail("POST .*/comments", Fault.forbidden())
+    assert job.ended() == "fired"
+    assert "Unavailable: the comment on the pull request: GitHub answered 403" in job.log
+    assert "Add `pull-requests: write` to the job's `permissions`." in job.log
+
+
+def test_a_fault_of_the_action_is_one_line_and_no_session(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("fire_routine.story.gather_evidence", failing)
+    assert job.ended() == "failed internal-error"
+    assert "The action has a fault (`ZeroDivisionError in " in job.log
+    assert "Traceback" not in job.log
+    assert job.endpoint.requests == []

@@ -83,6 +83,9 @@ RATED = [
         "npm ERR! code ELIFECYCLE",
         "error Command failed with exit code 1.",
         "The process exited with code 3",
+        "nox > Command rate shop failed with exit code 1",
+        "rate shop: failed with status 2",
+        "rating the package failed",
     ],
 )
 @pytest.mark.parametrize("after", [50, 150])
@@ -98,9 +101,44 @@ def test_a_failed_command_takes_nothing_from_the_end_of_its_step() -> None:
     assert all(line in text for line in RATED)
 
 
-def test_a_passed_test_with_its_time_and_share_is_told_nowhere() -> None:
-    passed = [f"tests/ops.py::test_{number} PASSED [0.0770s] [ 90%]" for number in range(9)]
-    assert "PASSED" not in shown(*QUIET, *passed, "Killed", "make: *** [check] Error 137")
+@pytest.mark.parametrize(
+    "row",
+    [
+        "tests/ops.py::test_{} PASSED [0.0770s] [ 90%]",
+        " ({}/96) tests/cart.py:Cart.test_good: PASS (0.03 s)",
+        "reads the stock {} .......... SKIP",
+    ],
+)
+def test_a_row_of_what_passed_is_told_nowhere(row: str) -> None:
+    passed = [row.format(number) for number in range(9)]
+    assert not any(line in shown(*QUIET, *passed, "Killed", "make: *** [check] Error 137") for line in passed)
+
+
+def test_each_row_of_what_failed_is_told_among_those_of_what_passed() -> None:
+    failed = [
+        f" ({10 * at}/96) tests/cart.py:Cart.test_{part}:  {outcome}: {kind}: the {part} is wrong (0.11 s)"
+        for at, (part, outcome, kind) in enumerate(
+            zip(
+                ("stock", "price", "rate", "owner", "coupon", "total"),
+                ("FAIL", "ERROR") * 3,
+                ("AssertionError", "LookupError", "AssertionError", "OSError", "KeyError", "RuntimeError"),
+                strict=True,
+            )
+        )
+    ]
+    rows = [f" ({at}/96) tests/cart.py:Cart.test_good_{at}:  PASS (0.02 s)" for at in range(14)]
+    log = (line for row in failed for line in (row, *rows))
+    text = shown(*log, "RESULTS    : PASS 90 | ERROR 3 | FAIL 3 | SKIP 0")
+    assert all(row in text for row in failed)
+
+
+@pytest.mark.parametrize(
+    "line", ["Cannot log in to the mirror: the password is wrong", "The token of the mirror is invalid"]
+)
+def test_a_line_that_names_a_secret_may_be_the_cause(line: str) -> None:
+    step = ["##[group]Run ./ship", "##[endgroup]", *QUIET, line]
+    later = [f"the container web{number} is taken down" for number in range(60)]
+    assert line in shown(*step, *later, "##[error]Process completed with exit code 1.")
 
 
 def test_a_failure_is_found_by_the_label_or_mark_that_any_harness_prints() -> None:
@@ -168,3 +206,64 @@ def test_each_code_of_error_is_told_before_any_warning(apart: bool, limit: int) 
     told = shown(*log, limit=limit)
     before, _, _ = told.partition("warning ")
     assert "error RZ9980" in before and "error CS0246" in before, told
+
+
+def test_equal_names_of_failed_checks_are_told_with_their_tests_and_values() -> None:
+    log: list[str] = ["TAP version 13"]
+    parts = ["stock", "price", "ledger", "currency", "receipt", "schema", "coupon", "owner"]
+    for at, part in enumerate(parts):
+        for number in range(5):
+            log += [f"# good {number} of {part}", f"ok {6 * at + number} should be equal"]
+        log += [
+            f"# the {part} is kept",
+            f"not ok {6 * at + 5} should be equal",
+            "  ---",
+            "    operator: equal",
+        ]
+        log += ["    expected: 'fine'", f"    actual:   'no {part} on page {at}'", "  ..."]
+    text = shown(*log, "1..48", "# fail  8")
+    assert all(f"# the {part} is kept" in text and f"'no {part} on page" in text for part in parts)
+
+
+def test_a_count_of_problems_is_told_with_the_rows_above() -> None:
+    rows = ["[404] site/missing.html", "[404] site/logo.png", "[0] http://127.0.0.1:9/x"]
+    clearing = [f"the container web{number} is taken down" for number in range(99)]
+    text = shown(*QUIET, *rows, "ERROR: Detected 3 broken links. Scanned 9 links.", *clearing)
+    assert all(row in text for row in rows)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        """
+╷
+│ Error: Invalid value for variable
+│
+│   on main.tf line 12, in module "cart":
+│   12:   size = "huge"
+│
+│ The size is none of those that the shop has in stock.
+╵""",
+        """
+-- 1. Error: sums the prices of pears (@test-cart.R#12)  -----------------------
+the cart holds no price for pears
+Backtrace:
+ 1. cart::total(items)""",
+        """
+  1) Shop
+       buys a pear:
+     CypressError: `cy.request()` failed on:
+
+http://localhost:8080/carts
+
+The response we received from your web server was:
+
+  > 409: Conflict""",
+    ],
+    ids=["box", "testthat", "Cypress"],
+)
+@pytest.mark.parametrize("limit", [1_024, 4_096])
+def test_a_report_is_told_to_its_end(report: str, limit: int) -> None:
+    lines = [line for line in report.split("\n") if line.strip(" │╷╵")]
+    text = shown(*QUIET, *report.split("\n"), "", *QUIET, limit=limit)
+    assert [line for line in lines if line.strip() not in text] == []

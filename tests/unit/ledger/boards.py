@@ -11,10 +11,11 @@ from typing import Any
 
 from tests.fake_clock import NOON, FakeClock
 
-from fire_routine.ledger.entry import LEDGER, SHOWN, Entry, Record, Stage, read_entry, ref_of
+from fire_routine.ledger.entry import LEDGER, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.names import read_names
 from fire_routine.model import (
+    SHOWN,
     Brief,
     Commit,
     FailedJob,

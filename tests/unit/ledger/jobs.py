@@ -150,7 +150,7 @@ def decided(
     scene = Scene(chosen, Context(), Context(), github, lambda _: None, board.clock.value)
     evidence = Gathered(run, tuple(failures), sample_brief(), Source((), (), chosen, ""))
     progress = Progress(Outcome(Result.SKIPPED), evidence=evidence)
-    found = decide(scene, log, progress)
+    found = decide(scene, log, evidence, progress)
     if isinstance(found, Skip) and progress.decision:
         progress.decision.contest.settle(Outcome(Result.SKIPPED, found.reason))
     board.notes = log.notes

@@ -66,7 +66,8 @@ def test_a_claim_has_the_place_of_its_first_entry_that_claims() -> None:
 
 def test_what_others_wrote_is_no_entry() -> None:
     other_stage = str(RECORD).replace("s ci", "z ci")
-    texts = ["", "81 % covered", "s ci.yml 4711", str(RECORD) + " ", other_stage]
+    other_names = str(RECORD) + " 4f3a1c2"
+    texts = ["", "81 % covered", "s ci.yml 4711", str(RECORD) + " ", other_stage, other_names]
     assert [text for text in texts if read(text)] == []
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.unit.ledger.boards import NEXT, PLACE, SERVER_ERROR, Board, fired, sample_run
+from tests.unit.ledger.boards import FORBIDDEN, NEXT, PLACE, SERVER_ERROR, Board, fired, sample_run
 from tests.unit.ledger.jobs import Job
 
 from fire_routine.ledger.entry import Stage
-from fire_routine.model import History, Skip, TriggerKind
+from fire_routine.model import History, Outcome, Result, Skip, TriggerKind
 
 A, B = "a" * 16, "b" * 16
 HOUR = 3600.0
@@ -117,6 +117,25 @@ def test_in_a_crowd_one_leg_that_is_covered_decides_for_all(board: Board) -> Non
     Job(board, legs=40).claim(A)
     found = look(board, legs=40)
     assert found and (found.reason, found.session_id) == ("duplicate", "session_1")
+    assert look(board, legs=8) is None
+
+
+def test_in_a_crowd_one_leg_that_found_no_more_sessions_due_decides_for_all(board: Board) -> None:
+    Job(board, NEXT).fire(A)
+    assert Job(board, legs=40, max_sessions=1).claim(B).reason == "max-sessions"
+    found = look(board, legs=40)
+    assert found and found.reason == "max-sessions"
+
+
+def test_what_one_leg_does_not_know_no_leg_of_a_crowd_looks_for_again(board: Board) -> None:
+    Job(board, NEXT).fire(A, outcome=Outcome(Result.UNKNOWN))
+    Job(board, legs=40).claim(A)
+    found = look(board, legs=40)
+    assert found and found.reason == "earlier-unknown"
+
+
+def test_a_first_look_without_permission_decides_nothing(board: Board) -> None:
+    board.faults["statuses"] = [FORBIDDEN] * 9
     assert look(board, legs=8) is None
 
 

@@ -94,6 +94,17 @@ def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_dow
     assert Job(board, later).fire(A).fire
 
 
+def test_an_incident_lasts_for_the_cool_down_where_the_token_may_not_list_runs(board: Board) -> None:
+    Job(board).fire(A)
+    board.faults["greens"] = [FORBIDDEN] * 99
+    board.clock.seconds = 23 * 3600
+    assert Job(board, replace(NEXT, created_at=board.clock.server())).claim(A).reason == "duplicate"
+    board.clock.seconds = 25 * 3600
+    job = Job(board, replace(NEXT, created_at=board.clock.server()))
+    assert job.fire(A).fire
+    assert [note.permission for note in job.notes] == ["actions: read"]
+
+
 @pytest.mark.parametrize(("minutes", "words"), [(59, "59 min"), (3 * 60, "3 h")])
 def test_within_the_cool_down_a_failure_that_came_back_is_called_that(
     board: Board, minutes: int, words: str
@@ -404,6 +415,10 @@ def test_without_permission_a_lone_job_fires_unrecorded_once(
     assert board.clock.seconds >= 10  # that long it may be an outage
     again = Job(board, temp=tmp_path).claim(A)
     assert (again.fire, again.reason) == (False, "duplicate")
+    job.settle(Outcome(Result.FAILED))  # nothing was fired after all
+    assert Job(board, temp=tmp_path).claim(A).fire
+    for nowhere in (None, tmp_path / "gone"):
+        assert Job(board, temp=nowhere).claim(A).fire
     leg = Job(board, legs=2).claim(A)
     assert (leg.failed, leg.reason) == (True, "ledger-unavailable")
 

@@ -74,3 +74,13 @@ def test_flakes_of_the_last_days_are_counted(board: Board) -> None:
     assert any(call.startswith("passed_in_rerun CI 2026-02-15") for call in board.calls)
     assert Reruns(Job(board, later).log, later).known([Fingerprint(B)]) is None
     assert timedelta(days=found.days) == timedelta(days=14)
+
+
+@pytest.mark.parametrize("unread", ["statuses", "passed_in_rerun CI 2026-02-15"])
+def test_what_re_runs_showed_is_left_out_where_it_can_not_be_read(board: Board, unread: str) -> None:
+    rerun(board)
+    again = Job(board, sample_run(attempt=2))
+    board.faults[unread] = [SERVER_ERROR] * 9
+    found = Reruns(again.log, again.run).known([Fingerprint(A)])
+    assert (found is None) == (unread == "statuses")
+    assert [note.what for note in again.notes] == ["some of what re-runs showed of this failure"]
