@@ -71,7 +71,7 @@ OFF: dict[str, list[Setting]] = {
     "announced": [(ranks, "_announced", lambda number, last, texts: iter(()))],
     "values": [(ranks, "PAIRS_NEAR", 0)],
     "alike": [(ranks, "MOST_ALIKE", 2.0)],
-    "folding": [(ranks, "_folded", lambda draft, numbers, essential, again, texts, store: set())],
+    "folding": [(ranks, "_folded", lambda draft, numbers, essential, again, store: set())],
     "steps-of-weight": [(select, "STEPS", 1_000)],
     "name-alone": [(select, "NAME_ALONE", 1.0)],
     "full": [(select, "FULL", 1)],

@@ -31,6 +31,7 @@ def result(future: Future[T], seconds: float | None = None) -> T:
     """The future's result, waited for so that the main thread handles signals meanwhile.
 
     Some systems look for signals before a wait alone, not during it. So no wait lasts longer than a slice.
+    The clock is the real one, whichever the action goes by: what hangs, hangs in real time.
 
     Raises:
         TimeoutError: there is none after `seconds`.

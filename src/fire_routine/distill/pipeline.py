@@ -61,7 +61,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     blocks = blocks_of(own, texts)
     warned = {finding.rule for finding in of_steps if finding.rule.weight == WARNING}
     for block in blocks:
-        rank(block, texts, store, warned)
+        rank(block, store, warned)
     end = end_of_step(scan.tails, [each.finding for each in own], store, texts)
     found = {finding.number for finding in findings}
     totals = {finding.number for finding in of_steps if finding.rule.summary}

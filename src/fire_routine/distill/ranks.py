@@ -33,8 +33,9 @@ _CAUSE = re.compile(rb"\s*Caused by: \S")  # of an exception; the last one is th
 _DIGITS = re.compile(rb"\d+")
 
 
-def rank(draft: Draft, texts: Texts, store: LineStore, warned: Collection[Rule]) -> None:
+def rank(draft: Draft, store: LineStore, warned: Collection[Rule]) -> None:
     """Give each line of a block its rank. `warned`: the rules of warnings that the log has lines of."""
+    texts = store.bare
     numbers = [number for number in range(draft.first, draft.last + 1) if number in store.text]
     warnings = _warnings(draft, numbers, texts, warned)
     errors = [number for number in numbers if number not in warnings]
@@ -56,7 +57,7 @@ def rank(draft: Draft, texts: Texts, store: LineStore, warned: Collection[Rule])
     draft.reason = next(chain(causes, reasons, below, sorted(essential)))
     essential.update(_place(min(essential), draft.last, texts, essential))
     draft.rows = len(essential & rows) >= FEWEST_ROWS
-    folded = _folded(draft, numbers, essential, again, texts, store) | warnings - essential
+    folded = _folded(draft, numbers, essential, again, store) | warnings - essential
     order = sorted(essential)
     for number in numbers:
         distance = _distance(number, order)
@@ -153,10 +154,10 @@ def _folded(
     numbers: Sequence[int],
     essential: set[int],
     again: set[int],
-    texts: Texts,
     store: LineStore,
 ) -> set[int]:
     """The lines that say nothing new: libraries' frames, repeated lines, boilerplate, what passed."""
+    texts = store.bare
     frames = [number for number in numbers if _FRAME.match(texts[number])]
     library = {number for number in numbers if _of_library(texts[number])}
     # Those next to what is essential say most, whichever call a language prints first.

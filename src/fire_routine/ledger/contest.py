@@ -97,11 +97,14 @@ class Contest:
         self._rounds += 1
         lease = self._lease = Lease(self._log, self.run, self.case.asker)
         try:
-            with lease:
-                ruling = self._announced(lease)
+            ruling = self._announced(lease)
         except DeniedError as problem:
+            self._lease = None  # there is nothing to take back: what was allowed once is never denied
             self._unrecorded(problem)
             return self._unrecorded_fire()
+        except BaseException as error:
+            lease.withdraw(patient=isinstance(error, LedgerError))
+            raise
         if ruling and not ruling.blocked:
             return messages.fires(ruling.sessions + 1, self.case.asker)
         lease.withdraw()

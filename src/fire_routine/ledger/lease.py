@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import TracebackType
 
 from ..model import Outcome, Reason, Result, Run
 from . import messages
 from .entry import Stage
-from .log import DeniedError, LedgerError, Log, UnavailableError
+from .log import Log, UnavailableError
 from .rule import Asker
 
 _STAGES = {
@@ -21,7 +20,7 @@ _STAGES = {
 
 
 class Lease:
-    """One job's claim. An exception withdraws it."""
+    """One job's claim."""
 
     def __init__(self, log: Log, run: Run, asker: Asker) -> None:
         mark = log.new_mark()
@@ -33,20 +32,8 @@ class Lease:
         self._log = log
         self._run = run
         self._shown = asker.record(Stage.CLAIMED, mark, shown=True)
-        self._has_siblings = not log.terms.alone  # who look at the commit
         self._began = log.clock.monotonic()  # before the first request
         self._at: datetime | None = None
-
-    def __enter__(self) -> Lease:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, DeniedError):
-            self.open = False  # there is nothing to take back: what was allowed once is never denied
-        elif error is not None:
-            self.withdraw(patient=isinstance(error, LedgerError))
 
     def claim(self) -> None:
         """Write the claim.
@@ -55,8 +42,7 @@ class Lease:
             LedgerError: it can't be written.
         """
         self._at = self._log.write(self.record, self._run.url).created_at
-        if self._has_siblings:
-            self._show()
+        self._show_siblings()
 
     def announce(self, horizon: datetime | None) -> bool:
         """Announce the request; whether that was so fast that others have counted the claim all the time.
@@ -83,8 +69,7 @@ class Lease:
         self._close(Stage.WITHDRAWN)
         problem = self._log.write_last(self.record, self._run.url, patient=patient)
         self.left = problem if self.announced else ""
-        if self._has_siblings:
-            self._show()
+        self._show_siblings()
 
     def settle(self, outcome: Outcome) -> None:
         """Write what became of the request, and show it. Without that, a session may have started."""
@@ -101,6 +86,11 @@ class Lease:
 
     def _close(self, stage: Stage) -> None:
         self.open, self.record = False, replace(self.record, stage=stage)
+
+    def _show_siblings(self) -> None:
+        """Of a matrix the other legs look at the commit."""
+        if not self._log.terms.alone:
+            self._show()
 
     def _show(self, url: str = "", words: str = "") -> None:
         """Show it to people on the failing commit; nothing depends on that."""

@@ -87,14 +87,14 @@ def decode_base64(text: TextIndex) -> Iterator[tuple[list[tuple[int, int]], str]
     """Where base64 in `text` decodes to printable text, and that text.
 
     Each row is decoded alone, and rows below each other are decoded together, from the first one."""
-    runs = [run for run in set(_BASE64.findall(text.words)) if _printable(run[: len(run) // 4 * 4])]
+    runs = [run for run in set(_BASE64.findall(text.words)) if printable(run[: len(run) // 4 * 4])]
     read = 0  # where the last rows end that are
     for start, end in sorted((start, start + len(run)) for run in runs for start in text.find(run)):
-        decoded = _printable(text.text[start:end])
+        decoded = printable(text.text[start:end])
         if decoded:
             yield [(start, end)], decoded
         rows = [(start, end), *_rows_below(text.text, end)] if start >= read else []
-        decoded = _printable("".join(text.text[first:last] for first, last in rows)) if rows[1:] else ""
+        decoded = printable("".join(text.text[first:last] for first, last in rows)) if rows[1:] else ""
         if decoded:
             read = rows[-1][1]
             yield rows, decoded
@@ -113,7 +113,7 @@ def _rows_below(text: str, end: int) -> Iterator[tuple[int, int]]:
         width = end - start
 
 
-def _printable(run: str) -> str:
+def printable(run: str) -> str:
     """The text that a run of base64 decodes to; empty if it is not printable."""
     if _HEX.fullmatch(run) or run.islower() or run.isupper():
         return ""

@@ -87,8 +87,9 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if result and span.start < result[-1].end:
             last = result[-1]
-            kind = span.kind if last.kind in CONTEXT_KINDS else last.kind
-            result[-1] = Span(last.start, max(last.end, span.end), kind, last.first or span.first)
+            telling = [one for one in (last, span) if one.kind not in CONTEXT_KINDS] or [span, last]
+            first = any(one.first for one in telling)
+            result[-1] = Span(last.start, max(last.end, span.end), telling[0].kind, first)
         else:
             result.append(span)
     return result

@@ -55,6 +55,15 @@ def test_pytests_failures_and_errors_have_their_traces() -> None:
     assert [line.number for line in report.lines] == list(range(1, report.total_lines + 1))
 
 
+def test_of_very_many_failing_tests_the_first_thousand_are_named() -> None:
+    case = "<testcase name='test_{}'><failure message='no'/></testcase>"
+    cases = "".join(case.format(number) for number in range(1_100))
+    shown = lines(f"<testsuite>{cases}</testsuite>".encode())
+    assert shown[0].startswith("1100 tests: 1100 failed")
+    named = [line for line in shown if line.startswith("FAILED ")]
+    assert (len(named), "test_999" in named[-1]) == (1_000, True)
+
+
 def test_a_message_that_the_trace_repeats_is_not_shown_between_them() -> None:
     trace = "AssertionFailedError: expected: <4> but was: <3>\n\tat acme.CartTest.addsUp(CartTest.java:12)"
     failure = f"<failure message='expected: &lt;4&gt; but was: &lt;3&gt;'><![CDATA[{trace}]]></failure>"

@@ -238,6 +238,16 @@ def test_the_job_is_asked_for_again_where_github_does_not_know_yet_that_a_step_f
     assert run.failed_jobs[0].name == "own"
 
 
+def test_the_job_is_asked_for_no_longer_than_until_github_knows(emulator: GitHubEmulator) -> None:
+    own(emulator, steps=[{"name": "Run tests", "conclusion": None}])
+    clock = FakeClock(at=lambda: own(emulator))
+    context = context_of(emulator, runner_name="me", job_status="failure")
+    with github_of(emulator, clock=clock.value) as github:
+        run = gather_run(github, find_trigger(Settings(), context), context, PATIENCE)
+    assert clock.slept == [1.0]
+    assert [step.name for step in run.failed_jobs[0].failed_steps] == ["Run tests"]
+
+
 def test_a_job_that_is_not_listed_is_as_the_runner_describes_it(emulator: GitHubEmulator) -> None:
     run = gathered(emulator, context_of(emulator, job="build", job_status="failure"))
     assert (run.trigger, jobs(run)) == (TriggerKind.STEP, {"build": True, "test (3.11)": False})

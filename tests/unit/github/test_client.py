@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import re
 import subprocess
 import sys
 import time
@@ -203,6 +204,12 @@ def test_the_first_commit_is_the_last_of_the_list_that_ends_in_the_tip(
     assert "page=6" in emulator.asked("/commits")[-1].target
 
 
+def test_without_a_first_commit_the_remedy_is_named(emulator: GitHubEmulator, github: GitHub) -> None:
+    emulator.fail("/commits", Fault(raw=b"[]"))
+    with pytest.raises(GitHubError, match="set `ledger-commit`"):
+        github.first_commit()
+
+
 def test_green_runs_are_listed_without_a_filter_by_branch(emulator: GitHubEmulator, github: GitHub) -> None:
     for number, conclusion in ((401, "failure"), (402, "success"), (403, "failure")):
         emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": conclusion})
@@ -232,6 +239,19 @@ def test_green_runs_are_found_after_a_run_that_a_newer_one_claimed_for(
     run, _ = github.run(401, None)
     assert 450 in github.greens(run, 700).runs
     assert len(emulator.asked("/workflows/")) == 3
+
+
+def test_green_runs_that_are_too_far_back_are_looked_for_by_a_filter(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    for number in range(401, 901):
+        conclusion = "success" if number == 402 else "failure"
+        emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": conclusion})
+    run, _ = github.run(900, None)
+    assert dict(github.greens(run, 401).runs) == {402: "push"}
+    *unfiltered, filtered = emulator.asked("/workflows/")
+    assert len(unfiltered) == 4
+    assert {"branch=main", "status=success"} <= set(re.split("[?&]", filtered.target))
 
 
 def test_without_the_number_of_a_workflow_its_runs_are_asked_for_by_its_file(

@@ -1,4 +1,4 @@
-"""Random words of unknown forms: their place or the words before them make them secret."""
+"""Random words of unknown forms are secret where they stand alone, by their place, or words before them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ LONG = "r4Jx0Vq9TzLw2Kfh8Bn3Yd6M"
         f"acme push -u ci -p{VALUE} a.tgz",
         f"acme push --login ci:{VALUE} a.tgz",
         f"acme check h=x.test,u=ci,p={VALUE}",
+        f"+ acme build --fast\n{VALUE}",
+        f"acme add ci@x.test {VALUE}",
+        f"Repeat for confirmation: {VALUE}",
         f"upload failed for acme_{LONG}",
+        f"upload failed for acme_{LONG.lower()}",
+        f"upload failed for acme_prod_{'0123456789abcdef' * 2}",
         f"trusted by acme1/{'Zx9+' + LONG * 4}",
         f"401 Unauthorized for acme_{'0123456789abcdef' * 2}",
     ],
@@ -46,6 +51,12 @@ def test_a_random_word_is_a_secret_by_its_place(line: str) -> None:
         "the token of SomeLongName2Test expired",
         "password-service    Up2date12",
         f"request id: {VALUE}, secrets=none, id={VALUE}",
+        f'header.id="{VALUE}"',
+        f"SHA256:{LONG}",
+        "334 UGFzc3dvcmQ6",
+        "--- FAIL: TestS3V4Sign (0.01s)",
+        "ok IPv6OnlyTest1 passed",
+        f"github_network_{'0123456789abcdef' * 2} was removed",
         f"saved cache_{'0123456789abcdef' * 2}",
         f"key: Linux-X64-node-v6-{'0123456789abcdef' * 4}",
         "test[simple-0.1-py2.py3-none-any.whl-False] of Log4j2LoggerProvider.Log4j2Test",

@@ -6,7 +6,7 @@ import pytest
 
 from fire_routine.redact import redact_text
 
-VALUE = "q9Zr4tXw7LmB2vKd"
+VALUE = "q9zr4txw7lmb2vkd"
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,11 @@ from .title_facts import NAME, alternatives, jobs_and_step, name
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
-_LEGS = 400
-_COMMAND = 2_000  # units of what a step ran, where there is room for it: a usual script
+_FOR_OTHERS = 4  # failures without a section take one part in this many of the room, where there are such
+# Of a section. The evidence is worth more than any of it.
+_DETAILS = 0.4  # the share that legs, commands and the like may take together
+_LEGS, _FOR_LEGS = 400, 4  # units that names of legs may take, and one part in this many of the section
+_COMMAND, _FOR_COMMAND = 2_000, 6  # the same of what a step ran: a usual script
 _REASON = 100  # units of the cause next to the name of a failure that has no room for a section
 
 
@@ -31,8 +34,9 @@ def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit
     shown = min(len(failures), max(limit // SMALLEST, 1))
     others = ""
     if shown < len(failures):
-        shown = max(limit * 3 // 4 // SMALLEST, 1)
-        others = _others(failures[shown:], limit // 4)
+        for_others = limit // _FOR_OTHERS
+        shown = max((limit - for_others) // SMALLEST, 1)
+        others = _others(failures[shown:], for_others)
     sections = [
         Part(partial(_section, run, failure, f"Failure {number} of {len(failures)}", excerpt))
         for number, failure in enumerate(failures[:shown], 1)
@@ -52,7 +56,7 @@ def _section(run: Run, failure: Failure, title: str, excerpt: MakeExcerpt, limit
 
 def _details(run: Run, failure: Failure, limit: int) -> str:
     """Which legs, what ran; within a part of `limit` units, each after a blank line."""
-    cap = min(_LEGS, limit // 4)
+    cap = min(_LEGS, limit // _FOR_LEGS)
     passed, names = passed_legs(run, failure), [job.name for job in failure.jobs]
     legs = counted(len(passed), "leg")
     text, missing = "", []
@@ -61,10 +65,10 @@ def _details(run: Run, failure: Failure, limit: int) -> str:
         ("which steps failed after it", _later(failure, _LEGS // 4)),
         ("who shares it", _named(f"Shared by {len(names)} jobs", names, cap) if names[1:] else ""),
         ("which legs passed", _named(f"Of the same matrix, {legs} passed", passed, cap // 2)),
-        ("what ran", _command(failure, min(_COMMAND, limit // 6))),
+        ("what ran", _command(failure, min(_COMMAND, limit // _FOR_COMMAND))),
     ):
-        if piece and utf16_length(text + piece) + 2 > limit * 2 // 5:
-            missing.append(what)  # the evidence is worth more
+        if piece and utf16_length(text + piece) + 2 > limit * _DETAILS:
+            missing.append(what)
         elif piece:
             text += f"\n\n{piece}"
     sentence = left_out(missing, limit)

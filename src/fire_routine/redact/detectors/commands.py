@@ -6,6 +6,7 @@ command where the shell traces it, where a prompt is before it, in a step's scri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -47,7 +48,8 @@ _LONE = pattern(  # an answer's mark or the value's label may be before it
     r"((?=[^\s\w]{0,4}\w)[^\s:\"']{8,16384})[\"']?,?[ \t]{0,8}",
 )
 _IN_OBJECT = pattern(
-    r'[ \t]{0,40}"(?:value|result|data|content|string)"[ \t]{0,4}:[ \t]{0,4}"([^"\s]{8,16384})"'
+    r'[ \t]{0,40}"(?:value|result|data|content|string)"[ \t]{0,4}:[ \t]{0,4}"([^"\s]{8,16384})"',
+    re.IGNORECASE,
 )
 _LAST_OF_TWO = pattern(r"[0-9a-f]{12,32}[ \t]+(\S{16,256})[ \t]{0,8}")
 _DIGEST = pattern(r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}")

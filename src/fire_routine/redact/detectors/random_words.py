@@ -1,8 +1,9 @@
 """Random words: tokens and passwords of unknown forms, by their place and by the words around them.
 
-Only a generator makes a word of such short pieces as `r4Jx0Vq9TzLw`. It is a secret as the value of a short
-option (`-P r4Jx…`, `-n ci:r4Jx…`), after words such as `password` or `log in` on its line, and, where it is
-longer, beside words such as `401` and `refused`. Enough alone are a vendor's prefix, as in `acme_r4Jx…`
+Only a generator makes a word of such short pieces as `r4Jx0Vq9TzLw`. In logs hardly anything but a secret
+stands alone like that; what has a name (`id="r4Jx…"`) is judged by its name. Within a longer word it is a
+secret as the value of a short option (`-pr4Jx…`, `-n ci:r4Jx…`), and after words such as `password` or
+`log in` on its line. Enough are a vendor's prefix, as in `acme_r4Jx…`
 (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/), and the length of a row.
 """
 
@@ -12,7 +13,8 @@ import re
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from ..heuristics import is_hex, is_ordinary, mixes_case
+from ..decoders import printable
+from ..heuristics import is_hex, is_ordinary, mixes_case, turns_often
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 
@@ -23,14 +25,10 @@ _BASE64 = pattern(  # longer than a row; no digest, no public key
     r"(?<![^\s\"'`(<\[:|])(?!AAAA|MI[GI]|sha\d)[A-Za-z0-9][A-Za-z0-9+/_.-]{80,8191}={0,2}(?![\w/.@%-])"
 )
 _PREFIX = pattern(r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?(?P<mark>[_.-])(?=[A-Za-z0-9])")
-_PUBLIC = pattern(  # a first or last word of what has a digest
+_PUBLIC_WORDS = (  # of what has a digest or an identifier: in front of it, or its first or last word
     r"sha\d*|md5|cache|hash|digest|commit|rev|image|layer|network|build|pkg|v\d|chunk|index|main|trace|span|id|run|job"
 )
-_ACCESS = pattern(
-    r"\b40[13]\b|unauthori[sz]ed|forbidden|denied|refused|rejected|invalid|expired|token|\bauth|credential"
-    r"|log(?:ged )?in|\bapi\b|\bbad\b|revoked",
-    re.IGNORECASE,
-)
+_PUBLIC = pattern(_PUBLIC_WORDS)
 _OPTION = pattern(
     r"(?:^|[\s\"'])(?:-[A-Za-z]{1,4}[ =]?[ ]{0,3}[\"']?|--[\w-]{1,24}[ =][\"']?[\w.@-]{1,64}:)"
     r"(?:[\w.@-]{1,64}:){0,2}\Z|(?<![\w.-])p(?:w|wd|ass)?=\Z"
@@ -43,11 +41,18 @@ _NAMED = pattern(
     re.IGNORECASE,
 )
 _BESIDE = "\"'`(<[=:,"  # and blanks: what may be in front of a token
-_AROUND = 80  # characters in front of a word that may speak of access; half of them after it
+_UNNAMED = pattern(r"(?:^|[\s(\[]|(?<![=:])(?<!: )[\"'`])\Z")  # in front of a word that has no name
+_OF_ID = pattern(rf"(?<![a-z])(?:{_PUBLIC_WORDS})[\"'`]?[:=]?[ ]{{1,4}}[\"'`(\[]?\Z", re.IGNORECASE)
+_UNNAMED_SIZE = range(12, 60)  # characters of such a word: shorter than a row of an encoded file
 _BEFORE = 120  # characters in front of a word that name it
-_TOKEN, _HEX, _ROW = 20, 32, 80  # characters: a token after its prefix, a digest, a row of base64
+_TOKEN, _HEX, _ROW = (
+    20,
+    32,
+    80,
+)  # characters: a token after its prefix, its hexadecimal digits, a row of base64
 _PIECE = pattern(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_PIECES = 0.4  # of a word's characters: random words have pieces of two characters, others of four
+_LIKE_WORDS = pattern(r"[A-Z]?[a-z]{3,}")  # of less than half of a random word, unlike `TestS3V4Sign`
+_PIECES = 0.36  # of a word's characters: random words have pieces of two characters, others of four
 _SHORTEST = 10  # letters and digits
 _FEW = 40  # distinct words for each of which a text is searched
 
@@ -92,20 +97,31 @@ def _is_token(word: str) -> bool:
     prefix = _PREFIX.match(word) if len(word) > _TOKEN else None
     if not prefix:
         return False
-    random = word[prefix.end() :]
+    random, last = word[prefix.end() :], word.rpartition("_")[2]
     words = re.split("[_.-]", prefix.group())
     if len(random) < _TOKEN or any(map(_PUBLIC.fullmatch, (words[0], words[-2]))):
         return False
-    return _is_random(random) or (len(random) >= _HEX and prefix["mark"] == "_" and is_hex(random))
+    return _is_random(random) or (
+        prefix["mark"] == "_"
+        and not _PUBLIC.fullmatch(word.split("_")[-2])
+        and (len(last) >= _HEX if is_hex(last) else len(last) >= _TOKEN and turns_often(last))
+    )
 
 
 def _is_told(text: str, start: int, end: int, *, alone: bool) -> bool:
-    """Whether a random word's place, or what is around it, says that it is secret."""
+    """Whether a random word's place, or what is in front of it, says that it is secret."""
     before = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
-    if _OPTION.search(before) or _NAMED.search(before):
+    piece = text[end : end + 1] in ("+", "/")  # of base64
+    if _NAMED.search(before) or (not piece and _OPTION.search(before)):
         return True
-    around = before[-_AROUND:] + text[start : end + _AROUND // 2].partition("\n")[0]
-    return alone and end - start >= _HEX and _ACCESS.search(around) is not None
+    word = text[start:end]
+    return (
+        alone
+        and len(word.rstrip("=")) in _UNNAMED_SIZE
+        and _UNNAMED.search(before) is not None
+        and not (_OF_ID.search(before) or "." in word or printable(word))
+        and not any(map(_PUBLIC.fullmatch, re.split("[_-]", word)[:-1]))
+    )
 
 
 def _is_random(word: str) -> bool:
@@ -118,6 +134,7 @@ def _is_random(word: str) -> bool:
     return (
         size >= _SHORTEST
         and len(pieces) >= _PIECES * size
+        and 2 * sum(map(len, _LIKE_WORDS.findall(word))) < size
         and not (longest.islower() or longest.isupper() or longest.isalpha())
         and not is_ordinary(word)
     )
