@@ -78,7 +78,7 @@ OFF: dict[str, list[Setting]] = {
     "strong": [(select, "STRONG", 1.0)],
     "share": [(select, "SHARE", 0.0), (select, "CONTEXT", 0.0), (select, "BEFORE", 0.0)],
     "of-report": [(select, "OF_REPORT", select.CONTEXT)],
-    "away": [(select, "OF_NEARBY", 0.0), (select, "OF_AWAY", 0.0)],
+    "away": [(select, "OF_AWAY", 0.0)],
     "told-once": [(select, "folded", lambda text: text), (excerpts, "TOLD", _MANY)],
     # the excerpt
     "whole": [(excerpts, "WHOLE", 1)],

@@ -28,13 +28,12 @@ ROW = 2  # lines of a row
 KEPT = 220  # lines of a block
 TOLD = 16  # letters of a line that is not told again in another block
 
-# Shares of the greatest weight from which on a line besides the blocks is worth a look: one that a rule
-# matched, one near it, and one near a report, which has told all that belongs to it. What comes before the
+# Shares of the greatest weight from which on a line that is not told is worth a look: one that a rule
+# matched, one near it, and one in or near a report, which has told what belongs to it. What comes before the
 # first block, and what is far from any, explains it less often.
 SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.28
 BEFORE, NEAR = 0.25, 10  # before it by more lines than these
-NEARBY, OF_NEARBY = 40, 0.2
-AWAY, OF_AWAY = 150, 0.45
+AWAY, OF_AWAY = 150, 0.7
 # The end of a failed step, where nothing looks like its cause.
 END = 40  # lines
 HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
@@ -88,7 +87,9 @@ def select(
         place, rank = of_block.get(number, (-1, VALUE))
         if number in totals:
             rank = NEEDED
-        elif (place < 0 and not worth_a_look.has(number, weight)) or states_success(texts[number]):
+        elif states_success(texts[number]) or (
+            (place < 0 or rank >= FOLDED) and not worth_a_look.has(number, weight)
+        ):
             place, rank = -1, HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
@@ -116,7 +117,7 @@ class _Besides:
         self._blocks = sorted(blocks)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
         # Most lines have less than the least that is asked of any.
-        self._least = self._most * min(SHARE, CONTEXT, OF_REPORT, BEFORE, OF_NEARBY, OF_AWAY)
+        self._least = self._most * min(SHARE, CONTEXT, OF_REPORT, BEFORE, OF_AWAY)
 
     def has(self, number: int, weight: float) -> bool:
         """Whether a line of this weight is one."""
@@ -128,8 +129,8 @@ class _Besides:
         near = self._blocks[max(at - 1, 0) : at + 1]
         nearest = min(near, key=lambda other: abs(number - other), default=number)
         away = abs(number - nearest)
-        if away > NEARBY:
-            return OF_AWAY if away > AWAY else OF_NEARBY
+        if away > AWAY:
+            return OF_AWAY
         if number not in self._found:
             return OF_REPORT if nearest in self._reports else CONTEXT
         return BEFORE if self._blocks and number < self._blocks[0] - NEAR else SHARE

@@ -1,4 +1,4 @@
-"""Random words: tokens and passwords of unknown forms, by their place and by the words around them.
+"""Random words: tokens and passwords of unknown forms, alone, by their place or by the words before them.
 
 Only a generator makes a word of such short pieces as `r4Jx0Vq9TzLw`. In logs hardly anything but a secret
 stands alone like that; what has a name (`id="r4Jx…"`) is judged by its name. Within a longer word it is a
@@ -24,7 +24,7 @@ _JOINED = ("-p", "-P")  # options that may be joined to their value
 _BASE64 = pattern(  # longer than a row; no digest, no public key
     r"(?<![^\s\"'`(<\[:|])(?!AAAA|MI[GI]|sha\d)[A-Za-z0-9][A-Za-z0-9+/_.-]{80,8191}={0,2}(?![\w/.@%-])"
 )
-_PREFIX = pattern(r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?(?P<mark>[_.-])(?=[A-Za-z0-9])")
+_PREFIX = pattern(r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?(?P<mark>[_.-])(?=[A-Za-z0-9])(?!\d+\.\d)")
 _PUBLIC_WORDS = (  # of what has a digest or an identifier: in front of it, or its first or last word
     r"sha\d*|md5|cache|hash|digest|commit|rev|image|layer|network|build|pkg|v\d|chunk|index|main|trace|span|id|run|job"
 )
@@ -45,11 +45,8 @@ _UNNAMED = pattern(r"(?:^|[\s(\[]|(?<![=:])(?<!: )[\"'`])\Z")  # in front of a w
 _OF_ID = pattern(rf"(?<![a-z])(?:{_PUBLIC_WORDS})[\"'`]?[:=]?[ ]{{1,4}}[\"'`(\[]?\Z", re.IGNORECASE)
 _UNNAMED_SIZE = range(12, 60)  # characters of such a word: shorter than a row of an encoded file
 _BEFORE = 120  # characters in front of a word that name it
-_TOKEN, _HEX, _ROW = (
-    20,
-    32,
-    80,
-)  # characters: a token after its prefix, its hexadecimal digits, a row of base64
+_TOKEN, _HEX = 20, 32  # characters of a token after its prefix: of any, of hexadecimal digits
+_ROW = 80  # characters of a row of base64
 _PIECE = pattern(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _LIKE_WORDS = pattern(r"[A-Z]?[a-z]{3,}")  # of less than half of a random word, unlike `TestS3V4Sign`
 _PIECES = 0.36  # of a word's characters: random words have pieces of two characters, others of four
