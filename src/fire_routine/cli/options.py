@@ -358,8 +358,8 @@ def _sweep(command: Command) -> None:
           left_out[]       repository, why
           counts, stopped  numbers by state, not_yet, too_old; why it ended early, or empty
 
-        It also exits with 1 where the endpoint refuses for good or a session may have started,
-        and with 2 where no repository matches.
+        It also exits with 1 where a person has to look: the endpoint refuses for good, a run
+        can't be read, or a session may have started; and with 2 where no repository matches.
 
         examples:
           $ fire-routine sweep "octo-org/*" --dry-run

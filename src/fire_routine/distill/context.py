@@ -20,7 +20,6 @@ BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a ste
 
 CONTINUES = expression("continues")
 ITEM = re.compile(rb"- \S")
-_WARNING_ROW = b" warning "  # the level in a row of a linter's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,6 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     dull = set(store.boilerplate.intersection(numbers))
     if RAW_PREFIX.match(store.text[number]):
         dull.update(first + at for at in boilerplate_among([bare[each] for each in numbers]))
-    if rule.is_list and _WARNING_ROW not in bare[number]:  # between a file and its error, and below it
-        dull.update(at for at in numbers if _WARNING_ROW in bare[at])
     for at in dull - {number}:
         shares[at - first] *= BOILERPLATE
     return Context(finding, first, [store.text[at] for at in numbers], shares)

@@ -160,6 +160,7 @@ class Scanner:
         self._naming: list[Naming] = []  # of this window
         self._marks: list[Mark] = []
         self._tails: list[Tail] = []
+        self._of_commands = deque[Tail](maxlen=TAILS)
         self._header = Header()
         self._examined = bytearray()  # 0 for each line of the window that was not looked at
         self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
@@ -264,23 +265,23 @@ class Scanner:
         return ended is None or ended.header is not self._header
 
     def _end_command(self, index: int) -> None:
-        """A command failed. What it printed last may explain it, also where its step or the log goes on."""
+        """A command failed: what it printed last may say why, where the log marks no step and goes on."""
         begin = max(index - OUTPUT, self._tail_end - self._first, 0)
         if index - begin >= SOME:
             self._examine_each(begin, index)
-            self._keep_tail(begin, index, LAST_OF_COMMAND)
+            self._of_commands.append(self._tail_of(begin, index, LAST_OF_COMMAND))
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
         begin = max(until - TAIL, 0, self._tailed - self._first)
         self._tailed = self._first + until
-        self._keep_tail(begin, until, weight)
-
-    def _keep_tail(self, begin: int, until: int, weight: float) -> None:
         if len(self._tails) >= TAILS:
             del self._tails[TAILS // 2]
-        self._tails.append(Tail(self._first + begin, self._lines[begin:until], weight, self._header.line))
+        self._tails.append(self._tail_of(begin, until, weight))
+
+    def _tail_of(self, begin: int, until: int, weight: float) -> Tail:
         self._tail_end = self._first + until
+        return Tail(self._first + begin, self._lines[begin:until], weight, self._header.line)
 
     def _github_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
@@ -355,11 +356,13 @@ class Scanner:
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
+        tails = self._tails
         if not any(mark.kind != "error" for mark in self._marks):
             self._collected.end_step()
+            tails = [*self._of_commands, *tails]
         return Scan(
             self._collected.findings(),
-            self._tails,
+            tails,
             self._marks,
             self._succeeded.runs,
             self._first + len(self._lines),

@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from threading import Event
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
@@ -21,7 +20,7 @@ from .transport import GRAPHQL, Transport
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
 WORTH_SAYING = 1.0  # seconds; shorter waits are of no interest
 MAX_PAGES = 10  # of 100 items
-SPARE = 10  # what is left of the hour's requests is spared below one part in so many
+SPARE = 0.1  # of the hour's requests: below this share, what is left is spared
 UNDOCUMENTED = "GitHub's answer is not of the documented shape"
 
 T = TypeVar("T")
@@ -62,7 +61,7 @@ class Api:
         self._deadline = math.inf
         self._insisting_until = -math.inf
         self._left_out: dict[str, int] = {}  # by what was listed; shared by copies
-        self._few_left = Event()  # of the hour's requests, by GitHub's last answer; shared by copies
+        self._left = [1.0]  # the share of the hour's requests, by GitHub's last answer; common to copies
         self._sparing = False
 
     def within(self, deadline: float) -> Self:
@@ -94,9 +93,9 @@ class Api:
         return other
 
     @property
-    def few_left(self) -> bool:
-        """Whether less than a tenth of the hour's requests is left."""
-        return self._few_left.is_set()
+    def left(self) -> float:
+        """The share of the hour's requests that is left, as far as GitHub states it."""
+        return self._left[0]
 
     def take_left_out(self) -> tuple[Note, ...]:
         """Notes on what listings have left out since this was last asked."""
@@ -243,7 +242,7 @@ class Api:
     def _ask(
         self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None
     ) -> tuple[Mapping[str, str], Any]:
-        if self._sparing and self._few_left.is_set():
+        if self._sparing and self.left < SPARE:
             raise GitHubError("few of the hour's requests to GitHub are left", 403, rate_limited=True)
         left = min(self._patience, self._deadline - self.clock.monotonic())
         whole = f"/repos/{self.quoted_repository}{path}" if self.repository else path
@@ -254,12 +253,8 @@ class Api:
     def _note_left(self, headers: Mapping[str, str]) -> None:
         """https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api"""
         limit, left = (headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining"))
-        if not limit.isdecimal() or not left.isdecimal():
-            return
-        if int(left) * SPARE < int(limit):
-            self._few_left.set()
-        else:
-            self._few_left.clear()
+        if limit.isdecimal() and left.isdecimal() and int(limit):
+            self._left[0] = int(left) / int(limit)
 
 
 def items_of(data: object, key: str | None) -> tuple[list[Any], int]:

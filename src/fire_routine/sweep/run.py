@@ -24,8 +24,7 @@ from .plan import Red, State, in_order, judged, latest, red
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
-# Stories without a session, at most: each takes some 25 requests of the 3,000 that an hour may take.
-IN_VAIN = 60
+LEFT = 0.5  # of the hour's requests to GitHub: all sweeps of an App have the same ones
 OWN_JOBS = timedelta(days=30)  # for which an entry of another login takes a repository out
 # Nobody is waited for, and an outage is left to the next sweep.
 TIMING = Timing(waits=(), retries_alone=Timing().retries, patience_alone=Timing().patience, limits=0)
@@ -123,7 +122,8 @@ class Sweep:
                 for one, place in self._in_turn(due):
                     self._tell(one, place)
         except fire.Interrupted as signal:
-            self._stop(f"it was interrupted ({signal})", failed=True)
+            self._stop(f"it was interrupted ({signal})")
+            self.swept.failed = True
         settled = {row.red for row in self.swept.rows}
         for one in due:
             if one not in settled and self._ledgers.get(one.repository, True):
@@ -201,11 +201,11 @@ class Sweep:
         for over, why in (
             (self._sessions >= limit, f"--limit {limit} is reached"),
             (
-                self._stories >= min(STORIES * limit, self._sessions + IN_VAIN),
+                self._stories >= STORIES * limit,
                 f"{self._stories} runs were read, the most for --limit {limit}",
             ),
             (self._clock.monotonic() >= self._until, f"its {SECONDS / 60:.0f} minutes are over"),
-            (self._github.few_left, "few of the hour's requests to GitHub are left"),
+            (self._github.left < LEFT, "half of the hour's requests to GitHub are used"),
         ):
             if over:
                 self._stop(why)
@@ -220,7 +220,8 @@ class Sweep:
         scene = Scene(settings, context, own, github, self._say, self._clock, TIMING)
         with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
             progress = tell(scene)
-            _remember(one, progress)
+            if not (settings.dry_run or progress.firing or progress.outcome.reason is Reason.INTERRUPTED):
+                _remember(one, progress)
         outcome = progress.outcome
         self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
         reason = str(outcome.reason) if progress.would_skip is None else progress.would_skip
@@ -242,9 +243,8 @@ class Sweep:
             return f"waiting until {until:%H:%M} UTC" if outcome.retry_after else "waiting for a limit"
         return f"the endpoint answered {outcome.http_status}" if outcome.http_status in ENDS else ""
 
-    def _stop(self, why: str, *, failed: bool = False) -> None:
+    def _stop(self, why: str) -> None:
         self.swept.stopped = self.swept.stopped or why
-        self.swept.failed |= failed
 
     def _add(self, state: State, one: Red, reason: str, message: str = "", session_url: str = "") -> None:
         self.swept.rows.append(Row(state, one, reason, message, session_url))
@@ -252,19 +252,15 @@ class Sweep:
 
 
 def _remember(one: Red, progress: Progress) -> None:
-    """Write that it was told of in vain: `n` where time does not change that, else as a withdrawn claim.
-
-    Where a request was sent, the story has written what became of it.
-    """
+    """Write that it was told in vain: `n` where time does not change that, else as a withdrawn claim."""
     log, evidence, outcome = progress.log, progress.evidence, progress.outcome
-    if log is None or outcome.requests or outcome.reason in (Reason.DRY_RUN, Reason.INTERRUPTED):
+    if log is None:
         return
     final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
     stage, mark = Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark()
     if evidence:
         record = Asker.of(evidence.run, evidence.brief, log.terms).record(stage, mark)
     else:  # of a run that could not be read, hardly more than its number is known
-        record = Record(
-            stage, "-", one.run.id, 0, "0000", one.run.sha[:7], mark, (Name(Kind.UNREAD, "0" * 7),)
-        )
+        nothing = Name(Kind.UNREAD, "0" * 7)
+        record = Record(stage, "-", one.run.id, 0, "0000", one.run.sha[:7], mark, (nothing,))
     log.write_last(record, one.run.url, patient=False)

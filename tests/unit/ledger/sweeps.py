@@ -71,4 +71,4 @@ class Branches:
         if log.place:
             asker = Asker.of(part.run, sample_brief(*sorted(part.failures)), part.terms)
             record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark())
-            log.write_last(record, part.run.url)
+            log.write_last(record, part.run.url, patient=False)

@@ -269,32 +269,16 @@ def test_runs_that_can_not_be_read_do_not_keep_the_others_from_their_turn(organi
     assert ("fired", "acme/r00") in states(organisation.sweep())
 
 
-def test_a_high_limit_does_not_use_up_the_hour_s_requests(
-    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fire_routine.sweep.run.IN_VAIN", 2)
-    for number in range(5):
-        repository = organisation.repository(f"acme/r{number}")
-        organisation.run(repository, ago=9 - number)
-        repository.set_file(".github/known-failures.toml", KNOWN if number else "")
-    swept = organisation.sweep(limit=20)
-    assert [state for state, _ in states(swept)] == [
-        "fired",
-        "skipped",
-        "skipped",
-        "not chosen",
-        "not chosen",
-    ]
-
-
-def test_few_requests_left_end_it(organisation: Organisation, pay: Repository) -> None:
+def test_it_leaves_half_of_the_hour_s_requests(organisation: Organisation, pay: Repository) -> None:
     organisation.run(pay)
-    organisation.github.remaining = 99
+    organisation.github.remaining = 499
     swept = organisation.sweep()
     assert [(row.state, row.reason) for row in swept.rows] == [
-        ("not chosen", "few of the hour's requests to GitHub are left")
+        ("not chosen", "half of the hour's requests to GitHub are used")
     ]
     assert not organisation.endpoint.requests
+    organisation.github.remaining = 500
+    assert states(organisation.sweep()) == [("fired", "acme/pay")]
 
 
 def test_a_limit_of_the_endpoint_ends_it_and_nothing_is_forgotten(organisation: Organisation) -> None:
@@ -393,5 +377,7 @@ def test_a_dry_run_shows_what_it_would_do_and_writes_nothing(
     swept = organisation.sweep(limit=2, settings={"dry_run": True, "routine_url": "", "routine_token": ""})
     assert states(swept) == [("would fire", "acme/pay"), ("skipped", "acme/web"), ("would fire", "acme/zoo")]
     assert [row.reason for row in swept.rows] == ["", "known-failure", ""]
-    assert not organisation.github.asked("POST /repos")
     assert not swept.failed
+    organisation.github.fail("GET /repos/acme/pay/actions/runs", Fault(404, "Not Found"))
+    assert organisation.sweep(settings={"dry_run": True}).rows[0].reason == "no-run"
+    assert not organisation.github.asked("POST /repos")
