@@ -107,7 +107,7 @@ def _lists() -> dict[str, Rule]:
 
 
 class _Besides:
-    """Which lines besides the blocks are worth a look."""
+    """Which lines that are not told are worth a look."""
 
     def __init__(
         self, weights: Weights, found: Collection[int], blocks: Iterable[int], reports: Collection[int]
