@@ -30,10 +30,10 @@ TOLD = 16  # letters of a line that is not told again in another block
 
 # Shares of the greatest weight from which on a line that is not told is worth a look: one that a rule
 # matched, one near it, and one in or near a report, which has told what belongs to it. What comes before the
-# first block, and what is far from any, explains it less often.
+# first of what is told, and what is far from all of it, explains it less often.
 SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.28
-BEFORE, NEAR = 0.25, 10  # before it by more lines than these
-AWAY, OF_AWAY = 150, 0.7
+BEFORE, NEAR = 0.25, 10  # more lines before it than these
+AWAY, OF_AWAY = 150, 0.7  # more lines away than these
 # The end of a failed step, where nothing looks like its cause.
 END = 40  # lines
 HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
@@ -78,7 +78,7 @@ def select(
         for number, rank in _kept(draft).items():
             of_block.setdefault(number, (place, rank))
     reports = {number for number, (place, _) in of_block.items() if told[place][0].heads}
-    worth_a_look = _Besides(weights, found, of_block, reports)
+    worth_a_look = _Besides(weights, found, {*of_block, *totals}, reports)
     lists = _lists()
     lines: list[Line] = []
     numbers = _strongest(weights, of_block, store)
@@ -110,11 +110,17 @@ class _Besides:
     """Which lines that are not told are worth a look."""
 
     def __init__(
-        self, weights: Weights, found: Collection[int], blocks: Iterable[int], reports: Collection[int]
+        self, weights: Weights, found: Collection[int], told: Iterable[int], reports: Collection[int]
     ) -> None:
-        """`found`: lines that rules match; `blocks`: lines of blocks; `reports`: of those with a head."""
+        """
+        Args:
+            found: lines that rules match.
+            told: lines of blocks, and those that count all failures or say how the step ended: what stands
+                above a verdict often explains it again.
+            reports: lines of blocks with a head.
+        """
         self._found, self._reports = found, reports
-        self._blocks = sorted(blocks)
+        self._told = sorted(told)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
         # Most lines have less than the least that is asked of any.
         self._least = self._most * min(SHARE, CONTEXT, OF_REPORT, BEFORE, OF_AWAY)
@@ -125,15 +131,15 @@ class _Besides:
 
     def _share(self, number: int) -> float:
         """That of the greatest weight which the line needs."""
-        at = bisect_left(self._blocks, number)
-        near = self._blocks[max(at - 1, 0) : at + 1]
+        at = bisect_left(self._told, number)
+        near = self._told[max(at - 1, 0) : at + 1]
         nearest = min(near, key=lambda other: abs(number - other), default=number)
         away = abs(number - nearest)
         if away > AWAY:
             return OF_AWAY
         if number not in self._found:
             return OF_REPORT if nearest in self._reports else CONTEXT
-        return BEFORE if self._blocks and number < self._blocks[0] - NEAR else SHARE
+        return BEFORE if self._told and number < self._told[0] - NEAR else SHARE
 
 
 def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]:

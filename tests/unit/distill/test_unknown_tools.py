@@ -267,3 +267,10 @@ def test_a_report_is_told_to_its_end(report: str, limit: int) -> None:
     lines = [line for line in report.split("\n") if line.strip(" │╷╵")]
     text = shown(*QUIET, *report.split("\n"), "", *QUIET, limit=limit)
     assert [line for line in lines if line.strip() not in text] == []
+
+
+def test_what_is_said_again_above_a_steps_verdict_is_told_far_from_the_failure() -> None:
+    run = ["##[group]Run check", "##[endgroup]", "error: stock.py: the cart is empty", *QUIET]
+    recap = ["Finished.", "Problem 1 of 2", "  ValueError in the owner of the order, got: nobody", "Done."]
+    text = shown(*run, *recap, "##[error]Process completed with exit code 1.", limit=60_000)
+    assert "the cart is empty" in text and "got: nobody" in text
