@@ -34,6 +34,7 @@ OFF: dict[str, list[Setting]] = {
     "levels": [(match, "_INFO", _NEVER), (match, "_WARN", _NEVER)],
     "red": [(match, "red_places", lambda raw: [])],  # tools that no rule knows
     "near-the-end": [(scanner, "NEAR", 0)],  # the same
+    "command-end": [(scanner.Scanner, "_end_command", lambda self, index: None)],  # logs without a runner's marks
     "passed-tests": [(scanner, "began", lambda lines, index, least: None)],
     "reasons": [(scanner.Collector, "_reason", lambda self, index, rule: ())],  # many errors with one text
     # the context of a finding

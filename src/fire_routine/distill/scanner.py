@@ -208,8 +208,9 @@ class Scanner:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         before = self._examined[begin:end]
         left = [at for at, state in enumerate(before, begin) if state != EXAMINED]
-        self._examined[begin:end] = b"\1" * (end - begin)
+        self._examined[begin:end] = bytes([EXAMINED]) * (end - begin)
         for index, mask, rule, marks in self._known.look_at_each(self._lines, left):
+            # The marks of a line that is `MARKED` were looked at.
             self._examine(index, mask, rule, 0 if before[index - begin] else marks)
 
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
