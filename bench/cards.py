@@ -36,7 +36,7 @@ from bench.labelled import STAMP, cases_of  # noqa: E402
 
 from fire_routine import compose, distill  # noqa: E402
 from fire_routine.distill.rules import SHARED, TOOL, Fields, entries  # noqa: E402
-from fire_routine.model import FailedJob, Run, Step  # noqa: E402
+from fire_routine.model.run import FailedJob, Run, Step  # noqa: E402
 
 STRONG = 4.0  # weight of a rule from which on it may be left out
 SAMPLE = 50  # lines of which most have a timestamp, where a log has them

@@ -26,7 +26,7 @@ from tests.emulated.github import GitHubEmulator  # noqa: E402
 
 from fire_routine.emulator import Endpoint, Reply  # noqa: E402
 from fire_routine.ledger.entry import Entry, read_entry  # noqa: E402
-from fire_routine.model import Status  # noqa: E402
+from fire_routine.model.outcome import Status  # noqa: E402
 
 LONGEST_SOCKET = 60  # characters of a folder for a socket's file: its whole path may have about 100
 LOST = Reply(502, "", "Bad Gateway")  # what comes of a session whose answer was lost

@@ -35,18 +35,8 @@ from bench.labelled import OWN_SET, Case, folded, labels_of, with_progress  # no
 from bench.recall import cases_to_read  # noqa: E402
 
 from fire_routine import compose, distill  # noqa: E402
-from fire_routine.model import (  # noqa: E402
-    Annotation,
-    ChangedFile,
-    Commit,
-    Digest,
-    FailedJob,
-    Failure,
-    History,
-    PullRequest,
-    Run,
-    Step,
-)
+from fire_routine.model.evidence import Digest, Failure  # noqa: E402
+from fire_routine.model.run import Annotation, ChangedFile, Commit, FailedJob, History, PullRequest, Run, Step  # noqa: E402
 
 LIMITS = (4_096, 8_192, 60_000)
 FIRST_SCREEN = 1_600  # characters of a text that are read before anyone scrolls

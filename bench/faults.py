@@ -41,7 +41,7 @@ from tests.faults.server import PATH, FaultServer, closed_port  # noqa: E402
 from fire_routine.clock import Clock  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.fire import fire_once  # noqa: E402
-from fire_routine.model import Outcome, Result  # noqa: E402
+from fire_routine.model.outcome import Outcome, Result  # noqa: E402
 from fire_routine.settings import Settings  # noqa: E402
 
 DEADLINE = 2.0  # seconds for a fire

@@ -45,7 +45,7 @@ from fire_routine.github import transport  # noqa: E402
 from fire_routine.github.client import GitHub  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import GRAPHQL, Transport  # noqa: E402
-from fire_routine.model import GitHubError  # noqa: E402
+from fire_routine.model.outcome import GitHubError  # noqa: E402
 from fire_routine.settings import PREFIX, Context, read_settings  # noqa: E402
 from fire_routine.sweep import Order, Row, State, Sweep, Swept  # noqa: E402
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         Rejected,
         Unknown,
     )
-    from .model import Session
+    from .model.outcome import Session
 
 __all__ = [
     "Cancelled",
@@ -36,6 +36,7 @@ def __getattr__(name: str) -> Any:
     """Import the HTTP client only when the library is used: most of the package does not need it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import fire, model
+    from . import fire
+    from .model import outcome
 
-    return getattr({"Routine": fire, "Session": model}.get(name, fire.errors), name)
+    return getattr({"Routine": fire, "Session": outcome}.get(name, fire.errors), name)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from . import fire, policy
 from .clock import REAL, Clock
 from .github.client import GitHub
-from .model import GitHubError, Note, Outcome, Reason, Result
+from .model.outcome import GitHubError, Outcome, Result
+from .model.reason import Reason
+from .model.run import Note
 from .redact import keep_out, redact_text
 from .report import Contents, Workflow, report
 from .settings import PREFIX, SettingsError, context_of_run, read_context, read_settings

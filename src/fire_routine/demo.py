@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from .action import run_action
 from .clock import REAL
 from .emulator import Endpoint
-from .model import Say
+from .model.outcome import Say
 from .report import Workflow
 from .settings import PREFIX
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from .model import Say, quiet, utf16_length
+from .model.evidence import utf16_length
+from .model.outcome import Say, quiet
 
 ROUTINE = "trig_emulator"
 TOKEN = "sk-ant-oat01-emulator"  # noqa: S105 - opens nothing but the emulator

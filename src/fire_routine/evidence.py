@@ -13,21 +13,9 @@ from threading import Thread
 
 from . import gather
 from .github.client import INSISTENCE, GitHub
-from .model import (
-    Attachment,
-    Brief,
-    Digest,
-    FailedJob,
-    Failure,
-    Note,
-    Past,
-    Run,
-    Say,
-    Trigger,
-    TriggerKind,
-    counted,
-    quiet,
-)
+from .model.evidence import Attachment, Brief, Digest, Failure
+from .model.outcome import Past, Say, quiet
+from .model.run import FailedJob, Note, Run, Trigger, TriggerKind, counted
 from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from .model import LOOPBACK
+from .model.session_link import LOOPBACK
 from .sanitize import code
 
 API_HOST = "api.anthropic.com"

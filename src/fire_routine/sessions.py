@@ -18,19 +18,9 @@ from .github.traces import session_traces
 from .ledger.entry import Claim, Entry, Stage, claims
 from .ledger.log import recorded
 from .ledger.names import Kind
-from .model import (
-    EVENT_BRANCH,
-    SESSION_BRANCH,
-    GitHubError,
-    Run,
-    Say,
-    SessionState,
-    SessionTrace,
-    counted,
-    in_words,
-    quiet,
-    session_id,
-)
+from .model.outcome import EVENT_BRANCH, SESSION_BRANCH, GitHubError, Say, SessionState, SessionTrace, quiet
+from .model.run import Run, counted, in_words
+from .model.session_link import session_id
 from .sanitize import flat
 
 VERSION = 1  # of the report's shape; fields may be added to it

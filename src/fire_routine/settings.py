@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .model import utf16_length
+from .model.evidence import utf16_length
 from .routine_url import endpoint, host_name, routine_token, token
 from .sanitize import code
 

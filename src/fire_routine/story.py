@@ -23,22 +23,10 @@ from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Known, Ruling, Standing
 from .ledger.terms import Terms, Timing
-from .model import (
-    Action,
-    Fire,
-    GitHubError,
-    Outcome,
-    Past,
-    Reason,
-    Result,
-    Run,
-    Say,
-    Skip,
-    Trigger,
-    TriggerKind,
-    fault_of,
-    quiet,
-)
+from .model.evidence import Action, fault_of
+from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, Skip, quiet
+from .model.reason import Reason
+from .model.run import Run, Trigger, TriggerKind
 from .sanitize import code
 from .settings import Context, Settings
 from .threads import result, threads

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fire_routine.model import Outcome, Result
+from fire_routine.model.outcome import Outcome, Result
 from fire_routine.report import outputs
 from fire_routine.settings import PREFIX, Settings, read_settings
 

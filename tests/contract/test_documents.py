@@ -13,7 +13,7 @@ from fire_routine import sessions
 from fire_routine.evidence import GATHERING
 from fire_routine.ledger.entry import Stage
 from fire_routine.ledger.terms import Timing
-from fire_routine.model import Reason
+from fire_routine.model.reason import Reason
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"

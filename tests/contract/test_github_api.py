@@ -21,7 +21,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 from fire_routine.gather import find_trigger, gather_run, read_logs, with_context
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 from fire_routine.sessions import report, table
 from fire_routine.settings import Settings
 

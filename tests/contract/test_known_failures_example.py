@@ -10,7 +10,7 @@ from pathlib import Path
 from fire_routine.gather.known_failures import MOST_BYTES
 from fire_routine.known_failures import read_entries
 from fire_routine.known_failures.entries import KEYS, LONGEST, MOST_ENTRIES
-from fire_routine.model import Action
+from fire_routine.model.evidence import Action
 from fire_routine.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

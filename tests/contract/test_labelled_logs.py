@@ -17,7 +17,8 @@ from bench.recall import distilled, mean
 
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known
-from fire_routine.model import Action, FailedJob, Failure, Fingerprint, KnownFailure
+from fire_routine.model.evidence import Action, Failure, Fingerprint, KnownFailure
+from fire_routine.model.run import FailedJob
 
 CASES = cases_of(OWN_SET)
 LONGEST = 200  # characters of a label that a known failure's entry looks for

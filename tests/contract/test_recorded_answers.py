@@ -26,7 +26,7 @@ from tests.unit.gather.gathering import IMPATIENT, PATIENCE, github_of
 
 from fire_routine.gather.storage import Storage
 from fire_routine.github.client import GitHub
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "cases.toml"
 LINKED_BY_NUMBER = 2015  # the year from which on links name repositories by their numbers

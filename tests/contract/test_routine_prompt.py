@@ -13,7 +13,9 @@ from tests.unit.compose.sections.test_event import keyed
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
-from fire_routine.model import SESSION_BRANCH, Action, EarlierSession, KnownFailure, Note, Past, Rerun
+from fire_routine.model.evidence import Action, KnownFailure
+from fire_routine.model.outcome import SESSION_BRANCH, EarlierSession, Past
+from fire_routine.model.run import Note, Rerun
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SKILL = EXAMPLES / "skills/ci-failure/SKILL.md"

@@ -9,7 +9,7 @@ from tests.unit.compose.material import digest, history, job, pull_request, run
 
 from fire_routine import distill
 from fire_routine.compose import compose, group
-from fire_routine.model import Commit
+from fire_routine.model.run import Commit
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "what-is-sent.md").read_text("utf-8")
 # What stands in a text, by a value that stands for it, and the words of the page that name it.

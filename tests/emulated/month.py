@@ -14,7 +14,7 @@ from tests.emulated.repository import Repository, timestamp
 
 from fire_routine.ledger.entry import LEDGER, Record, Stage
 from fire_routine.ledger.names import read_names
-from fire_routine.model import SHOWN
+from fire_routine.model.outcome import SHOWN
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BOT = "github-actions[bot]"

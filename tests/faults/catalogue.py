@@ -17,7 +17,7 @@ from pathlib import Path
 
 import trustme
 
-from fire_routine.model import Result
+from fire_routine.model.outcome import Result
 
 from .server import PATH, FaultServer, Visit
 

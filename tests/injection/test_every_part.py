@@ -13,23 +13,10 @@ from tests.unit.report import samples
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
-from fire_routine.model import (
-    Action,
-    Annotation,
-    ChangedFile,
-    Commit,
-    EarlierSession,
-    KnownFailure,
-    Note,
-    Outcome,
-    Past,
-    PullRequest,
-    Reason,
-    Result,
-    SessionState,
-    SessionTrace,
-    utf16_length,
-)
+from fire_routine.model.evidence import Action, KnownFailure, utf16_length
+from fire_routine.model.outcome import EarlierSession, Outcome, Past, Result, SessionState, SessionTrace
+from fire_routine.model.reason import Reason
+from fire_routine.model.run import Annotation, ChangedFile, Commit, Note, PullRequest
 from fire_routine.redact import redact_text
 from fire_routine.report import Contents, comment, summary
 

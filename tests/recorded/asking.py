@@ -13,7 +13,8 @@ from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github import fields, parse
 from fire_routine.github.api import Listing
 from fire_routine.github.client import GitHub
-from fire_routine.model import PullRequest, Status
+from fire_routine.model.outcome import Status
+from fire_routine.model.run import PullRequest
 
 Ask = Callable[[GitHub], str]
 

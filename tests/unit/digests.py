@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fire_routine.model import Block, Digest, Line
+from fire_routine.model.evidence import Block, Digest, Line
 
 
 def lines(

@@ -18,7 +18,7 @@ from tests.unit.gather.gathering import github_of
 
 from fire_routine import sessions
 from fire_routine.ledger.entry import Stage
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 from fire_routine.sessions import table
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
-from ..model import Result
+from ..model.outcome import Result
 from ..routine_url import endpoint, host_name, routine_token
 from ..sanitize import without_frames
 from ..settings import MAX_CHARACTERS

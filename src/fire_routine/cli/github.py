@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..model import Trigger, TriggerKind
+from ..model.run import Trigger, TriggerKind
 from ..routine_url import token
 from ..settings import Context, Settings, one_line, run_address
 from . import CommandError, UsageError
@@ -23,7 +23,7 @@ from .endpoint import secret
 from .streams import Progress, coloured, write
 
 if TYPE_CHECKING:
-    from ..model import GitHubError
+    from ..model.outcome import GitHubError
 
 _REPOSITORY = re.compile(
     r"(?:(?P<server>https?://[^/\s@]+)/)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII
@@ -147,7 +147,7 @@ def _api_of(server: str) -> str:
 
 def sessions(arguments: Namespace) -> int:
     from ..github.client import GitHub
-    from ..model import GitHubError
+    from ..model.outcome import GitHubError
     from ..sessions import report, table
 
     repository, api_url = named_repository(arguments.repository, os.environ)

@@ -7,7 +7,8 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..model import ERROR_WEIGHT, Digest, Excerpt, Line, counted
+from ..model.evidence import ERROR_WEIGHT, Digest, Excerpt, Line
+from ..model.run import counted
 from ..sanitize import visible
 from . import UsageError
 from .streams import Progress, coloured, log_chunks, opened, write

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from ..clock import REAL
 from ..gather.files import Budget
 from ..gather.junit import merged, read_report
-from ..model import Attachment, Brief, Digest, Note
+from ..model.evidence import Attachment, Brief, Digest
+from ..model.run import Note
 from ..sanitize import code
 from . import CommandError, UsageError
 from .streams import log_chunks, opened

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
-from ..model import COMPRESSED
+from ..model.evidence import COMPRESSED
 from ..sanitize import sanitize_line
 from . import CommandError
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from ..clock import REAL
 from ..fire import uninterruptible
 from ..github.client import GitHub
-from ..model import LOOPBACK, GitHubError
+from ..model.outcome import GitHubError
+from ..model.session_link import LOOPBACK
 from ..redact import keep_out, redact_text
 from ..routine_url import endpoint, routine_token
 from ..sanitize import flat, workflow_safe

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Digest, FailedJob, Failure, Note, Origin, Run
+from ..model.evidence import Digest, Failure
+from ..model.run import FailedJob, Note, Origin, Run
 from .grouping import group
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Line, Run
+from ..model.evidence import Attachment, Digest, Failure, Line
+from ..model.run import Annotation, FailedJob, Run
 from .grouping import specific_annotations
 from .layout import shares
 from .sections.changes import marked

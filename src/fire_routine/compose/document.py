@@ -9,20 +9,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from ..model import (
+from ..model.evidence import (
     Attachment,
     Brief,
     Digest,
     Failure,
     Fingerprint,
-    History,
     MakeExcerpt,
-    Note,
-    Past,
-    Run,
     to_fire,
     utf16_length,
 )
+from ..model.outcome import Past
+from ..model.run import History, Note, Run
 from ..patterns import pattern
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers

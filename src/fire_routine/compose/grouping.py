@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..model import Annotation, Digest, FailedJob, Failure, Fingerprint, Run
+from ..model.evidence import Digest, Failure, Fingerprint
+from ..model.run import Annotation, FailedJob, Run
 from ..patterns import pattern
 
 # What GitHub annotates a job with that has no log, and never will have.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Digest, Failure, Highlight, MakeExcerpt, Run
+from ..model.evidence import Digest, Failure, Highlight, MakeExcerpt
+from ..model.run import Run
 from ..patterns import WORKSPACE, pattern
 from ..sanitize import flat
 from .grouping import passed_legs, specific_annotations

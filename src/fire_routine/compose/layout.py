@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..model import utf16_length
+from ..model.evidence import utf16_length
 from ..sanitize import quotation
 
 # Stands for the text's random word until the text is whole. No other text has noncharacters (`sanitize`).

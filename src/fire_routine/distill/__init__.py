@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..model import Digest, Step
+from ..model.evidence import Digest
+from ..model.run import Step
 from .excerpts import excerpt
 from .noise import Green, read_green
 from .pipeline import Reader

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from ..model import ERROR_WEIGHT, HIDDEN, Block, Digest, Excerpt, Line, utf16_length
+from ..model.evidence import ERROR_WEIGHT, HIDDEN, Block, Digest, Excerpt, Line, utf16_length
 from .lines import abbreviated
 from .ranks import FOLDED, NEEDED, VALUE
 from .select import folded

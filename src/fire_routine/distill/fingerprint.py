@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from ..model import Fingerprint
+from ..model.evidence import Fingerprint
 from .context import context_of
 from .lines import texts, unstamped
 from .normalize import normalised

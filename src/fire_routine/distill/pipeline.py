@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import nlargest
 
-from ..model import LAST_LINES, Digest, Step
+from ..model.evidence import LAST_LINES, Digest
+from ..model.run import Step
 from .blocks import Weighed, blocks_of
 from .context import context_of
 from .facts import files_named, image_and_tools, outcome

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..model import ERROR_WEIGHT
+from ..model.evidence import ERROR_WEIGHT
 from ..patterns import pattern
 
 # Scale of weights: what a rule's `role` weighs. `confidence` is added to it.

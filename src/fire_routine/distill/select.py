@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from heapq import heapify, heappop, heappush
 
-from ..model import ERROR_WEIGHT, HIDDEN, Block, Line
+from ..model.evidence import ERROR_WEIGHT, HIDDEN, Block, Line
 from .blocks import Draft
 from .lines import LONGEST
 from .noise import states_success

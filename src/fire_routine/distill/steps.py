@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..model import Step
+from ..model.run import Step
 from .types import Mark, Scan
 
 HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and marks an error

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..model import Reason, Result
+from ..model.outcome import Result
+from ..model.reason import Reason
 
 
 class FireError(Exception):

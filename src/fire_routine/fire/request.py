@@ -19,7 +19,8 @@ from typing import Any
 import httpx
 
 from ..http import Route, UnusableError
-from ..model import LOOPBACK, Reason
+from ..model.reason import Reason
+from ..model.session_link import LOOPBACK
 from ..sanitize import code
 from .errors import NotSent, Unknown
 from .responses import CHECK, Response

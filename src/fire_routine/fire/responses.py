@@ -22,7 +22,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..model import Reason, Session, in_words, session_link
+from ..model.outcome import Session
+from ..model.reason import Reason
+from ..model.run import in_words
+from ..model.session_link import session_link
 from ..patterns import pattern
 from ..retrying import retry_after
 from ..sanitize import code, flat, web_address

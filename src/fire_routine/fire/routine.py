@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from ..clock import REAL, Clock
-from ..model import Outcome, Reason, Result, Say, Session, quiet, utf16_length
+from ..model.evidence import utf16_length
+from ..model.outcome import Outcome, Result, Say, Session, quiet
+from ..model.reason import Reason
 from ..retrying import retrying
 from ..routine_url import endpoint, host_name, routine_token
 from ..sanitize import without_frames

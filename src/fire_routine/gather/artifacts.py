@@ -20,7 +20,9 @@ import httpx
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, Missing
 from ..github.parse import Artifact
-from ..model import Attachment, Digest, GitHubError, Note, Run
+from ..model.evidence import Attachment, Digest
+from ..model.outcome import GitHubError
+from ..model.run import Note, Run
 from ..sanitize import flat
 from .files import MOST_BYTES, TOO_LARGE, Budget
 from .junit import merged, read_report

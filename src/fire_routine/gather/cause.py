@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from ..github.client import GitHub
 from ..github.events import read_event
-from ..model import Event, GitHubError, Role
+from ..model.event import Event, Role
+from ..model.outcome import GitHubError
 from ..settings import Context
 
 

@@ -11,7 +11,7 @@ from ..github.api import Listing
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, CONTENTS, PULLS, Missing
 from ..github.parse import Comparison, PastRun
-from ..model import History, PullRequest, Run, Trigger
+from ..model.run import History, PullRequest, Run, Trigger
 from ..settings import Context
 from ..threads import result, threads
 from . import event

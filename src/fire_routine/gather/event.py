@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..github import fields, parse
-from ..model import (
-    Commit,
-    Origin,
-    PullRequest,
-    Run,
-    Trigger,
-    origin_in_payload,
-)
+from ..model.run import Commit, Origin, PullRequest, Run, Trigger, origin_in_payload
 from ..settings import Context
 from .event_source import finished_run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import Trigger, TriggerKind
+from ..model.run import Trigger, TriggerKind
 from ..settings import Context, Settings
 
 

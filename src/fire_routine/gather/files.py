@@ -15,7 +15,8 @@ from pathlib import Path, PurePath
 from typing import IO
 
 from ..clock import REAL, Clock
-from ..model import COMPRESSED, Attachment, Digest, Note
+from ..model.evidence import COMPRESSED, Attachment, Digest
+from ..model.run import Note
 from .storage import LATE
 
 MOST_FILES = 20

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
-from ..model import Block, Digest, Line
+from ..model.evidence import Block, Digest, Line
 from ..patterns import pattern
 
 _MOST_TESTS = 1_000  # failing tests kept of a report

@@ -15,7 +15,8 @@ from urllib.parse import quote
 from ..github import fields
 from ..github.client import GitHub
 from ..github.missing import CONTENTS, Missing
-from ..model import Attachment, Failure, Note
+from ..model.evidence import Attachment, Failure
+from ..model.run import Note
 from ..sanitize import code
 from ..threads import result
 

@@ -19,7 +19,8 @@ import httpx
 
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, Missing
-from ..model import FailedJob, GitHubError, Note, Run
+from ..model.outcome import GitHubError
+from ..model.run import FailedJob, Note, Run
 from ..retrying import retrying
 from ..threads import result, threads
 from .storage import LATE, Storage

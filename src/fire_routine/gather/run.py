@@ -12,7 +12,8 @@ from ..github.api import Listing
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, CHECKS, Missing
 from ..github.parse import Job
-from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
+from ..model.outcome import GitHubError
+from ..model.run import Annotation, FailedJob, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Context

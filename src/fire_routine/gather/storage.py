@@ -16,7 +16,7 @@ import httpx
 from ..github import errors
 from ..github.client import GitHub
 from ..http import Route, UnusableError
-from ..model import GitHubError
+from ..model.outcome import GitHubError
 
 MAX_REDIRECTS = 3
 SILENT = 5.0  # seconds without a byte, after which a connection counts as cut

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
-from ..model import GitHubError
+from ..model.outcome import GitHubError
 from . import fields
 from .api import Listing
 from .client import GitHub

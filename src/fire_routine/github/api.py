@@ -11,7 +11,8 @@ from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
 from ..clock import Clock
-from ..model import GitHubError, Note, Say, quiet
+from ..model.outcome import GitHubError, Say, quiet
+from ..model.run import Note
 from ..retrying import retrying
 from . import fields
 from .fields import Json

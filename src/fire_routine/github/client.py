@@ -17,20 +17,9 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import (
-    SHOWN,
-    Annotation,
-    GitHubError,
-    GreenRuns,
-    Note,
-    PullRequest,
-    Role,
-    Run,
-    Say,
-    SessionTrace,
-    Status,
-    quiet,
-)
+from ..model.event import Role
+from ..model.outcome import SHOWN, GitHubError, Say, SessionTrace, Status, quiet
+from ..model.run import Annotation, GreenRuns, Note, PullRequest, Run
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..model import GitHubError
+from ..model.outcome import GitHubError
 from ..retrying import http_date, retry_after
 from ..sanitize import code, flat
 from ..settings import CA_VARIABLES

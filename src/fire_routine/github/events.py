@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..model import Event, Words
+from ..model.event import Event, Words
 from ..patterns import pattern
 from . import fields
 from .fields import Json

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from ..model import GitHubError, Note
+from ..model.outcome import GitHubError
+from ..model.run import Note
 
 ACTIONS, CHECKS, CONTENTS, PULLS = "actions: read", "checks: read", "contents: read", "pull-requests: read"
 NAMED = 3  # of the things that are missing for the same reason

@@ -11,18 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..model import (
-    RUN_FAILED,
-    SHOWN,
-    Annotation,
-    ChangedFile,
-    Commit,
-    FailedJob,
-    PullRequest,
-    Run,
-    Status,
-    Step,
-)
+from ..model.outcome import SHOWN, Status
+from ..model.run import RUN_FAILED, Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Step
 from . import fields
 from .fields import Json
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..model import GreenRuns, Run
+from ..model.run import GreenRuns, Run
 from ..patterns import pattern
 from .parse import PastRun
 

@@ -12,16 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..model import (
-    EVENT_BRANCH,
-    SESSION_BRANCH,
-    Checks,
-    GitHubError,
-    Note,
-    PullRequest,
-    SessionState,
-    SessionTrace,
-)
+from ..model.outcome import EVENT_BRANCH, SESSION_BRANCH, Checks, GitHubError, SessionState, SessionTrace
+from ..model.run import Note, PullRequest
 from ..patterns import pattern
 from .client import GitHub
 from .missing import CHECKS, CONTENTS, PULLS, Missing

@@ -18,7 +18,7 @@ from importlib.machinery import PathFinder
 from typing import Any
 
 from .. import threads
-from ..model import GitHubError
+from ..model.outcome import GitHubError
 from . import errors
 
 

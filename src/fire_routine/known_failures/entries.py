@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..model import Action, KnownFailure, Note
+from ..model.evidence import Action, KnownFailure
+from ..model.run import Note
 from ..patterns import pattern as compiled
 from ..sanitize import code, web_address
 

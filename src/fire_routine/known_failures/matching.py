@@ -8,7 +8,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from ..model import Attachment, Digest, FailedJob, Failure, KnownFailure, Note
+from ..model.evidence import Attachment, Digest, Failure, KnownFailure
+from ..model.run import FailedJob, Note
 from ..sanitize import visible
 from .entries import Entry
 from .searching import Found, search

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ..model import GreenRuns, Note, Run, SessionTrace, Status
+from ..model.outcome import SessionTrace, Status
+from ..model.run import GreenRuns, Note, Run
 
 
 class StatusPage(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..clock import Clock
-from ..model import GitHubError
+from ..model.outcome import GitHubError
 from ..retrying import retrying
 from .terms import Terms
 

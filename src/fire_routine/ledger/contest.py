@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..model import Fire, Outcome, Result, Run, Say, Skip, quiet
+from ..model.outcome import Fire, Outcome, Result, Say, Skip, quiet
+from ..model.run import Run
 from . import messages
 from .lease import Lease
 from .log import DeniedError, LedgerError, Log, UnavailableError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import Reason, Skip
+from ..model.outcome import Skip
+from ..model.reason import Reason
 from .entry import Claim
 from .rule import Standing
 from .terms import DAY

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ..model import Run, Status, is_fork, session_link
+from ..model.outcome import Status
+from ..model.run import Run, is_fork
+from ..model.session_link import session_link
 from ..patterns import pattern
 from .names import Name, digest_of, read_names
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 
-from ..model import Reason, Run, Say, Skip
+from ..model.outcome import Say, Skip
+from ..model.reason import Reason
+from ..model.run import Run
 from . import messages
 from .entry import Claim, Stage, label
 from .log import LedgerError, Log, UnavailableError

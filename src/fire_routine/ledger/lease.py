@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..model import Outcome, Reason, Result, Run
+from ..model.outcome import Outcome, Result
+from ..model.reason import Reason
+from ..model.run import Run
 from . import messages
 from .entry import Stage
 from .log import Log, UnavailableError

@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..clock import Clock
-from ..model import SHOWN, GitHubError, GreenRuns, History, Note, Run, Status
+from ..model.outcome import SHOWN, GitHubError, Status
+from ..model.run import GreenRuns, History, Note, Run
 from .api import LedgerApi, StatusPage
 from .asking import Asking, DeniedError, LedgerError, UnavailableError
 from .entry import (

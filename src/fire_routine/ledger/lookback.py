@@ -9,16 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..model import (
-    EVENT_BRANCH,
-    SESSION_BRANCH,
-    EarlierSession,
-    Note,
-    Past,
-    Reason,
-    SessionState,
-    SessionTrace,
-)
+from ..model.outcome import EVENT_BRANCH, SESSION_BRANCH, EarlierSession, Past, SessionState, SessionTrace
+from ..model.reason import Reason
+from ..model.run import Note
 from .contest import Contest
 from .entry import Claim, Stage
 from .log import Log

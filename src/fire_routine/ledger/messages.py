@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words
+from ..model.outcome import Fire, Outcome, Result, Skip
+from ..model.reason import Reason
+from ..model.run import Note, Run, in_words
 from .entry import Claim, Stage
 from .rule import Asker, Case, Ruling
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..model import Fingerprint
+from ..model.evidence import Fingerprint
 from ..patterns import pattern
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ..model import Fingerprint, GitHubError, Rerun, Run, Skip
+from ..model.evidence import Fingerprint
+from ..model.outcome import GitHubError, Skip
+from ..model.run import Rerun, Run
 from . import messages
 from .entry import SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .log import LedgerError, Log

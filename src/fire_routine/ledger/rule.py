@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..model import Brief, GreenRuns, Run, session_id
+from ..model.evidence import Brief
+from ..model.run import GreenRuns, Run
+from ..model.session_link import session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .names import Kind, Name, Named, fitted, in_short, names_of
 from .terms import Terms, Timing

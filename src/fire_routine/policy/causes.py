@@ -6,7 +6,10 @@ the text. `docs/security.md` has the table for users.
 
 from __future__ import annotations
 
-from ..model import COMMENT_MARK, Event, Reason, Role, Run, Skip
+from ..model.event import COMMENT_MARK, Event, Role
+from ..model.outcome import Skip
+from ..model.reason import Reason
+from ..model.run import Run
 from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Settings

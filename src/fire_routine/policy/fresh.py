@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from ..model import Commit, GitHubError, History, Note, PullRequest, Reason, Run, Skip, TriggerKind
+from ..model.outcome import GitHubError, Skip
+from ..model.reason import Reason
+from ..model.run import Commit, History, Note, PullRequest, Run, TriggerKind
 from ..sanitize import code
 from .trailers import sessions_in
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import RUN_FAILED, Origin, Reason, Run, Skip, TriggerKind
+from ..model.outcome import Skip
+from ..model.reason import Reason
+from ..model.run import RUN_FAILED, Origin, Run, TriggerKind
 from ..sanitize import code
 from ..settings import Context, Settings
 from .branch_filter import matches

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..model import Action, Failure, KnownFailure, Note, Reason, Run, Skip, to_fire
+from ..model.evidence import Action, Failure, KnownFailure, to_fire
+from ..model.outcome import Skip
+from ..model.reason import Reason
+from ..model.run import Note, Run
 from ..sanitize import code
 
 MOST_NAMED = 3  # entries in the message

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import Commit, session_id, session_link
+from ..model.run import Commit
+from ..model.session_link import session_id, session_link
 from ..patterns import pattern
 
 _TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,800})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Any, TypeVar
 
-from ..model import Digest, Line
+from ..model.evidence import Digest, Line
 from ..sanitize import sanitize_line
 from . import redact_parts
 

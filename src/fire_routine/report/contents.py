@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..model import Brief, EarlierSession, Failure, Highlight, Note, Outcome, Past, Reason, Result, Run
+from ..model.evidence import Brief, Failure, Highlight
+from ..model.outcome import EarlierSession, Outcome, Past, Result
+from ..model.reason import Reason
+from ..model.run import Note, Run
 from .markdown import Clean
 
 

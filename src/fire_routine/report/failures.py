@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model import RUN_FAILED, Event, FailedJob, Failure, History, counted, in_words
+from ..model.event import Event
+from ..model.evidence import Failure
+from ..model.run import RUN_FAILED, FailedJob, History, counted, in_words
 from ..sanitize import fence, inline, prose
 from .contents import Contents
 from .markdown import NAME, fold, named_link, worded_link

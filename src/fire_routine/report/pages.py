@@ -10,7 +10,10 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import COMMENT_MARK, Reason, Remedy, Result, Run, SessionState, counted
+from ..model.event import COMMENT_MARK
+from ..model.outcome import Result, SessionState
+from ..model.reason import Reason, Remedy
+from ..model.run import Run, counted
 from ..sanitize import inline, prose, verbatim
 from ..version import DOCUMENTS
 from .contents import Contents, heading

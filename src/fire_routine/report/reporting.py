@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..model import Brief, EarlierSession, Note, Outcome, Result, Run
+from ..model.evidence import Brief
+from ..model.outcome import EarlierSession, Outcome, Result
+from ..model.run import Note, Run
 from ..sanitize import web_address
 from .contents import Contents, heading
 from .pages import MOST_NOTES, comment, marker, summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import EarlierSession, SessionState
+from ..model.outcome import EarlierSession, SessionState
 from ..sanitize import inline
 from .contents import Contents
 from .markdown import NAME, worded_link

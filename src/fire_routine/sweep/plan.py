@@ -11,7 +11,7 @@ from itertools import takewhile
 from ..github.account import Branch, BranchRun
 from ..ledger.entry import Claim, Stage
 from ..ledger.rule import Standing
-from ..model import RUN_FAILED
+from ..model.run import RUN_FAILED
 
 # What starts a run on a branch itself: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 EVENTS = ("push", "schedule", "workflow_dispatch", "merge_group")

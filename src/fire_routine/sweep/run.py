@@ -17,7 +17,8 @@ from ..ledger.log import recorded
 from ..ledger.names import Kind, Name
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
-from ..model import GitHubError, Outcome, Reason, Result, Say, quiet
+from ..model.outcome import GitHubError, Outcome, Result, Say, quiet
+from ..model.reason import Reason
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
 from .plan import Red, State, in_order, judged, latest, red

@@ -6,20 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fire_routine.model import (
-    Annotation,
-    Block,
-    ChangedFile,
-    Commit,
-    Digest,
-    FailedJob,
-    Fingerprint,
-    History,
-    Line,
-    PullRequest,
-    Run,
-    Step,
-)
+from fire_routine.model.evidence import Block, Digest, Fingerprint, Line
+from fire_routine.model.run import Annotation, ChangedFile, Commit, FailedJob, History, PullRequest, Run, Step
 
 STARTED = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 SHA = "1234567890abcdef1234567890abcdef12345678"

@@ -7,7 +7,8 @@ from tests.unit.compose.material import history, job, run
 from fire_routine.compose import compose, group
 from fire_routine.compose.bounds import bounded
 from fire_routine.distill import excerpt
-from fire_routine.model import Annotation, Attachment, Commit, Digest, Failure, Fingerprint, Line
+from fire_routine.model.evidence import Attachment, Digest, Failure, Fingerprint, Line
+from fire_routine.model.run import Annotation, Commit
 
 ROOM = 100_000
 

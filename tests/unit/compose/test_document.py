@@ -16,21 +16,8 @@ from fire_routine.compose import compose, group
 from fire_routine.compose.layout import head
 from fire_routine.distill import excerpt, pipeline
 from fire_routine.distill.types import Scan
-from fire_routine.model import (
-    Annotation,
-    Attachment,
-    Brief,
-    ChangedFile,
-    Commit,
-    Digest,
-    Excerpt,
-    FailedJob,
-    Fingerprint,
-    Note,
-    Run,
-    Step,
-    utf16_length,
-)
+from fire_routine.model.evidence import Attachment, Brief, Digest, Excerpt, Fingerprint, utf16_length
+from fire_routine.model.run import Annotation, ChangedFile, Commit, FailedJob, Note, Run, Step
 from fire_routine.settings import KEPT_TEXT, MIN_CHARACTERS
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"

@@ -8,7 +8,8 @@ from typing import Any
 from tests.unit.compose.material import STARTED, digest, job
 
 from fire_routine.compose.grouping import base_name, combined, group
-from fire_routine.model import Annotation, Digest, FailedJob, Fingerprint, Step
+from fire_routine.model.evidence import Digest, Fingerprint
+from fire_routine.model.run import Annotation, FailedJob, Step
 
 NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
 NO_SPACE_AGAIN = Annotation(

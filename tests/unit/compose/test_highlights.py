@@ -11,7 +11,8 @@ from tests.unit.report import samples
 from fire_routine.compose import highlights as shown
 from fire_routine.compose.highlights import MOST_LINES, cause
 from fire_routine.distill import excerpt
-from fire_routine.model import Annotation, FailedJob, Failure, Fingerprint, Step
+from fire_routine.model.evidence import Failure, Fingerprint
+from fire_routine.model.run import Annotation, FailedJob, Step
 
 JOB = FailedJob(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "failure", None, None),))
 

@@ -9,7 +9,7 @@ from tests.unit.compose.material import digest, job, run
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
-from fire_routine.model import Action, Brief, Failure, KnownFailure, utf16_length
+from fire_routine.model.evidence import Action, Brief, Failure, KnownFailure, utf16_length
 
 ENTRY = KnownFailure(
     ".github/known-failures.toml",

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.compose.layout import Part, cut, fill, head, listed, shares, short
-from fire_routine.model import utf16_length
+from fire_routine.model.evidence import utf16_length
 
 TEXTS = st.text(st.sampled_from("ab \n`é\u2028😀𝔘"), max_size=200)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.compose.document import closed, own_words
-from fire_routine.model import utf16_length
+from fire_routine.model.evidence import utf16_length
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fire_routine import distill
 from fire_routine.distill.match import classify
 from fire_routine.distill.rules import Rule
-from fire_routine.model import Digest, Fingerprint
+from fire_routine.model.evidence import Digest, Fingerprint
 
 GITHUB_LOG = """\
 \ufeff2026-01-02T03:04:05.1234567Z ##[group]Run actions/checkout@v4

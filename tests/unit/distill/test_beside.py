@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fire_routine import distill
-from fire_routine.model import ERROR_WEIGHT
+from fire_routine.model.evidence import ERROR_WEIGHT
 
 BEGIN = ["##[group]Run make test", "\x1b[36;1mmake test\x1b[0m", "shell: bash", "##[endgroup]"]
 END = ["##[error]Process completed with exit code 1."]

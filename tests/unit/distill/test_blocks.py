@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.model import Digest
+from fire_routine.model.evidence import Digest
 
 BEGIN = ["##[group]Run make test", "\x1b[36;1mmake test\x1b[0m", "shell: bash", "##[endgroup]"]
 END = ["##[error]Process completed with exit code 1."]

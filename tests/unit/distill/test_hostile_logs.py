@@ -20,7 +20,7 @@ from fire_routine.distill import scanner
 from fire_routine.distill.lines import LONGEST
 from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules
-from fire_routine.model import Digest, utf16_length
+from fire_routine.model.evidence import Digest, utf16_length
 
 MIB = 1024 * 1024
 SOURCE = Path(distill.__file__).parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fire_routine.distill import excerpt, read
 from fire_routine.distill.select import folded
-from fire_routine.model import Digest
+from fire_routine.model.evidence import Digest
 
 FOLDER = Path(__file__).parent / "blocks"
 BEFORE, AFTER = (

@@ -23,7 +23,7 @@ from fire_routine.emulator import Endpoint
 from fire_routine.fire import Interrupted, Routine, fire_once
 from fire_routine.fire.errors import Unknown
 from fire_routine.fire.request import Request, route_to
-from fire_routine.model import Outcome, Result
+from fire_routine.model.outcome import Outcome, Result
 from fire_routine.settings import CA_VARIABLES, Settings
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from fire_routine.fire.errors import FireError, Rejected, Unknown
 from fire_routine.fire.responses import Response, ResponseReader
-from fire_routine.model import Result, Session, session_link
+from fire_routine.model.outcome import Result, Session
+from fire_routine.model.session_link import session_link
 from fire_routine.retrying import LONGEST_PLAUSIBLE, retry_after
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"

@@ -21,7 +21,7 @@ from fire_routine.clock import Clock
 from fire_routine.emulator import BETA, REPLIES, TOKEN, Endpoint, Reply, gateway, limit
 from fire_routine.fire import fire_once
 from fire_routine.fire.errors import Cancelled
-from fire_routine.model import Result
+from fire_routine.model.outcome import Result
 from fire_routine.settings import Settings
 
 OVERLOADED = REPLIES["overloaded"]

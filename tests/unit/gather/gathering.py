@@ -13,7 +13,7 @@ from tests.emulated.ids import sha_of
 from fire_routine import clock
 from fire_routine.gather import find_trigger, gather_run, with_context
 from fire_routine.github.client import GitHub
-from fire_routine.model import FailedJob, Run
+from fire_routine.model.run import FailedJob, Run
 from fire_routine.settings import Context, Settings
 
 RUN = 500

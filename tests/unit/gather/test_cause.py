@@ -12,7 +12,7 @@ from tests.emulated.github import GitHubEmulator
 
 from fire_routine.gather.cause import read_cause
 from fire_routine.github.client import GitHub
-from fire_routine.model import Event, Role
+from fire_routine.model.event import Event, Role
 from fire_routine.settings import Context
 
 

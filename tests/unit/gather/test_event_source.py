@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fire_routine.gather import GatherError, find_trigger
-from fire_routine.model import Trigger, TriggerKind
+from fire_routine.model.run import Trigger, TriggerKind
 from fire_routine.settings import Context, Settings
 
 NAME = "octo-org/widget"

@@ -15,7 +15,7 @@ from tests.unit.digests import digest_of, texts
 from fire_routine.clock import Clock
 from fire_routine.gather import files as module
 from fire_routine.gather import read_attachments
-from fire_routine.model import Digest
+from fire_routine.model.evidence import Digest
 
 
 def read(chunks: Iterable[bytes]) -> Digest:

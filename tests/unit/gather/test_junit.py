@@ -14,7 +14,7 @@ from tests.unit.digests import digest_of, texts
 
 from fire_routine.gather import read_attachments
 from fire_routine.gather.junit import read_report
-from fire_routine.model import Digest
+from fire_routine.model.evidence import Digest
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1"
 failures="1" skipped="1" tests="4" time="0.032" timestamp="2026-11-24T14:02:03.52" hostname="runner"><testcase

@@ -15,7 +15,8 @@ from tests.unit.gather.gathering import IMPATIENT, github_of, later
 
 from fire_routine.gather import KnownFailures
 from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
-from fire_routine.model import FailedJob, Failure, Fingerprint, Note
+from fire_routine.model.evidence import Failure, Fingerprint
+from fire_routine.model.run import FailedJob, Note
 
 PATH = ".github/known-failures.toml"
 FAILURE = Failure(

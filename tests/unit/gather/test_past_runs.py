@@ -10,7 +10,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, earlier, failed_job, gathered
 
-from fire_routine.model import ChangedFile, History, Run
+from fire_routine.model.run import ChangedFile, History, Run
 
 GREEN, SQUASHED = sha_of("green"), sha_of("squashed")
 

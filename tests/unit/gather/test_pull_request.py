@@ -11,7 +11,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 
 from fire_routine.gather import GatherError
 from fire_routine.github import parse
-from fire_routine.model import Run
+from fire_routine.model.run import Run
 from fire_routine.settings import Settings
 
 

@@ -23,7 +23,7 @@ from tests.unit.gather.gathering import (
 from fire_routine.gather import find_trigger, gather_run, with_annotations
 from fire_routine.gather.run import ASKED_CANCELLED
 from fire_routine.github.client import GitHub
-from fire_routine.model import Run, TriggerKind
+from fire_routine.model.run import Run, TriggerKind
 from fire_routine.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("failed_run")

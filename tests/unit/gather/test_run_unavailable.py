@@ -11,7 +11,8 @@ from tests.fake_clock import FakeClock
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
 
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.model import GitHubError, Run
+from fire_routine.model.outcome import GitHubError
+from fire_routine.model.run import Run
 from fire_routine.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("failed_run")

@@ -16,7 +16,7 @@ from tests.unit.gather.gathering import github_of
 
 from fire_routine.github import account
 from fire_routine.github.account import Branch, Repository, branches, repositories
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 SINCE = NOW - timedelta(hours=72)

@@ -10,7 +10,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, github_of
 
 from fire_routine.github.errors import refusal
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 
 
 def test_a_status_that_was_written_is_read_with_its_link(emulator: GitHubEmulator) -> None:

@@ -19,7 +19,7 @@ from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_o
 
 from fire_routine.gather import GatherError, find_trigger, gather_run
 from fire_routine.github.client import GitHub
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 from fire_routine.settings import CA_VARIABLES, Settings
 
 

@@ -9,7 +9,7 @@ from tests.contract.github.extract_events import fields_of
 from tests.emulated.events import described, payload
 
 from fire_routine.github.events import EVENTS, LONGEST, read_event
-from fire_routine.model import Event
+from fire_routine.model.event import Event
 
 
 def shown(event: Event) -> str:

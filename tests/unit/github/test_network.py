@@ -17,7 +17,7 @@ from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, fai
 
 from fire_routine.gather import find_trigger, gather_run, read_logs
 from fire_routine.github.client import GitHub
-from fire_routine.model import Note, Run
+from fire_routine.model.run import Note, Run
 from fire_routine.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("bare_environment")

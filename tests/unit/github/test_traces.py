@@ -12,7 +12,8 @@ from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import github_of
 
 from fire_routine.github.traces import session_traces
-from fire_routine.model import Note, SessionState, SessionTrace
+from fire_routine.model.outcome import SessionState, SessionTrace
+from fire_routine.model.run import Note
 
 RUN = 4711
 BRANCH = f"claude/fix-run-{RUN}"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fire_routine.known_failures import read_entries
 from fire_routine.known_failures.entries import MOST_ENTRIES, MOST_NOTES
-from fire_routine.model import Action, KnownFailure, Note
+from fire_routine.model.evidence import Action, KnownFailure
+from fire_routine.model.run import Note
 
 FILE = ".github/known-failures.toml"
 TODAY = date(2026, 11, 29)

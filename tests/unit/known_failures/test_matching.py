@@ -11,17 +11,8 @@ from tests.unit.digests import digest_of
 
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known, read_entries, searching
-from fire_routine.model import (
-    Annotation,
-    Attachment,
-    Digest,
-    FailedJob,
-    Failure,
-    Fingerprint,
-    Note,
-    Step,
-    to_fire,
-)
+from fire_routine.model.evidence import Attachment, Digest, Failure, Fingerprint, to_fire
+from fire_routine.model.run import Annotation, FailedJob, Note, Step
 
 FLAKY = "E       TimeoutError: pool exhausted"
 PYTEST = """\

@@ -14,23 +14,9 @@ from tests.fake_clock import NOON, FakeClock
 from fire_routine.ledger.entry import LEDGER, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.names import read_names
-from fire_routine.model import (
-    SHOWN,
-    Brief,
-    Commit,
-    FailedJob,
-    Fingerprint,
-    GitHubError,
-    GreenRuns,
-    History,
-    Note,
-    Outcome,
-    PullRequest,
-    Result,
-    Run,
-    SessionTrace,
-    Status,
-)
+from fire_routine.model.evidence import Brief, Fingerprint
+from fire_routine.model.outcome import SHOWN, GitHubError, Outcome, Result, SessionTrace, Status
+from fire_routine.model.run import Commit, FailedJob, GreenRuns, History, Note, PullRequest, Run
 
 SHA = "a" * 40
 OLDER = "b" * 40

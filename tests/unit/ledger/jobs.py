@@ -20,19 +20,9 @@ from fire_routine.ledger.log import Log
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.ledger.rule import Asker, Known
 from fire_routine.ledger.terms import Terms
-from fire_routine.model import (
-    Failure,
-    Fingerprint,
-    Fire,
-    Note,
-    Outcome,
-    Past,
-    PullRequest,
-    Result,
-    Run,
-    Say,
-    Skip,
-)
+from fire_routine.model.evidence import Failure, Fingerprint
+from fire_routine.model.outcome import Fire, Outcome, Past, Result, Say, Skip
+from fire_routine.model.run import Note, PullRequest, Run
 from fire_routine.settings import Context, Settings
 from fire_routine.story import Decision, Progress, Scene, decide
 

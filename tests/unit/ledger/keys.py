@@ -14,7 +14,7 @@ from tests.unit.ledger.world import Report, Session
 
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms
-from fire_routine.model import Event
+from fire_routine.model.event import Event
 
 KEYS = ("kaaaaaaa", "kbbbbbbb")
 COOL_DOWNS = (timedelta(0), timedelta(minutes=1), timedelta(hours=24))

@@ -9,7 +9,10 @@ from tests.unit.ledger.world import Cancelled, Client, Report
 
 from fire_routine.ledger.names import digest_of
 from fire_routine.ledger.terms import Terms
-from fire_routine.model import Fingerprint, Outcome, Reason, Result, Run
+from fire_routine.model.evidence import Fingerprint
+from fire_routine.model.outcome import Outcome, Result
+from fire_routine.model.reason import Reason
+from fire_routine.model.run import Run
 
 
 @dataclass(frozen=True)

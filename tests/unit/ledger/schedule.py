@@ -22,7 +22,7 @@ from tests.unit.ledger.world import World, family
 
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms, Timing
-from fire_routine.model import History, Run
+from fire_routine.model.run import History, Run
 
 MIDNIGHT = 43_200.0  # seconds from the beginning, which is at noon
 MOST_RERUNS = 3  # of one run

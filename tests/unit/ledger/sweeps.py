@@ -15,7 +15,7 @@ from fire_routine.github.account import BranchRun
 from fire_routine.ledger.entry import Stage, claims
 from fire_routine.ledger.log import Log, recorded
 from fire_routine.ledger.rule import Asker
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 from fire_routine.sweep.plan import State, judged, latest
 from fire_routine.sweep.run import TIMING
 

@@ -21,7 +21,8 @@ from fire_routine.ledger.entry import (
     ref_of,
 )
 from fire_routine.ledger.names import fitted, in_short, names_of, read_names
-from fire_routine.model import Fingerprint, Status
+from fire_routine.model.evidence import Fingerprint
+from fire_routine.model.outcome import Status
 
 RECORD = Record(
     Stage.ANNOUNCED, "ci.yml", 4711, 2, "f3c1d2", "1a2b3c4", "k3f9ad07", read_names("4f3a1c2b j8a04727")

@@ -9,7 +9,8 @@ from tests.unit.ledger.boards import FORBIDDEN, NEXT, PLACE, SERVER_ERROR, Board
 from tests.unit.ledger.jobs import Job
 
 from fire_routine.ledger.entry import Stage
-from fire_routine.model import History, Outcome, Result, Skip, TriggerKind
+from fire_routine.model.outcome import Outcome, Result, Skip
+from fire_routine.model.run import History, TriggerKind
 
 A, B = "a" * 16, "b" * 16
 HOUR = 3600.0

@@ -29,7 +29,8 @@ from tests.unit.ledger.jobs import Job, Verdict
 from fire_routine.ledger.asking import UnavailableError
 from fire_routine.ledger.entry import LEDGER, Stage
 from fire_routine.ledger.terms import Timing
-from fire_routine.model import GitHubError, Outcome, Reason, Result
+from fire_routine.model.outcome import GitHubError, Outcome, Result
+from fire_routine.model.reason import Reason
 
 A, B = "a" * 16, "b" * 16
 UNKNOWN = Outcome(Result.UNKNOWN)

@@ -9,7 +9,8 @@ from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, OLDER, SERVER_ERROR, 
 from tests.unit.ledger.jobs import Job, Verdict
 
 from fire_routine.ledger.rerun import Reruns
-from fire_routine.model import Fingerprint, GitHubError
+from fire_routine.model.evidence import Fingerprint
+from fire_routine.model.outcome import GitHubError
 
 RUNNING = GitHubError("GitHub answered 403: This workflow is already running", 403)
 A, B = "a" * 16, "b" * 16

@@ -13,7 +13,7 @@ from tests.unit.ledger.boards import DAY
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
 from fire_routine.ledger.rule import Asker, Case, Known, Ruling, Standing, rule
-from fire_routine.model import GreenRuns
+from fire_routine.model.run import GreenRuns
 
 
 def named(name: str, *by_step: str) -> Named:

@@ -6,7 +6,7 @@ from tests.unit.ledger.boards import OLDER, Board, sample_run
 from tests.unit.ledger.jobs import Job
 
 from fire_routine.ledger.rerun import Reruns
-from fire_routine.model import Fingerprint
+from fire_routine.model.evidence import Fingerprint
 
 A, B = "a" * 16, "b" * 16
 

@@ -12,7 +12,7 @@ from tests.unit.ledger.world import Report, Session, World, family, leaves_trace
 
 from fire_routine.ledger.entry import Stage
 from fire_routine.ledger.terms import Terms
-from fire_routine.model import Result
+from fire_routine.model.outcome import Result
 
 READ = 900  # statuses of a commit, at least
 FITS = 100  # statuses of one context: all that a schedule's jobs show on a commit

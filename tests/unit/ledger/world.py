@@ -20,18 +20,9 @@ from fire_routine.clock import Clock
 from fire_routine.ledger.entry import LEDGER, Entry, Record, Stage, commit_of, label, ref_of
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.names import read_names
-from fire_routine.model import (
-    GitHubError,
-    GreenRuns,
-    Note,
-    Outcome,
-    Reason,
-    Result,
-    Run,
-    SessionState,
-    SessionTrace,
-    Status,
-)
+from fire_routine.model.outcome import GitHubError, Outcome, Result, SessionState, SessionTrace, Status
+from fire_routine.model.reason import Reason
+from fire_routine.model.run import GreenRuns, Note, Run
 
 # Without the traceback of the last time: each is raised over and over
 _DENIALS = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.ledger.boards import pull_request, sample_run
 
-from fire_routine.model import Commit, Origin, origin_in_payload, origin_of
+from fire_routine.model.run import Commit, Origin, origin_in_payload, origin_of
 
 OWN, OTHER = "octo/cat", "stranger/cat"
 

@@ -11,7 +11,7 @@ from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository
 from fire_routine.gather.event import run_as_reported
 from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
-from fire_routine.model import Event, Role
+from fire_routine.model.event import Event, Role
 from fire_routine.policy import may_cause
 from fire_routine.settings import Context, Settings
 

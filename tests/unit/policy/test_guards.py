@@ -10,7 +10,8 @@ from tests.unit.ledger.jobs import Job, decided
 
 from fire_routine import policy
 from fire_routine.gather import find_trigger, run_as_reported
-from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, Skip, TriggerKind
+from fire_routine.model.outcome import GitHubError, Skip
+from fire_routine.model.run import Commit, FailedJob, Origin, Run, TriggerKind
 from fire_routine.policy import guards
 from fire_routine.policy.trailers import sessions_in
 from fire_routine.settings import Context, Settings

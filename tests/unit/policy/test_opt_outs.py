@@ -9,15 +9,9 @@ import pytest
 from tests.unit.ledger.boards import FORBIDDEN, SERVER_ERROR, Board, pull_request, sample_run
 from tests.unit.ledger.jobs import decided
 
-from fire_routine.model import (
-    Action,
-    FailedJob,
-    Failure,
-    Fingerprint,
-    GitHubError,
-    KnownFailure,
-    PullRequest,
-)
+from fire_routine.model.evidence import Action, Failure, Fingerprint, KnownFailure
+from fire_routine.model.outcome import GitHubError
+from fire_routine.model.run import FailedJob, PullRequest
 
 RUN = sample_run(event="pull_request", pull_request=pull_request())
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
-from fire_routine.model import Annotation, Commit, Digest, Failure, Fingerprint, Line
+from fire_routine.model.evidence import Digest, Failure, Fingerprint, Line
+from fire_routine.model.run import Annotation, Commit
 from fire_routine.redact.apply import cleaned
 from fire_routine.redact.detectors import tokens
 from fire_routine.redact.spans import Span

@@ -6,25 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from fire_routine.model import (
-    Brief,
-    ChangedFile,
-    Checks,
-    Commit,
-    Digest,
-    EarlierSession,
-    FailedJob,
-    Failure,
-    Fingerprint,
-    Highlight,
-    Outcome,
-    PullRequest,
-    Result,
-    Run,
-    SessionState,
-    SessionTrace,
-    Step,
-)
+from fire_routine.model.evidence import Brief, Digest, Failure, Fingerprint, Highlight
+from fire_routine.model.outcome import Checks, EarlierSession, Outcome, Result, SessionState, SessionTrace
+from fire_routine.model.run import ChangedFile, Commit, FailedJob, PullRequest, Run, Step
 from fire_routine.report import Contents
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -9,19 +9,10 @@ from hypothesis import strategies as st
 from tests.unit.report import samples
 from tests.unit.report.samples import FIRED, NOW, PAGE, SESSION, clean, contents, failure, job
 
-from fire_routine.model import (
-    ChangedFile,
-    FailedJob,
-    Highlight,
-    History,
-    Note,
-    Outcome,
-    Reason,
-    Rerun,
-    Result,
-    Step,
-    in_words,
-)
+from fire_routine.model.evidence import Highlight
+from fire_routine.model.outcome import Outcome, Result
+from fire_routine.model.reason import Reason
+from fire_routine.model.run import ChangedFile, FailedJob, History, Note, Rerun, Step, in_words
 from fire_routine.report import Contents, summary
 from fire_routine.report.pages import LIMIT
 

@@ -5,16 +5,9 @@ from pathlib import Path
 
 from tests.unit.report import samples
 
-from fire_routine.model import (
-    Brief,
-    Fingerprint,
-    Highlight,
-    Outcome,
-    Reason,
-    Result,
-    SessionState,
-    SessionTrace,
-)
+from fire_routine.model.evidence import Brief, Fingerprint, Highlight
+from fire_routine.model.outcome import Outcome, Result, SessionState, SessionTrace
+from fire_routine.model.reason import Reason
 from fire_routine.report import outputs, write_text
 
 BRIEF = Brief(

@@ -5,7 +5,9 @@ from dataclasses import replace
 from tests.unit.report import samples
 from tests.unit.report.samples import FIRED, PAGE, SESSION, clean, contents, failure, job
 
-from fire_routine.model import History, Outcome, Reason, Result, Run
+from fire_routine.model.outcome import Outcome, Result
+from fire_routine.model.reason import Reason
+from fire_routine.model.run import History, Run
 from fire_routine.report import Contents, comment, marker
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, job
 
-from fire_routine.model import Brief, Fingerprint, Highlight, Note, Outcome, Reason, Result
+from fire_routine.model.evidence import Brief, Fingerprint, Highlight
+from fire_routine.model.outcome import Outcome, Result
+from fire_routine.model.reason import Reason
+from fire_routine.model.run import Note
 from fire_routine.report import Contents, Workflow, annotation, marker, report
 from fire_routine.report.pages import MOST_NOTES
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from tests.browser.reports import COMMENTED, SCENES, report
 
-from fire_routine.model import Result
+from fire_routine.model.outcome import Result
 from fire_routine.version import DOCUMENTS
 
 BECAME = "**What became of it:** "

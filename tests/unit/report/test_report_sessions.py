@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from tests.unit.report.samples import SESSION, contents, failure, job, session
 
-from fire_routine.model import EarlierSession, Outcome, Past, Reason, Result, SessionState
+from fire_routine.model.outcome import EarlierSession, Outcome, Past, Result, SessionState
+from fire_routine.model.reason import Reason
 from fire_routine.report import Contents, summary
 
 DUPLICATE = Outcome(Result.SKIPPED, Reason.DUPLICATE, "Started before.", session_url=SESSION)

@@ -15,7 +15,7 @@ from tests.unit.sweep.conftest import BOT, Organisation, states
 
 from fire_routine.emulator import Reply, limit
 from fire_routine.github import transport
-from fire_routine.model import GitHubError
+from fire_routine.model.outcome import GitHubError
 from fire_routine.sweep import NoRepositoryError, State
 
 OWN_JOB = "github-actions[bot]"

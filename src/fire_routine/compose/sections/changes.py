@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from ...model import ChangedFile, Commit, History, PullRequest, Run, utf16_length
+from ...model.evidence import utf16_length
+from ...model.run import ChangedFile, Commit, History, PullRequest, Run
 from ...patterns import pattern
 from ...sanitize import inline
 from ..layout import FRAME, Part, fill, listed, quoted

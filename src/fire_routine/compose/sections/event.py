@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...model import Event, Run, Words, utf16_length
+from ...model.event import Event, Words
+from ...model.evidence import utf16_length
+from ...model.run import Run
 from ...sanitize import inline, web_address
 from ..layout import FRAME, Part, cut, quoted, short
 

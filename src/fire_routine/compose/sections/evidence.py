@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ...model import Annotation, Attachment, Digest, Failure, MakeExcerpt, utf16_length
+from ...model.evidence import Attachment, Digest, Failure, MakeExcerpt, utf16_length
+from ...model.run import Annotation
 from ...sanitize import inline
 from ..grouping import specific_annotations
 from ..layout import FRAME, Part, cut, filled, head, listed, quoted, short

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ...model import Action, FailedJob, Failure, MakeExcerpt, Run, counted, in_words, utf16_length
+from ...model.evidence import Action, Failure, MakeExcerpt, utf16_length
+from ...model.run import FailedJob, Run, counted, in_words
 from ...sanitize import inline
 from ..grouping import passed_legs
 from ..highlights import cause

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
-from ...model import EVENT_BRANCH, SESSION_BRANCH, Failure, Note, Run
+from ...model.evidence import Failure
+from ...model.outcome import EVENT_BRANCH, SESSION_BRANCH
+from ...model.run import Note, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
 from ..layout import Part, cut, listed, short

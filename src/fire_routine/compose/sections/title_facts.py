@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from ...model import EarlierSession, Failure, History, Origin, Past, PullRequest, Rerun, Run, SessionState
+from ...model.evidence import Failure
+from ...model.outcome import EarlierSession, Past, SessionState
+from ...model.run import History, Origin, PullRequest, Rerun, Run
 from ...sanitize import inline, web_address
 from ..grouping import base_name
 from ..layout import cut, short

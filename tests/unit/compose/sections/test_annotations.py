@@ -6,7 +6,8 @@ from tests.unit.compose.material import job
 
 from fire_routine import distill
 from fire_routine.compose.sections.evidence import evidence_block
-from fire_routine.model import Annotation, Failure, Fingerprint, utf16_length
+from fire_routine.model.evidence import Failure, Fingerprint, utf16_length
+from fire_routine.model.run import Annotation
 
 
 def test_many_annotations_fit_any_limit_and_what_is_left_out_is_counted() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.unit.compose.material import history, pull_request, run
 
 from fire_routine.compose.sections.changes import changes_part, marked, named
-from fire_routine.model import ChangedFile, Commit, Run
+from fire_routine.model.run import ChangedFile, Commit, Run
 
 FILES = [
     ChangedFile(path, 1, 1)

@@ -15,7 +15,9 @@ from fire_routine.distill import excerpt
 from fire_routine.gather.event import run_as_reported
 from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
-from fire_routine.model import Attachment, Brief, Event, Run, utf16_length
+from fire_routine.model.event import Event
+from fire_routine.model.evidence import Attachment, Brief, utf16_length
+from fire_routine.model.run import Run
 from fire_routine.settings import Context, Settings
 
 REPOSITORY = "acme/widget"

@@ -8,14 +8,8 @@ from tests.unit.digests import lines, of_blocks
 
 from fire_routine.compose.sections.evidence import attachments_part, evidence_block
 from fire_routine.distill import excerpt
-from fire_routine.model import (
-    Annotation,
-    Attachment,
-    Digest,
-    Failure,
-    Fingerprint,
-    MakeExcerpt,
-)
+from fire_routine.model.evidence import Attachment, Digest, Failure, Fingerprint, MakeExcerpt
+from fire_routine.model.run import Annotation
 
 
 def rendered(files: Sequence[Attachment], make: MakeExcerpt, limit: int) -> str:

@@ -11,7 +11,8 @@ from fire_routine.compose.grouping import group
 from fire_routine.compose.layout import WORD, quoted
 from fire_routine.compose.sections.failure import SMALLEST, failures_part
 from fire_routine.distill import excerpt
-from fire_routine.model import Failure, Fingerprint, MakeExcerpt, Run, Step, utf16_length
+from fire_routine.model.evidence import Failure, Fingerprint, MakeExcerpt, utf16_length
+from fire_routine.model.run import Run, Step
 
 
 def rendered(material: Run, failures: Sequence[Failure], make: MakeExcerpt, limit: int) -> str:

@@ -9,7 +9,8 @@ from tests.unit.compose.material import digest, history, job, run
 
 from fire_routine import compose
 from fire_routine.distill import excerpt
-from fire_routine.model import ChangedFile, Failure, Fingerprint
+from fire_routine.model.evidence import Failure, Fingerprint
+from fire_routine.model.run import ChangedFile
 
 SECRET = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 KEY = "MIIEowIBAAKCAQEAx4UbaDzY5xjW6hc9jwN0mX33XpTDVW7WqHp5AKaRbtAC3DqX"

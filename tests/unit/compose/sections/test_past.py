@@ -10,16 +10,9 @@ from tests.unit.compose.material import STARTED, digest, history, job, pull_requ
 from fire_routine.compose import compose, group
 from fire_routine.compose.sections import title_facts as section
 from fire_routine.distill import excerpt
-from fire_routine.model import (
-    Checks,
-    EarlierSession,
-    History,
-    Past,
-    PullRequest,
-    SessionState,
-    SessionTrace,
-    utf16_length,
-)
+from fire_routine.model.evidence import utf16_length
+from fire_routine.model.outcome import Checks, EarlierSession, Past, SessionState, SessionTrace
+from fire_routine.model.run import History, PullRequest
 
 PULL = pull_request(number=14, title="Fix the tally", url="https://github.com/octo/widgets/pull/14")
 

@@ -10,7 +10,8 @@ from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull
 from fire_routine.compose.grouping import group
 from fire_routine.compose.sections import title_facts
 from fire_routine.compose.sections.title_facts import title, warning
-from fire_routine.model import Commit, Failure, Fingerprint, History, Run
+from fire_routine.model.evidence import Failure, Fingerprint
+from fire_routine.model.run import Commit, History, Run
 
 
 def facts(material: Run, failures: Sequence[Failure] = ()) -> str:

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.distill.logs import STEP, of
 
 from fire_routine import distill
-from fire_routine.model import Fingerprint
+from fire_routine.model.evidence import Fingerprint
 
 FAILURES = Path(__file__).parents[1] / "failures"
 LOG = """\

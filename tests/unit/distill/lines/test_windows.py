@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fire_routine import distill
 from fire_routine.distill.windows import AHEAD, SIZE
-from fire_routine.model import Digest
+from fire_routine.model.evidence import Digest
 
 CHUNKS = (1_000, 60_000, SIZE + 1, 10 * SIZE)
 ERROR = b"error: no price in aisle %s\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.distill.logs import GITHUB_LOG, read
 
 from fire_routine import distill
-from fire_routine.model import utf16_length
+from fire_routine.model.evidence import utf16_length
 
 GAP = re.compile(r"\[… \d+(?: lines)? …\]")
 

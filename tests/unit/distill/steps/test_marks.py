@@ -6,7 +6,7 @@ import pytest
 from tests.unit.distill.logs import GITHUB_LOG, at, read, stamped
 
 from fire_routine import distill
-from fire_routine.model import Step
+from fire_routine.model.run import Step
 
 
 @pytest.mark.parametrize("foreign", ["", "from another program"])

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.distill.logs import GITHUB_LOG, at, read, stamped
 
 from fire_routine import distill
-from fire_routine.model import Step
+from fire_routine.model.run import Step
 
 
 def _ran(second: int, command: str, *printed: str) -> list[tuple[int, str]]:
