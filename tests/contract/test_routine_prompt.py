@@ -20,13 +20,13 @@ from fire_routine.model.run import Note, Rerun
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SKILL = EXAMPLES / "skills/ci-failure/SKILL.md"
 PROMPT = SKILL.read_text("utf-8")
-MOST_WORDS = 1_050  # each session has all of them in its context
+MOST_WORDS = 1_100  # each session has all of them in its context
 
 
-def text() -> str:
+def text(head_repository: str) -> str:
     material = run(
         [job(0)],
-        head_repository="stranger/widgets",
+        head_repository=head_repository,
         pull_request=pull_request(),
         history=history(same_commit_was_green=True, base_is_red=True),
         notes=(Note("a log", "it has expired"),),
@@ -61,7 +61,9 @@ RULES = (
     "Never conclude that there is nothing to do",
     "Check out the head SHA",
     "Push that branch before anything else",
-    "If GitHub's log hosts are out of reach",
+    "whole logs by the built-in `get_job_logs`",
+    "Never check it out in place",
+    "Never force a push, amend a pushed commit",
     "Reproduce",
     "Fix the cause, not the symptom",
     "open one pull request",
@@ -95,7 +97,7 @@ def test_what_the_prompt_for_events_names_is_in_their_text() -> None:
 
 
 def test_what_the_prompt_names_is_in_the_text() -> None:
-    sent = text()
+    sent = text("stranger/widgets") + text("octo/widgets")
     assert [name for name in NAMES if name not in PROMPT or name not in sent] == []
 
 

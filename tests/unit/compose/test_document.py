@@ -210,18 +210,32 @@ def test_the_commands_hold_real_ids_and_no_names() -> None:
     name, pull = "x$(touch /tmp/owned)`;rm -rf ~", pull_request()
     shown = commands(run([job(0, name)], head_branch=name, pull_request=replace(pull, title=name)))
     assert "gh api repos/octo/widgets/actions/jobs/1000/logs\n" in shown
-    assert f"git fetch origin refs/pull/12/head && git checkout -B claude/fix-run-77 {SHA}" in shown
+    assert f"git fetch origin refs/pull/12/head\ngit checkout -B claude/fix-run-77 {SHA}\n" in shown
     assert "touch" not in shown
     several = commands(run([job(0, "a"), job(1, "b")]), {1001: digest("f", "x")})
     assert several.count("/jobs/JOB/logs") == several.count("/logs") == 1
     # A merge queue's commit is in no pull request, though the queue's branch names one.
     queue = commands(run([job(0)], event="merge_group", pull_request=pull))
-    assert f"git fetch origin {SHA} && git checkout" in queue
+    assert f"git fetch origin {SHA}\ngit checkout" in queue
     for odd in ({"repository": "octo/$(id)"}, {"head_sha": "HEAD; id"}):
         assert commands(run([job(0)], **odd)) == ""
     for host in ("git.example.com", "git.example.com:8443"):
         enterprise = commands(run([job(0)]), server_url=f"https://{host}")
         assert f"gh api --hostname {host} repos/octo/widgets" in enterprise
+
+
+def test_a_whole_log_is_read_by_the_built_in_tool_first() -> None:
+    """Its content comes through GitHub's API, where the hosts of logs are out of a session's reach."""
+    text = brief(run([job(0)])).text
+    assert "the built-in tool `get_job_logs` first (`job_id` 1000), `gh api` second." in text
+    assert "get_job_logs" not in brief(run([job(0)]), server_url="https://git.example.com").text
+
+
+def test_a_strangers_commit_is_never_checked_out_in_place() -> None:
+    """Claude Code takes hooks from the files it works on: https://code.claude.com/docs/en/settings."""
+    shown = commands(run([job(0)], head_repository="stranger/widgets"))
+    assert f"git worktree add --detach ../untrusted-{SHA[:10]} {SHA}\n" in shown
+    assert "checkout" not in shown
 
 
 def test_facts_take_little_room_at_any_limit() -> None:
@@ -231,7 +245,7 @@ def test_facts_take_little_room_at_any_limit() -> None:
     for budget in BUDGETS:
         text = brief(material, {1000: log}, max_characters=budget).text
         known = text[text.index("## Facts") : text.index("## What changed")]
-        assert len(known + text[text.index("## How to go on") :]) <= 600
+        assert len(known + text[text.index("## How to go on") :]) <= 640
         assert text.count(SHA) == 1
 
 
@@ -245,7 +259,7 @@ def test_merged_pull_request_and_untrusted_code_are_named() -> None:
     material = run([job(0)], event="pull_request", pull_request=pull_request(), head_repository="stranger/x")
     text = brief(material).text
     assert "The run tested the head merged into `main`." in text
-    assert "The code is untrusted too: read it before you run any of it." in text
+    assert "The code is untrusted too: never check it out in place, and read it before you run it." in text
 
 
 def test_the_users_own_words_are_whole_up_to_4096_and_may_not_swallow_the_rest() -> None:

@@ -42,9 +42,12 @@ def _note(note: Note) -> str:
 
 
 def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str:
-    """Commands for the whole log, the commit, and a branch to work on; after a blank line.
+    """How to read the whole log, commands for the commit and a branch to work on; after a blank line.
 
-    Of logs of another CI, only the commit may be known.
+    Of logs of another CI, only the commit may be known. Sessions have GitHub's `get_job_logs`
+    (https://github.com/github/github-mcp-server) where the hosts of logs are out of their reach.
+    A stranger's commit goes to a folder of its own: Claude Code reloads settings, and their hooks, from the
+    files that it works on (https://code.claude.com/docs/en/settings).
 
     Nothing that a person can name goes into a command: ids and hashes only, and only of their form. Of
     several jobs, `JOB` stands for the number of one.
@@ -57,14 +60,19 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str
     path = f"repos/{run.repository}/actions"
     jobs = [job for failure in failures for job in failure.jobs]
     job = "JOB" if len(jobs) > 1 else "".join(str(job.id) for job in jobs)
-    log = f"{api} {path}/jobs/{job}/logs\n" if run.id and not all(job.running for job in jobs) else ""
+    logged = bool(run.id) and not all(job.running for job in jobs)
+    log = f"{api} {path}/jobs/{job}/logs\n" if logged else ""
     # A merge queue's commit is in no pull request, though one is known of the run.
     by_pull = run.pull_request if run.event != "merge_group" else None
     ref = f"refs/pull/{by_pull.number}/head" if by_pull else run.head_sha
-    checkout = f"git fetch origin {ref} && git checkout -B {_branch(run)} {run.head_sha}"
+    apart = f"git worktree add --detach ../untrusted-{run.head_sha[:10]} {run.head_sha}"
+    checkout = apart if warning(run) else f"git checkout -B {_branch(run)} {run.head_sha}"
     words = _words(run)
+    if logged and host == _PUBLIC:
+        tool = f"the built-in tool `get_job_logs` first (`job_id` {job}), `gh api` second"
+        words = f"For whole logs, {tool}. {words}".rstrip()
     heading = "\n\n## How to go on\n\n" + (f"{words}\n\n" if words else "")
-    return heading + fence(log + checkout, "sh")
+    return heading + fence(f"{log}git fetch origin {ref}\n{checkout}", "sh")
 
 
 def _branch(run: Run) -> str:
@@ -79,5 +87,5 @@ def _words(run: Run) -> str:
         base = inline(short(run.pull_request.base_branch, 100))
         words.append(f"The run tested the head merged into {base}.")
     if warning(run):
-        words.append("The code is untrusted too: read it before you run any of it.")
+        words.append("The code is untrusted too: never check it out in place, and read it before you run it.")
     return " ".join(words)
