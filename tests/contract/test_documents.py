@@ -35,7 +35,7 @@ INPUTS, OUTPUTS = set(ACTION["inputs"]), set(ACTION["outputs"])
 OTHER_NAMES = {
     "anthropic-version", "branches-ignore", "continue-on-error", "error-like", "fire-routine", "no-claude",
     "persist-credentials", "pull-requests", "runs-on", "timeout-minutes",
-    "client-id", "fail-fast", "private-key",
+    "claude-fix", "client-id", "fail-fast", "private-key",
 }  # fmt: skip
 PERMISSIONS = ("actions", "checks", "contents", "pull-requests", "statuses")  # of an App's token
 TIMING = Timing()
