@@ -14,7 +14,9 @@ from functools import cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import certifi
 import httpx
+import truststore
 
 from .sanitize import code, flat
 from .settings import own_authorities
@@ -97,7 +99,7 @@ class Route:
             return f"the name {whose} could not be resolved", own_remedy
         if isinstance(cause, ssl.SSLCertVerificationError):
             what = f"its certificate is not trusted ({code(cause.verify_message)})"
-            return what, "Set SSL_CERT_FILE to the CA bundle of your network."
+            return what, "Add your network's authority to the system's store, or set SSL_CERT_FILE."
         if isinstance(cause, ssl.SSLError):
             return "the TLS handshake failed", "Check the proxy or firewall in between."
         if isinstance(cause, ConnectionRefusedError):
@@ -109,24 +111,25 @@ class Route:
 
 @cache
 def _trust(own: tuple[str, str] | None) -> ssl.SSLContext:
-    """Trusts the authorities of a variable and its value; None: certifi's. Reading them takes a while.
+    """Trusts the system's authorities, and those of a variable and its value; without one, certifi's.
 
     Raises:
         UnusableError: the named file or folder can't be used.
     """
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if own is None:
-        return httpx.create_ssl_context(trust_env=False)
+        context.load_verify_locations(certifi.where())
+        return context
     name, path = own
     is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - Path rejects some values
     try:
-        return ssl.create_default_context(
-            cafile=None if is_folder else path, capath=path if is_folder else None
-        )
+        context.load_verify_locations(cafile=None if is_folder else path, capath=path if is_folder else None)
     except (OSError, ValueError) as problem:
         detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
         raise UnusableError(
             f"{name} does not name a usable CA bundle ({code(detail)}). Correct it, or unset it.",
         ) from None
+    return context
 
 
 def _root(error: BaseException) -> BaseException:

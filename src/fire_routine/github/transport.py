@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import PathFinder
 from typing import Any
 
+import truststore
+
 from .. import threads
 from ..model.outcome import GitHubError
 from . import errors
@@ -40,10 +42,18 @@ _without_init("urllib3.http2")  # looks for a library that is not there
 warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
 
 import requests.exceptions as transport  # noqa: E402
+import urllib3.util.ssl_  # noqa: E402
 from github.GithubException import GithubException  # noqa: E402
 from github.Requester import Requester  # noqa: E402
 
+# The authorities of the system count for GitHub, too: requests knows certifi's alone.
+urllib3.util.ssl_.SSLContext = truststore.SSLContext  # type: ignore[assignment]
+
 GRAPHQL = "graphql"  # in place of a path: the GraphQL API, which is beside a server's REST API
+# 2026-03-10 drops `merge_commit_sha` of pull requests, by which those merged since the last green run are
+# found, and no other field that is read here. A version is answered for 24 months after the next one:
+# https://docs.github.com/rest/about-the-rest-api/api-versions
+_API_VERSION = "2022-11-28"
 _WIDTH = 32  # requests at a time, with those that were abandoned and have not ended
 
 
@@ -121,7 +131,7 @@ class Transport:
                 retry=None,
                 seconds_between_requests=None,
                 seconds_between_writes=None,
-                api_version="2022-11-28",
+                api_version=_API_VERSION,
             )
 
 
@@ -130,7 +140,7 @@ def _translated(error: Exception) -> GitHubError:
         return errors.refusal(error.status, error.headers or {}, errors.words(error.data))
     if isinstance(error, transport.SSLError):
         return GitHubError(
-            "GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)",
+            "GitHub can't be reached: TLS failed (is your CA in the system's store, or in SSL_CERT_FILE?)",
             permanent="CERTIFICATE_VERIFY_FAILED" in str(error),
         )
     if isinstance(error, transport.ProxyError):

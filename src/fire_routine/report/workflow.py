@@ -1,19 +1,19 @@
 """What the runner gets: masks, lines of the job's log, an annotation, outputs, the summary.
 
-The only module that uses github-action-utils, which reads the process's environment and prints to standard
-output. Outside Actions nothing is a command.
+Formats: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands. Outside Actions
+nothing is a command.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Literal
-
-import github_action_utils as toolkit
 
 from ..sanitize import flat, sanitize_line, workflow_safe
 
@@ -36,8 +36,7 @@ class Workflow:
         """Have the runner replace `secret` by `***` in every log line from now on.
 
         A line at a time, as the runner matches lines. Outside Actions nothing takes the command, so it would
-        print the secret: then nothing is written. Nor is the toolkit's own `add_mask` used: it writes
-        `::add-mask ::`, which act and the runners built on it don't take for a command, and so print.
+        print the secret: then nothing is written.
         """
         lines = [line.strip() for line in secret.splitlines() if line.strip()]
         self._masked += (line for line in lines if len(line) >= SHORTEST_SECRET)
@@ -57,7 +56,7 @@ class Workflow:
         """
         with _one_at_a_time:  # a thread that is about to print waits here while the annotation is written
             if not self._annotated:
-                _print(_printable(workflow_safe(sanitize_line(self._shown(line)))[:LINE_LIMIT]))
+                _print(workflow_safe(sanitize_line(self._shown(line)))[:LINE_LIMIT])
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step, and its last line; outside Actions a line like others."""
@@ -66,32 +65,30 @@ class Workflow:
             self.say(f"{level}: {line}" if level != "notice" else line)
             self._annotated = True
             return
-        write = {"notice": toolkit.notice, "warning": toolkit.warning, "error": toolkit.error}[level]
-        with suppress(OSError), _one_at_a_time:
-            write(line, title=TITLE)
+        with _one_at_a_time:
+            _print(f"::{level} title={TITLE}::{line.replace('%', '%25')}")
             self._annotated = True
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
-        """The step's outputs, where there is a file to take them."""
-
-        def write() -> None:
-            for name, value in outputs.items():
-                toolkit.set_output(name, _encodable(self._shown(value)))
-
-        if os.environ.get("GITHUB_OUTPUT"):
-            self._write("outputs not set", write)
+        """The step's outputs, where there is a file to take them. No value can write another output."""
+        entries = []
+        for name, value in outputs.items():
+            end = f"end-{secrets.token_hex(16)}"
+            entries.append(f"{name}<<{end}\n{self._shown(value)}\n{end}\n")
+        self._append("GITHUB_OUTPUT", "".join(entries), "outputs not set")
 
     def add_summary(self, markdown: str) -> None:
         """The job summary, where there is a file to take it."""
-        if os.environ.get("GITHUB_STEP_SUMMARY"):
-            self._write(
-                "summary not written", lambda: toolkit.append_job_summary(_encodable(self._shown(markdown)))
-            )
+        self._append("GITHUB_STEP_SUMMARY", f"{self._shown(markdown)}\n", "summary not written")
 
-    def _write(self, otherwise: str, write: Callable[[], object]) -> None:
+    def _append(self, variable: str, text: str, otherwise: str) -> None:
+        """Add `text` to the runner's file that a variable names. Lone surrogates, which JSON can carry and
+        UTF-8 can't, are replaced."""
+        if not (path := os.environ.get(variable)):
+            return
         try:
-            with _one_at_a_time:
-                write()
+            with _one_at_a_time, Path(path).open("ab") as file:
+                file.write(text.encode("utf-8", "replace"))
         except OSError as error:
             why = error.strerror or type(error).__name__
             self.say(f"{otherwise}: the runner's file can't be written ({why})")
@@ -102,17 +99,16 @@ def in_actions() -> bool:
 
 
 def _print(line: str) -> None:
-    """Where nothing can be printed (a full disk, a closed pipe), the fire and the outputs go on."""
+    """In the characters that a console knows; the runner takes UTF-8 on every console.
+
+    Where nothing can be printed (a full disk, a closed pipe), the fire and the outputs go on.
+    """
+    console = getattr(sys.stdout, "buffer", None)
     with suppress(OSError), _one_at_a_time:
-        toolkit.echo(line)
-
-
-def _printable(line: str) -> str:
-    """`line` in the characters that a console knows; the runner takes UTF-8 on every console."""
-    encoding = "utf-8" if in_actions() else getattr(sys.stdout, "encoding", None) or "utf-8"
-    return line.encode(encoding, "replace").decode(encoding)
-
-
-def _encodable(text: str) -> str:
-    """Lone surrogates, which JSON can carry and UTF-8 can't, replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+        if console is None:  # a caller catches what is printed
+            sys.stdout.write(f"{line}\n")
+            return
+        encoding = "utf-8" if in_actions() else sys.stdout.encoding or "utf-8"
+        sys.stdout.flush()
+        console.write(f"{line}\n".encode(encoding, "replace"))
+        console.flush()
