@@ -1,4 +1,4 @@
-"""The README's pictures: the summary and the text of a recorded failure in a log of 40,000 lines.
+"""The README's pictures: summary, comment and text of a recorded failure in a log of 40,000 lines.
 
     python3 src/entrypoint.py tools/pictures.py
 
@@ -31,15 +31,19 @@ COMMAND = "python3 src/entrypoint.py tools/pictures.py"
 SESSION = "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ"  # the documentation's own example
 WORD = "qzvrtmwk"  # instead of the text's random one
 WIDTH = 520  # pixels: its letters can be read on a phone, whose column is about 360 wide
-HEIGHTS = {"summary": 640, "text": 720}  # the top of each page
+HEIGHTS = {"summary": 640, "comment": 520, "text": 720}  # the top of each page
 SCALE = 1.5  # pixels of the picture per pixel of the page
 
 
 def sources() -> dict[str, str]:
     """The body of each page as HTML, by the picture's name; the same in every run."""
-    summary, text = _shown()
+    summary, comment, text = _shown()
     written = f'<pre style="margin: 0; white-space: pre-wrap">{html.escape(text)}</pre>'
-    return {"summary": to_html(summary, alerts=True), "text": written}
+    return {
+        "summary": to_html(summary, alerts=True),
+        "comment": to_html(comment, alerts=True),
+        "text": written,
+    }
 
 
 def _lengthened(folder: Path) -> Path:
@@ -61,17 +65,18 @@ def _lengthened(folder: Path) -> Path:
     return copy
 
 
-def _shown() -> tuple[str, str]:
-    """The job summary and the text of the recorded failure, with addresses as they are on github.com."""
+def _shown() -> tuple[str, str, str]:
+    """Summary, comment and text of the recorded failure, with addresses as they are on github.com."""
     with tempfile.TemporaryDirectory() as temp, of_recording(_lengthened(Path(temp))) as job:
         job.run()
         session = job.endpoint.sessions[-1]
-        summary = shown(job).summary.replace(f"https://claude.ai/code/{session.id}", SESSION)
+        report, link = shown(job), f"https://claude.ai/code/{session.id}"
+        summary, comment = (page.replace(link, SESSION) for page in (report.summary, report.comment))
         text = session.text.replace(job.github.url, SERVER)
     (word,) = re.findall("begin and end with `([a-z]{8})`", text)
     summary, text = summary.replace(word, WORD), text.replace(word, WORD)
     # Addresses on loopback have another length.
-    return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), text
+    return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), comment, text
 
 
 def main() -> int:

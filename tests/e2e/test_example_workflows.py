@@ -84,6 +84,18 @@ def test_a_watcher_fires_for_the_run_it_was_started_by(stage: Stage, name: str) 
     assert ("`apps/web`" in text) == (name == "monorepo")
 
 
+def test_a_digest_needs_no_secret_and_writes_nothing(stage: Stage) -> None:
+    stage.secrets.clear()
+    payload = {"action": "completed", "workflow_run": failed_run(stage.github)}
+    result = stage.run(
+        example("digest"), event="workflow_run", payload=payload, run={"workflow_id": 6, "name": "CI digest"}
+    )
+    assert "main.c:3:5: error: 'x' undeclared" in result.summary("digest")
+    assert result.job_result("digest") == "success"
+    assert stage.endpoint.requests == []
+    assert {request.method for request in stage.github.requests} == {"GET"}
+
+
 def test_an_old_run_is_shown_first(stage: Stage) -> None:
     failed_run(stage.github)
     payload = {"inputs": {"run-id": str(WATCHED), "dry-run": "true"}}
