@@ -27,6 +27,7 @@ from .model.evidence import Action, fault_of
 from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, Skip, quiet
 from .model.reason import Reason
 from .model.run import Run, Trigger, TriggerKind
+from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings
 from .threads import result, threads
@@ -139,7 +140,7 @@ def _terms(scene: Scene) -> Terms:
         legs=scene.context.job_total,
         default_token=scene.context.default_token,
         elsewhere=scene.context is not own,
-        for_key=bool(settings.key),
+        key=redact_text(settings.key)[0],
         daily_limit=settings.daily_limit,
         timing=scene.timing,
     )

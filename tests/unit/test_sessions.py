@@ -212,15 +212,15 @@ def test_a_session_for_a_key_has_its_kind_its_name_and_the_runs_title(month: Mon
     run = month.session(month.run(NOW - DAY, "success", event="issues"))
     month.github.runs[run]["display_title"] = "Crash on save"
     for status in month.ledger:
-        status["description"] = f"{status['description'].rpartition(' ')[0]} k3f9ad07"
+        status["description"] = f"{status['description'].rpartition(' ')[0]} k3f9ad0712c45e8b6"
     month.github.set_branch(f"claude/run-{run}", sha_of("work"))
     month.run(NOW - HOUR, "success", event="issues")
     report = report_of(month)
     (row,) = report["sessions"]
-    assert (row["kind"], row["failures"], row["title"]) == ("key", ["k3f9ad07"], "Crash on save")
+    assert (row["kind"], row["failures"], row["title"]) == ("key", ["k3f9ad0712c45e8b6"], "Crash on save")
     assert (row["state"], row["session_branch"]) == ("branch", f"claude/run-{run}")
     assert row["seconds_to_green"] is None
-    assert "ci.yml k3f9ad07" in table(report) and "Crash on save" in table(report)
+    assert "ci.yml k3f9ad0712c45e8b6" in table(report) and "Crash on save" in table(report)
 
 
 def test_only_links_to_sessions_are_shown(month: Month) -> None:

@@ -6,7 +6,8 @@ That is: the stage, the workflow's file, the run and attempt, the branch (`ref_o
 mark, and the names of the failures. The mark ties the entries of one claim together.
 
 The ledger's entries have the contexts `fire-routine ledger` and a day. On the failing commit, people find
-an entry of the context `fire-routine`. Words for them come first, and " · " separates them from the rest.
+an entry of the context `fire-routine`. Words for them come first, and " · " separates them from the rest. An
+event's key, as words, comes so before the ledger's entries for it.
 
 Every entry has the state `success`. A pending or failed status would block merges and deployments on a
 commit whose own checks are green (https://docs.github.com/rest/commits/statuses).
@@ -68,6 +69,7 @@ _ORDER = tuple(Stage)
 
 # https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
 _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
+_NO_WORDS = pattern("[·\U00010000-\U0010ffff]")  # GitHub takes no 4-byte characters in many fields
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
     r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
@@ -100,6 +102,13 @@ class Record:
         rest = f" · {self}"
         fits = words and len((words + rest).encode()) <= DESCRIPTION_LIMIT
         return (words if fits else self.stage.words) + rest
+
+    def beside(self, key: str) -> str:
+        """The same with an event's key before it, as much as has room; nothing reads that."""
+        rest = f" · {self}"
+        room = DESCRIPTION_LIMIT - len(rest.encode())
+        words = _NO_WORDS.sub("-", key).encode()[:room].decode(errors="ignore").strip()
+        return words + rest if words else str(self)
 
 
 @dataclass(frozen=True, slots=True)

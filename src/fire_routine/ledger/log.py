@@ -280,7 +280,7 @@ class Log:
         while True:
             context = day if number == 1 else f"{day} {number}"
             try:
-                return self._create(self.place, record, str(record), url, context)
+                return self._create(self.place, record, record.beside(self.terms.key), url, context)
             except GitHubError as error:
                 if error.status != 422 or "maximum number" not in str(error) or number == MOST_CONTEXTS:
                     raise

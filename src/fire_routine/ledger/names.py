@@ -4,7 +4,7 @@
 s8a04727              by its job and step, because its log does not exist yet
 j8a04727              the same name, of a failure that its log names as well
 x4f3a1c2              without a log, for good
-k3f9ad07              no failure, but the `key` of an event
+k3f9ad0712c45e8b6     no failure, but the `key` of an event: of 64 bits, as strangers may choose a part of it
 7 failures 4f3a1c2b   several together that don't fit; `x`: all without a log, `y`: some of them
 """
 
@@ -30,7 +30,10 @@ class Kind(StrEnum):
     KEY = "k"
 
 
-_NAME = pattern(r"(?:(?P<count>[0-9]{1,6}) failures )?(?P<kind>[sjxyk]?)(?P<digits>[0-9a-f]{7,8})")
+_NAME = pattern(
+    r"(?:(?P<count>[0-9]{1,6}) failures )?"
+    r"(?P<kind>(?=.{8}$)|[sjxy](?=.{7}$)|k(?=.{16}$))(?P<digits>[0-9a-f]+)",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,7 +41,7 @@ class Name:
     """A failure's, or that of several together."""
 
     kind: Kind
-    digits: str  # with the letter eight characters
+    digits: str  # with the letter eight characters, but 16 digits of a key
     count: int = 1  # of failures
 
     def __str__(self) -> str:
@@ -68,7 +71,7 @@ class Name:
 def read_names(text: str) -> tuple[Name, ...]:
     """The names in an entry; empty where it is not of their form."""
     found = [_NAME.fullmatch(part) for part in ([text] if " failures " in text else text.split(" "))]
-    ok = [one for one in found if one and len(one["kind"] + one["digits"]) == 8]
+    ok = [one for one in found if one]
     if len(ok) < len(found):
         return ()
     return tuple(Name(Kind(one["kind"]), one["digits"], int(one["count"] or 1)) for one in ok)

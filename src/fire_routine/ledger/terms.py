@@ -97,9 +97,13 @@ class Terms:
     legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
     elsewhere: bool = False  # the run is of another repository: nothing is fired there unrecorded
-    for_key: bool = False  # an event is fired for, not failures
+    key: str = ""  # that an event is fired for, as people see it; empty: failures are fired for
     daily_limit: int = 0  # sessions of the repository within 24 hours, as the input has it; 0: any number
     timing: Timing = field(default_factory=Timing)
+
+    @property
+    def for_key(self) -> bool:
+        return bool(self.key)
 
     @property
     def alone(self) -> bool:

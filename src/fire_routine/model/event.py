@@ -50,5 +50,5 @@ class Event:
 
     @property
     def key_name(self) -> str:
-        """The key as the ledger names it: `k` and seven hexadecimal digits."""
-        return f"k{sha256(self.key.encode('utf-8', 'surrogatepass')).hexdigest()[:7]}"
+        """The key as the ledger names it: `k` and 64 bits, so that nobody finds another key of this name."""
+        return f"k{sha256(self.key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

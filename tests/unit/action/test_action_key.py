@@ -66,6 +66,13 @@ def test_two_deliveries_of_one_event_are_one_session_and_another_key_is_its_own(
     assert len(job.endpoint.sessions) == 2
 
 
+def test_two_keys_that_a_stranger_found_to_share_28_bits_are_two(job: Job) -> None:
+    """A person who looks at the ledger's statuses sees which key each is for."""
+    for run, key in enumerate(("alert-2140", "alert-26817"), start=7):
+        assert deliver(job, key=key, run=run) == "fired"
+        assert all(one["description"].startswith(f"{key} · ") for one in entries(job)[-3:])
+
+
 def test_a_keyed_fire_and_its_duplicate_ask_little_of_github(job: Job) -> None:
     """At most 21 requests and 12: with the roles of two accounts, a comment, and a look at the session."""
     whole = payload("issues", MAINTAINER, **ON_STRANGERS_ISSUE)
@@ -237,7 +244,7 @@ def test_without_a_cool_down_only_what_is_under_way_counts_and_the_attempts_own(
 def test_a_lost_request_holds_its_key_for_the_cool_down(job: Job) -> None:
     assert deliver(job) == "fired"
     for found in job.github.statuses.values():
-        found[:] = [one for one in found if not one["description"].startswith("f ")]
+        found[:] = [one for one in found if " · f " not in one["description"]]
     age(job, 1)
     assert deliver(job, run=8) == "skipped earlier-unknown"
     age(job, 24)

@@ -16,7 +16,7 @@ from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms
 from fire_routine.model.event import Event
 
-KEYS = ("kaaaaaaa", "kbbbbbbb")
+KEYS = ("k" + "a" * 16, "k" + "b" * 16)
 COOL_DOWNS = (timedelta(0), timedelta(minutes=1), timedelta(hours=24))
 BRANCHES = ("main", "topic")
 
@@ -54,7 +54,7 @@ class Keyed:
         run = sample_run(run_id, attempt, head_branch=branch, head_sha=sha, created_at=None)
         run = replace(run, fired_for=Event("a key", "issues"))
         by_workflow = self.schedule.world.setting.identities[0] == ACTIONS_BOT
-        terms = Terms(cool_down=self.cool_down, for_key=True, default_token=by_workflow)
+        terms = Terms(cool_down=self.cool_down, key="a key", default_token=by_workflow)
         part = Part(run, frozenset({name}), terms)
         self.schedule.world.enter(
             f"key {self.jobs}",

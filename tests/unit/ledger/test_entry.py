@@ -65,6 +65,17 @@ def test_a_claim_has_the_place_of_its_first_entry_that_claims() -> None:
     assert (claim.id, claim.stage) == (7, Stage.ANNOUNCED)
 
 
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200))
+def test_an_entry_for_a_key_begins_with_the_key_and_is_read_without_it(key: str) -> None:
+    short = replace(RECORD, names=read_names(f"k{'a' * 16}"))
+    for record in (short, replace(short, workflow="w" * 24, run=99_999_999_999, attempt=999)):
+        text = record.beside(key)
+        assert len(text.encode()) <= DESCRIPTION_LIMIT
+        entry = read(text)
+        assert entry is not None and entry.record == record
+    assert RECORD.beside("alert-2140") == f"alert-2140 · {RECORD}"
+
+
 def test_what_others_wrote_is_no_entry() -> None:
     other_stage = str(RECORD).replace("s ci", "z ci")
     other_names = str(RECORD) + " 4f3a1c2"

@@ -21,7 +21,7 @@ from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
 from fire_routine.ledger.rule import Asker, Case, Known, Ruling, Standing, rule
 
-KEY = "kaaaaaaa"
+KEY = f"k{'a' * 16}"
 ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Named(read_names(KEY)[0]),), 1, DAY)
 OWN = ("ci.yml", 90, 1, "0000ff", "7654321", read_names(KEY), "https://claude.ai/code/session_1")
 CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
@@ -57,7 +57,7 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
         (claim(Stage.CLAIMED), True),  # its job died
         (claim(Stage.REFUSED), True),
         (claim(Stage.WITHDRAWN), True),
-        (claim(Stage.FIRED, "kbbbbbbb"), True),
+        (claim(Stage.FIRED, f"k{'b' * 16}"), True),
         (claim(Stage.FIRED, "aaaaaaaa"), True),  # a failure's
         (claim(workflow="other.yml"), True),
     ],
@@ -88,7 +88,7 @@ def test_a_fire_that_was_under_way_as_the_job_came_counts_when_it_is_settled() -
 
 
 def test_neither_max_sessions_nor_other_keys_keep_it_back() -> None:
-    others = [claim(Stage.FIRED, f"k{number:07}", mark=f"m{number:07}", id=number) for number in range(9)]
+    others = [claim(Stage.FIRED, f"k{number:016}", mark=f"m{number:07}", id=number) for number in range(9)]
     assert not ruled(*others).blocked
 
 
