@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.e2e.act import ACTION, REPOSITORY, ROOT
 from tests.e2e.installed import build_release, packages, release_commit
 from tests.e2e.stage import Stage, outputs
@@ -105,6 +106,57 @@ def test_what_is_changed_added_or_missing_is_found(copy: Path) -> None:
     ):
         assert any(problem.startswith(line) for problem in found), line
     assert any("certifi" in problem and problem.endswith("is missing") for problem in found)
+
+
+def attest(folder: Path, into: Path) -> subprocess.CompletedProcess[str]:
+    """Run the step of the release's workflow that compares a tree with its tag."""
+    about = json.loads((folder / tree.ABOUT).read_text("utf-8"))
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text("utf-8"))
+    (step,) = (s for s in workflow["jobs"]["attest"]["steps"] if s.get("name", "").startswith("Its source"))
+    subprocess.run(["git", "clone", "-q", "--no-checkout", ROOT, into / "source"], check=True)
+    (into / "tree").mkdir()
+    with tarfile.open(into / f"tree/fire-routine-{about['version']}-action.tar.gz", "w:gz") as archive:
+        archive.add(folder, ".")
+    environ = os.environ | {
+        "GITHUB_SHA": about["commit"],
+        "GITHUB_REF_NAME": f"release-{about['version']}",
+    }
+    command = ["bash", "-eo", "pipefail", "-c", step["run"]]
+    return subprocess.run(command, cwd=into, env=environ, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "action.yml",
+        "sweep/action.yml",
+        "requirements.txt",
+        "README.md",
+        "release.json",
+        "src/entrypoint.py",
+        "src/fire_routine/vendor/new.py",
+        "src/fire_routine/__pycache__/cli.cpython-311.pyc",
+        "src/vendor/__pycache__/httpx.cpython-311.pyc",
+        "sitecustomize.py",
+    ],
+)
+def test_what_is_signed_is_all_that_the_tag_has_and_no_bytecode(
+    copy: Path, planted: str, tmp_path: Path
+) -> None:
+    file = copy / planted
+    file.parent.mkdir(parents=True, exist_ok=True)
+    before = file.read_text("utf-8") if file.exists() else ""
+    job = tmp_path / "job"
+    job.mkdir()
+    file.write_text(f"{before}\n", "utf-8")
+    done = attest(copy, job)
+    assert done.returncode == 1, done.stdout
+    assert {*file.relative_to(copy).parts} & {*re.split(r"[\s/:]+", done.stdout)}, done.stdout
+
+
+def test_a_release_as_it_was_built_is_signed(built: Path, tmp_path: Path) -> None:
+    done = attest(built, tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_what_is_no_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
