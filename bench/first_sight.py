@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What redaction makes of forms that it has not seen: recall by kind, and false findings in real lines.
+"""What redaction makes of forms that it has not seen: recall by kind, and false findings.
 
     python3 src/entrypoint.py bench/first_sight.py                  # the lines of all sets
     python3 src/entrypoint.py bench/first_sight.py --show           # and those whose secret can still be read
@@ -7,6 +7,7 @@
 
 `first_sight.toml` and the further sets say how their tools were chosen. Each was committed before the rules
 that are measured on it. A secret survives where more than half of it can be read in one piece.
+`near_misses.toml` has lines without a secret, of the kinds in which redaction hid the cause of a failure.
 The harmless lines are drawn with a fixed seed from those of the logs that hold a naming word or 20
 characters of hexadecimal or base64. They are not part of this repository; `HARMLESS` is the digest of those
 that were measured.
@@ -35,7 +36,11 @@ FROZEN = {  # each set's digest
     "first_sight.toml": "9a9c8128eee0afa855de681532e3bbc30038e927d12451391f908653e3b6dd6a",
     "first_sight_second.toml": "6fcf95fbb46def97f570297e779e8b4a5020db6ab19fcda6c9e13451e35692b4",
     "first_sight_third.toml": "b0386abb4017c3613f907bcd3adba1e1b1950d594fb9958f8eed8995591ce571",
+    "first_sight_fourth.toml": "d04d7feb3612762e527944ec979478c7a9144748d154f026fde526d3a5976ab0",
 }
+NEAR_MISSES = "near_misses.toml"
+FROZEN_MISSES = "e3edc65fc8ba18cc1b6dd51cfed29e78c13629351b08044821a6088bf3555c26"
+EACH = 8  # texts that are made of an entry of it: 1,120 lines
 HARMLESS = "a84d7778960e442c22381df7295d93d74581dd4fc8b6c60b9524e84f30a98609"
 SEED = 56
 SIZE = 100_000  # characters of harmless lines
@@ -141,6 +146,32 @@ def show_harmless(folder: Path, *, show: bool) -> None:
             print(f"  - {before!r}\n  + {after!r}")
 
 
+def near_misses() -> list[str]:
+    """The lines of all kinds, which look near; a blank line keeps the texts apart."""
+    entries = tomllib.loads((Path(__file__).parent / NEAR_MISSES).read_text("utf-8")).values()
+    texts = [value_of(form, seed) for forms in entries for form in forms for seed in range(EACH)]
+    return [line for text in texts for line in (*text.split("\n"), "")]
+
+
+def show_near_misses(*, show: bool) -> None:
+    file = (Path(__file__).parent / NEAR_MISSES).read_text("utf-8")
+    changed = "" if digest(file) == FROZEN_MISSES else ", which is not the frozen file"
+    lines = near_misses()
+    redacted, counts = redact(lines)
+    size = sum(map(len, lines)) + len(lines)
+    print(f"{NEAR_MISSES}{changed}")
+    print(
+        f"{sum(map(bool, lines))} lines, {size / 1000:.0f} kB: {counts.total()} false findings,"
+        f" {counts.total() / size * 1e5:.1f} per 100 kB {dict(counts)}"
+    )
+    seen: set[str] = set()
+    for before, after in zip(lines, redacted, strict=True) if show else ():
+        shape = re.sub(r"\w{8,}|\d+", "~", after)
+        if MARK.search(after) and shape not in seen:
+            seen.add(shape)
+            print(f"  - {before!r}\n  + {after!r}")
+
+
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -154,6 +185,7 @@ def main() -> None:
         show_harmless(options.harmless, show=options.show)
     else:
         show_recall(show=options.show)
+        show_near_misses(show=options.show)
 
 
 if __name__ == "__main__":
