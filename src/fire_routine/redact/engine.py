@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from . import own_tokens
 from .decoders import decode_base64, decode_escapes
 from .detectors import CONTEXTUAL, DETECTORS, tokens
 from .heuristics import (
@@ -18,7 +19,7 @@ from .heuristics import (
 )
 from .line_wraps import Join, join_by_width
 from .spans import Span, merge
-from .text_index import TextIndex, occurrences
+from .text_index import TextIndex
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
 _JUDGED = 512  # characters of a value that show whether it is searched for
@@ -31,7 +32,7 @@ def find_secrets(text: str, public: Collection[str] = (), own: Collection[str] =
     Args:
         text: without invisible characters (`sanitize.visible`).
         public: values that are known not to be secret. Other occurrences of them, or of parts, stay.
-        own: values that are secret wherever they stand, whatever they look like.
+        own: tokens that are secret wherever they stand, in any writing.
     """
     return find_in_parts([text], public, own)
 
@@ -48,9 +49,7 @@ def find_in_parts(
         search: what finds the secrets of a part, for one that keeps them (`kept`).
     """
     text = "\n".join(parts)
-    found = [
-        Span(place, place + len(value), "own-token") for value in own for place in occurrences(text, value)
-    ]
+    found = [span for token in own for span in own_tokens.find(text, token)]
     start = 0
     for part in parts:
         spans = (search or _secrets)(part)
