@@ -97,34 +97,12 @@ class GitHub(Api):
             return parse.run(data, self.repository), parse.pull_request_numbers(data)
 
         path = f"/actions/runs/{run_id}"
-        try:
-            return self.get(f"{path}/attempts/{attempt}" if attempt else path, read)
-        except GitHubError as error:
-            if not attempt or error.status != 404:
-                raise
-            # A proxy or a compatible server may not know attempts. The latest one is the run itself.
-            found = self._or_raise(error, lambda: self.get(path, read))
-            if found[0].attempt != attempt:
-                raise
-            return found
+        return self.get(f"{path}/attempts/{attempt}" if attempt else path, read)
 
     def jobs(self, run_id: int, attempt: int | None, pages: int = MAX_PAGES) -> Listing[Job]:
         """The jobs of an attempt (None: the latest), of at most this many pages of 100."""
-        path, what = f"/actions/runs/{run_id}", "the run's jobs"
-        try:
-            whole = f"{path}/attempts/{attempt}/jobs" if attempt else f"{path}/jobs"
-            return self.list_all(whole, what, "jobs", parse.job, pages)
-        except GitHubError as error:
-            if not attempt or error.status != 404:
-                raise
-            listing = self._or_raise(
-                error, lambda: self.list_all(f"{path}/jobs", what, "jobs", parse.job, pages)
-            )
-            stated = [job.attempt for job in listing.items if job.attempt is not None]
-            latest = max(stated) if stated else self._or_raise(error, lambda: self.latest_attempt(run_id))
-            if latest != attempt:
-                raise
-            return listing
+        path = f"/actions/runs/{run_id}" + (f"/attempts/{attempt}" if attempt else "")
+        return self.list_all(f"{path}/jobs", "the run's jobs", "jobs", parse.job, pages)
 
     def latest_attempt(self, run_id: int) -> int:
         """The number of a run's latest attempt, from 1."""
@@ -136,14 +114,6 @@ class GitHub(Api):
         https://docs.github.com/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
         """
         self.send("POST", f"/actions/runs/{run_id}/rerun-failed-jobs", None)
-
-    @staticmethod
-    def _or_raise(error: GitHubError, ask: Callable[[], T]) -> T:
-        """The answer to another request; if that fails too, `error` is raised."""
-        try:
-            return ask()
-        except GitHubError:
-            raise error from None
 
     def job(self, job_id: int) -> Job:
         return self.get(f"/actions/jobs/{job_id}", parse.job)

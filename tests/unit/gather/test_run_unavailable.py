@@ -8,10 +8,9 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.fake_clock import FakeClock
-from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
+from tests.unit.gather.gathering import HEAD, RUN, context_of, failed_job, gathered, github_of
 
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.model.outcome import GitHubError
 from fire_routine.model.run import Run
 from fire_routine.settings import Settings
 
@@ -155,37 +154,3 @@ class TestAJobThatIsNotOfTheDocumentedShape:
         emulator.jobs[3]["name"] = None
         run = gathered(emulator, context_of(emulator, job="own", job_id=3, job_status="failure"))
         assert [(job.name, job.running) for job in run.failed_jobs] == [("own", True), ("test (3.11)", False)]
-
-
-class TestAServerThatKnowsNoAttempts:
-    @pytest.fixture(autouse=True)
-    def no_attempts(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/attempts/", Fault.missing())
-
-    def test_is_asked_for_the_run_and_its_jobs(self, emulator: GitHubEmulator) -> None:
-        run = gathered(emulator)
-        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
-        assert (run.attempt, run.passed_jobs, run.notes) == (1, ("lint",), ())
-        emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
-        run = gathered(emulator)  # then its first answer counts
-        assert not run.jobs_known
-        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}
-
-    def test_is_believed_where_its_answer_is_of_the_attempt(self, emulator: GitHubEmulator) -> None:
-        add_run(emulator, run_attempt=2)
-        emulator.add_job(RUN, failed_job(9, "second time", run_attempt=2))
-        with github_of(emulator) as github:
-            for ask in (github.run, github.jobs):
-                with pytest.raises(GitHubError, match="404"):
-                    ask(RUN, 1)
-            assert github.run(RUN, 2)[0].attempt == 2
-            assert [job.name for job in github.jobs(RUN, 2).items] == ["second time"]
-
-    def test_is_believed_where_its_jobs_name_no_attempt(self, emulator: GitHubEmulator) -> None:
-        jobs = [{**job, "run_attempt": None} for job in emulator.jobs.values()]
-        answer = json.dumps({"total_count": 2, "jobs": jobs}).encode()
-        emulator.fail(rf"/runs/{RUN}/jobs", Fault(200, raw=answer))
-        with github_of(emulator) as github:
-            assert len(github.jobs(RUN, 1).items) == 2
-            with pytest.raises(GitHubError, match="404"):
-                github.jobs(RUN, 2)
