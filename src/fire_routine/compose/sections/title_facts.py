@@ -142,7 +142,7 @@ def facts(run: Run, failures: Sequence[Failure] = (), *, commands: bool = False)
 def _of_the_run(run: Run) -> Iterator[str]:
     start = run.started_at or run.created_at
     began = f", {moment(start)}" if start else ""
-    workflow = f"{name(run.workflow)}, {name(run.workflow_path)}"
+    workflow = ", ".join(name(word) for word in (run.workflow, run.workflow_path) if word)
     yield f"Workflow: {workflow}, event {name(run.event)} by {name(run.actor)}{began}"
     yield from _rerun_facts(run.rerun)
     if not run.head_branch or run.head_branch != short(run.head_branch, NAME) or not run.pull_request:

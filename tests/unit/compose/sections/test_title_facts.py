@@ -118,6 +118,10 @@ def test_run_of_the_repositorys_own_code_carries_no_warning() -> None:
     assert [event for event in own if warning(run(event=event))] == []
 
 
+def test_a_workflow_without_a_path_is_named_alone() -> None:
+    assert "Workflow: `wf.yml`, event `push`" in facts(run([job(0)], workflow="wf.yml", workflow_path=""))
+
+
 def test_a_tag_is_called_a_tag() -> None:
     tagged = run([job(0)], head_branch="v1.2.3", on_tag=True)
     assert "Tag: v1.2.3 (default main)\n" in facts(tagged).replace("`", "")
