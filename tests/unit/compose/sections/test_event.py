@@ -119,5 +119,5 @@ def test_attached_files_are_below_the_words() -> None:
 def test_the_fingerprint_is_the_keys_name_and_there_is_no_cause() -> None:
     made, same = brief(keyed("issues")), brief(keyed("issue_comment"))
     assert made.fingerprint == same.fingerprint
-    assert len(made.fingerprint.digest) == 8 and made.fingerprint.digest.startswith("k")
+    assert len(made.fingerprint.digest) == 17 and made.fingerprint.digest.startswith("k")
     assert made.cause == ""
