@@ -93,7 +93,6 @@ def report(github: GitHub, creator: str, since: datetime, until: datetime, show:
         if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
     ]
     hints = list(_hints(github, sessions, left_out))
-    left_out += [f"{note.what}: {note.why}" for note in github.take_left_out()]
     states = Counter(row["state"] for row in sessions)
     flakes = [row for row in reruns if row["ended"] == PASSED]
     stuck = [row for row in reruns if row["ended"] not in (PASSED, GOING_ON)]
@@ -130,9 +129,7 @@ def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Say) 
         show(f"Listing runs: {len(found):,}")
         created = f"{_iso(since)}..{_iso(until)}" if until else f">={_iso(since)}"
         try:
-            listing = github.runs(
-                "the runs", lambda data: parse.run(data, github.repository), {"created": created}
-            )
+            listing = github.runs(lambda data: parse.run(data, github.repository), {"created": created})
         except GitHubError as error:
             if not found:
                 raise
@@ -250,8 +247,7 @@ def _left_comment(github: GitHub, row: Json) -> bool:
     marker = f"<!-- {SESSION_BRANCH}{row['run_id']} -->"  # as the skill has it begin
     since = {"since": row["started_at"], "sort": "updated", "direction": "asc"}
     for path, query in (("/issues/comments", since), (f"/commits/{row['commit']}/comments", {})):
-        what = "the comments of sessions"
-        found = github.list_page(path, what, None, fields.mapping, **query, per_page=100).items
+        found = github.list_page(path, None, fields.mapping, **query, per_page=100).items
         if len(found) == 100 or any(str(item.get("body")).startswith(marker) for item in found):
             return True
     return False

@@ -51,7 +51,7 @@ def past(found: parse.PastRun) -> str:
 
 def past_runs(workflow: int, per_page: int = 30, **filters: str) -> Ask:
     def ask(github: GitHub) -> str:
-        listing = github.runs("runs", parse.past_run, filters, per_page, workflow=str(workflow))
+        listing = github.runs(parse.past_run, filters, per_page, workflow=str(workflow))
         return ends(listing.items, past, listing.total)
 
     return ask
@@ -61,7 +61,7 @@ def runs(**filters: str) -> Ask:
     """As `fire-routine sessions` lists them."""
 
     def ask(github: GitHub) -> str:
-        listing = github.list_page("/actions/runs", "runs", "workflow_runs", parse.past_run, **filters)
+        listing = github.list_page("/actions/runs", "workflow_runs", parse.past_run, **filters)
         return ends(listing.items, past, listing.total)
 
     return ask
@@ -91,7 +91,7 @@ def artifacts(number: int) -> Ask:
 def artifacts_of_all_runs() -> Ask:
     """No request of the action's; but the client goes through the ten pages of a real listing."""
     path = "/actions/artifacts"
-    return lambda github: artifacts_line(github.list_all(path, "artifacts", "artifacts", parse.artifact))
+    return lambda github: artifacts_line(github.list_all(path, "artifacts", parse.artifact))
 
 
 def artifacts_line(listing: Listing[parse.Artifact]) -> str:
@@ -147,7 +147,7 @@ def pull(number: int) -> Ask:
 
 
 def pulls(**filters: str) -> Ask:
-    return lambda github: ends(github.pull_requests("pull requests", filters).items, pull_line)
+    return lambda github: ends(github.pull_requests(filters).items, pull_line)
 
 
 def pulls_from(owner: str, branch: str) -> Ask:
@@ -196,12 +196,12 @@ def comment(issue: int, marker: str, author: str) -> Ask:
 
 def comments(issue: int) -> Ask:
     path = f"/issues/{issue}/comments"
-    return lambda github: comments_line(github.list_all(path, "comments", None, fields.mapping))
+    return lambda github: comments_line(github.list_all(path, None, fields.mapping))
 
 
 def comments_of_all(path: str, **filters: str) -> Ask:
     """As `fire-routine sessions` looks for what sessions have written."""
-    return lambda github: comments_line(github.list_page(path, "comments", None, fields.mapping, **filters))
+    return lambda github: comments_line(github.list_page(path, None, fields.mapping, **filters))
 
 
 def comments_line(listing: Listing[fields.Json]) -> str:

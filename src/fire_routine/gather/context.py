@@ -92,7 +92,7 @@ def with_context(github: GitHub, run: Run, deadline: float) -> Run:
         if past or base.is_red or result(was_green):
             past = past or History()
             past = replace(past, base_is_red=base.is_red, same_commit_was_green=result(was_green))
-    notes = (*run.notes, *missing.collected(), *github.take_left_out())
+    notes = (*run.notes, *missing.collected())
     return replace(run, history=past, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -262,7 +262,7 @@ def _with_merged(github: GitHub, missing: Missing, run: Run, past: History) -> H
     what = "the pull requests merged since the last green run"
 
     def ask() -> tuple[PullRequest, ...]:
-        listed = github.pull_requests(what, filters, per_page=size).items
+        listed = github.pull_requests(filters, per_page=size).items
         place = {commit.sha: number for number, commit in enumerate(past.commits)}
         merged = [pull for pull in listed if pull.merged_at and pull.merge_sha in place]
         return tuple(sorted(merged, key=lambda pull: place[pull.merge_sha]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
@@ -58,8 +58,7 @@ def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: flo
     with threads(WIDTH, "gather") as pool:
         run = _gathered(timely, missing, pool, trigger, context)
     origin = event.origin(trigger, context)
-    left_out = github.take_left_out()
-    return replace(run, origin_in_payload=origin, notes=(*run.notes, *missing.collected(), *left_out))
+    return replace(run, origin_in_payload=origin, notes=(*run.notes, *missing.collected()))
 
 
 def _gathered(github: GitHub, missing: Missing, pool: Executor, trigger: Trigger, context: Context) -> Run:
@@ -89,8 +88,8 @@ def _gathered(github: GitHub, missing: Missing, pool: Executor, trigger: Trigger
         return complete(without_jobs(run, trigger, context))
     _note_unlisted(run, listing, missing)
     known = with_jobs(github, missing, pool, run, listing.items, trigger, context)
-    if not known.failed_jobs and any(map(may_have_failed, listing.odd)):
-        known = replace(known, jobs_known=False)  # the failure may be that job's
+    if not known.failed_jobs and len(listing.items) < listing.total:
+        known = replace(known, jobs_known=False)  # the failure may be another job's
     return complete(known)
 
 
@@ -113,8 +112,10 @@ def _note_unlisted(run: Run, listing: Listing[Job], missing: Missing) -> None:
         invalid = "The workflow's file may be invalid: see the run's page."
         remedy = invalid if run.conclusion == "startup_failure" else ""
         missing.say("the jobs of the run", f"it ended as {code(run.conclusion)} before any job began", remedy)
-    if unlisted := listing.total - len(listing.items) - len(listing.odd):
-        missing.say(f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them")
+    if unlisted := listing.total - len(listing.items):
+        missing.say(
+            f"{unlisted} of the run's {listing.total} jobs", "GitHub does not list them as documented"
+        )
 
 
 def _has_come(jobs: Future[Listing[Job]] | None) -> bool:
@@ -218,13 +219,6 @@ def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
 def unlisted(run: Run, context: Context) -> FailedJob:
     """The job that runs this, as far as the runner's environment describes it."""
     return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
-
-
-def may_have_failed(odd: object) -> bool:
-    """Whether something that GitHub lists among the jobs, without being one of the documented shape, may be a
-    failed job."""
-    conclusion = odd.get("conclusion") if isinstance(odd, Mapping) else None
-    return conclusion not in ("success", "skipped", "neutral", "cancelled")
 
 
 def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> TriggerKind:

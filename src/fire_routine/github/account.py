@@ -83,18 +83,18 @@ def repositories(github: GitHub, globs: Sequence[str]) -> Listing[Repository]:
     https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation
     https://docs.github.com/rest/repos/repos#list-organization-repositories
     """
-    api, what = github.of(""), "the repositories"
+    api = github.of("")
     try:
-        listed = [api.list_all("/installation/repositories", what, "repositories", _repository, LISTED)]
+        listed = [api.list_all("/installation/repositories", "repositories", _repository, LISTED)]
     except GitHubError as error:
         if error.status != 403 or error.rate_limited:
             raise
         owners = dict.fromkeys(quote(glob.partition("/")[0], safe="") for glob in globs)
-        listed = [api.list_all(f"/orgs/{one}/repos", what, None, _repository, LISTED) for one in owners]
+        listed = [api.list_all(f"/orgs/{one}/repos", None, _repository, LISTED) for one in owners]
     wanted = [glob.casefold() for glob in globs]
     items = (one for listing in listed for one in listing.items if one)
     found = [one for one in items if any(fnmatchcase(one.name.casefold(), glob) for glob in wanted)]
-    unlisted = sum(one.total - len(one.items) - len(one.odd) for one in listed)
+    unlisted = sum(one.total - len(one.items) for one in listed)
     return Listing(found, len(found) + unlisted)
 
 

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from ..clock import Clock
 from ..model.outcome import GitHubError, Say, quiet
-from ..model.run import Note
 from ..retrying import retrying
 from . import fields
 from .fields import Json
@@ -29,11 +28,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
-    """What GitHub lists: one page or several."""
+    """What GitHub lists: one page or several. What is not of the documented shape is no item."""
 
     items: list[T]
-    total: int  # how many there are in all, as far as GitHub states it; more than the items if pages are left
-    odd: tuple[object, ...] = ()  # what is not of the documented shape, and so is not an item
+    total: int  # how many there are in all, as far as GitHub states it
 
 
 class Api:
@@ -61,7 +59,6 @@ class Api:
         self._patience = patience
         self._deadline = math.inf
         self._insisting_until = -math.inf
-        self._left_out: dict[str, int] = {}  # by what was listed; shared by copies
         self._left = [1.0]  # the share of the hour's requests, by GitHub's last answer; common to copies
         self._sparing = False
 
@@ -98,15 +95,6 @@ class Api:
         """The share of the hour's requests that is left, as far as GitHub states it."""
         return self._left[0]
 
-    def take_left_out(self) -> tuple[Note, ...]:
-        """Notes on what listings have left out since this was last asked."""
-        counts = dict(self._left_out)
-        self._left_out.clear()
-        return tuple(
-            Note(f"{count} of {what}", "GitHub's record of it is not of the documented shape")
-            for what, count in sorted(counts.items())
-        )
-
     def get(self, path: str, parse: Callable[[Any], T], **parameters: Any) -> T:
         _, data = self._read(path, parameters)
         return parsed(parse, data)
@@ -140,43 +128,29 @@ class Api:
             raise
 
     def list_page(
-        self, path: str, what: str, key: str | None, parse: Callable[[Json], T], **parameters: Any
+        self, path: str, key: str | None, parse: Callable[[Json], T], **parameters: Any
     ) -> Listing[T]:
         """One page of a listing.
 
         Args:
-            what: what it lists, for a note on an item that is left out, such as "the run's jobs".
             key: of the items in the answer; None: it is a list itself.
         """
         listing, _ = self._page(path, key, parse, parameters)
-        return self._noted(listing, what)
+        return listing
 
     def list_all(
-        self,
-        path: str,
-        what: str,
-        key: str | None,
-        parse: Callable[[Json], T],
-        pages: int = MAX_PAGES,
+        self, path: str, key: str | None, parse: Callable[[Json], T], pages: int = MAX_PAGES
     ) -> Listing[T]:
         """All pages of a listing, up to this many; see `list_page`."""
         items: list[T] = []
-        odd: list[object] = []
         total = 0
         for page in range(1, pages + 1):
             listing, more = self._page(path, key, parse, {"per_page": 100, "page": page})
             items += listing.items
-            odd += listing.odd
-            total = max(total, listing.total, len(items) + len(odd))
+            total = listing.total if key else total + listing.total
             if not more:
-                return self._noted(Listing(items, total, tuple(odd)), what)
-        total = max(total, len(items) + len(odd) + 1)
-        return self._noted(Listing(items, total, tuple(odd)), what)
-
-    def _noted(self, listing: Listing[T], what: str) -> Listing[T]:
-        if listing.odd:
-            self._left_out[what] = max(self._left_out.get(what, 0), len(listing.odd))
-        return listing
+                return Listing(items, total)
+        return Listing(items, max(total, len(items) + 1))
 
     def send(self, verb: str, path: str, body: object) -> Any:
         """What a request that writes answers. It is asked once, never repeated."""
@@ -193,14 +167,7 @@ class Api:
         """A page, and whether another one follows."""
         headers, data = self._read(path, parameters)
         listed, stated = parsed(lambda data: items_of(data, key), data)
-        items: list[T] = []
-        odd: list[object] = []
-        for item in listed:
-            try:
-                items.append(parse(item))
-            except (LookupError, TypeError, ValueError, AttributeError):
-                odd.append(item)
-        return Listing(items, max(stated, len(listed)), tuple(odd)), 'rel="next"' in headers.get("link", "")
+        return Listing([*fields.each(parse, listed)], stated), 'rel="next"' in headers.get("link", "")
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
         """Ask, and ask again after a transient fault."""

@@ -102,7 +102,7 @@ class GitHub(Api):
     def jobs(self, run_id: int, attempt: int | None, pages: int = MAX_PAGES) -> Listing[Job]:
         """The jobs of an attempt (None: the latest), of at most this many pages of 100."""
         path = f"/actions/runs/{run_id}" + (f"/attempts/{attempt}" if attempt else "")
-        return self.list_all(f"{path}/jobs", "the run's jobs", "jobs", parse.job, pages)
+        return self.list_all(f"{path}/jobs", "jobs", parse.job, pages)
 
     def latest_attempt(self, run_id: int) -> int:
         """The number of a run's latest attempt, from 1."""
@@ -121,7 +121,7 @@ class GitHub(Api):
     def annotations(self, job_id: int) -> tuple[Annotation, ...]:
         """A job's annotations. Its check run has the job's id; Actions keeps far fewer than 100."""
         path = f"/check-runs/{job_id}/annotations"
-        return tuple(self.list_page(path, "a job's annotations", None, parse.annotation, per_page=100).items)
+        return tuple(self.list_page(path, None, parse.annotation, per_page=100).items)
 
     def log_address(self, job_id: int) -> str:
         """The address of a finished job's log; GitHub answers with a redirect to another host."""
@@ -130,7 +130,7 @@ class GitHub(Api):
     def artifacts(self, run_id: int) -> Listing[Artifact]:
         """The artifacts of all attempts of a run, at most 1,000: the oldest first, so all pages are read."""
         path = f"/actions/runs/{run_id}/artifacts"
-        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact)
+        return self.list_all(path, "artifacts", parse.artifact)
 
     def artifact_address(self, artifact_id: int) -> str:
         """The address of an artifact's ZIP file; GitHub answers with a redirect to another host."""
@@ -138,7 +138,6 @@ class GitHub(Api):
 
     def runs(
         self,
-        what: str,
         parse_one: Callable[[Json], T],
         filters: Mapping[str, str],
         per_page: int = 100,
@@ -149,13 +148,12 @@ class GitHub(Api):
         """One page of the repository's runs, newest first.
 
         Args:
-            what: what is listed, as in `list_page`.
             filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
             workflow: the number or the file's name of the one whose runs are listed; empty: all are.
         """
         path = f"/actions/workflows/{quote(workflow, safe='')}/runs" if workflow else "/actions/runs"
         asked = {**filters, "per_page": per_page, "page": page, "exclude_pull_requests": "true"}
-        return self.list_page(path, what, "workflow_runs", parse_one, **asked)
+        return self.list_page(path, "workflow_runs", parse_one, **asked)
 
     def past_runs(
         self, run: Run, filters: Mapping[str, str], per_page: int = 100, page: int = 1
@@ -163,8 +161,7 @@ class GitHub(Api):
         """One page of the runs of the run's workflow."""
         # Without the run's record, the runner's environment names the workflow's file.
         workflow = str(run.workflow_id or run.workflow_path.rpartition("/")[2] or 0)
-        what = "the workflow's past runs"
-        return self.runs(what, parse.past_run, filters, per_page, page, workflow=workflow)
+        return self.runs(parse.past_run, filters, per_page, page, workflow=workflow)
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         """The green runs of the run's workflow and branch, between it and the run of this id.
@@ -226,8 +223,7 @@ class GitHub(Api):
     def branches_at(self, sha: str) -> tuple[str, ...]:
         """The branches whose newest commit it is."""
         path = f"/commits/{quote(sha, safe='')}/branches-where-head"
-        what = "the branches of a commit"
-        names = self.list_page(path, what, None, lambda data: fields.needed(data, "name"))
+        names = self.list_page(path, None, lambda data: fields.needed(data, "name"))
         return tuple(names.items)
 
     def compare(self, base: str, head: str) -> Comparison:
@@ -243,15 +239,13 @@ class GitHub(Api):
         A request for the pull requests of a commit finds none if the commit is in a fork.
         """
         filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
-        return tuple(self.pull_requests("the branch's pull requests", filters).items)
+        return tuple(self.pull_requests(filters).items)
 
     def pull_requests(
-        self, what: str, filters: Mapping[str, str], page: int = 1, per_page: int = 100
+        self, filters: Mapping[str, str], page: int = 1, per_page: int = 100
     ) -> Listing[PullRequest]:
         """A page of pull requests; `filters`: https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
-        return self.list_page(
-            "/pulls", what, None, parse.pull_request, **filters, per_page=per_page, page=page
-        )
+        return self.list_page("/pulls", None, parse.pull_request, **filters, per_page=per_page, page=page)
 
     def branches(self, prefix: str) -> Mapping[str, str]:
         """All branches whose names begin with `prefix`, and their commits."""
@@ -260,13 +254,12 @@ class GitHub(Api):
             return fields.needed(data, "ref").removeprefix("refs/heads/"), str(data["object"]["sha"])
 
         path = f"/git/matching-refs/{quote(f'heads/{prefix}', safe='')}"
-        return dict(self.list_page(path, "the branches of sessions", None, read).items)
+        return dict(self.list_page(path, None, read).items)
 
     def check_runs(self, sha: str) -> list[tuple[str, str | None]]:
         """Status and conclusion of a commit's check runs, at most 100, the latest of each name."""
         path = f"/commits/{quote(sha, safe='')}/check-runs"
-        what = "the checks of a session's pull request"
-        return self.list_page(path, what, "check_runs", parse.check_run, per_page=100).items
+        return self.list_page(path, "check_runs", parse.check_run, per_page=100).items
 
     # --- accounts -------------------------------------------------------------------------------
 
@@ -352,7 +345,7 @@ class GitHub(Api):
             author: the login that the token writes with, whose comment alone is replaced; None: not known.
         """
         path = f"/issues/{number}/comments"
-        found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
+        found = self.list_all(path, None, fields.mapping).items
         marked = (item for item in found if str(item.get("body")).startswith(marker))
         own = next((item for item in marked if author and parse.is_by(item, author)), None)
         verb, where = "POST", path

@@ -107,13 +107,13 @@ def _pulls(
     what = "the pull requests of sessions"
     try:
         for page in range(1, pages + 1):
-            listing = github.pull_requests(what, filters, page)
+            listing = github.pull_requests(filters, page)
             for pull in _own(listing.items, github.repository):
                 if (run := _run_of(pull.head_branch, prefixes)) in runs:
                     found.setdefault(run, []).append(pull)
             oldest = listing.items[-1].created_at if listing.items else None
             if listing.total < _PAGE or (since and oldest and oldest < since):
-                return found, not listing.odd
+                return found, listing.total == len(listing.items)
     except GitHubError as error:
         missing.add(what, error, PULLS)
         return found, False
