@@ -218,13 +218,15 @@ def _number(value: str) -> int | None:
     return int(value) if re.fullmatch(r"[1-9][0-9]{0,17}", value) else None
 
 
-def _event(path: str) -> Mapping[str, Any]:
-    """The event's payload; empty if it cannot be read."""
+def _event(path: str) -> Mapping[str, Any] | str:
+    """The event's payload; of one that cannot be read, why."""
     try:
         payload = json.loads(Path(path).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return payload if isinstance(payload, dict) else {}
+    except RecursionError:
+        return "it is nested too deeply"
+    except (OSError, ValueError) as error:
+        return str(error).partition(";")[0]
+    return payload if isinstance(payload, dict) else "it is no object"
 
 
 def _address(value: str) -> str:
@@ -267,6 +269,7 @@ class Context:
     event: Mapping[str, Any] = field(
         default_factory=dict, metadata={"name": "GITHUB_EVENT_PATH", "read": _event}
     )
+    event_fault: str = _variable("")  # why the event's file can't be read
     sha: str = _variable("GITHUB_SHA")
     actor: str = _variable("GITHUB_ACTOR")
     api_url: str = _variable("GITHUB_API_URL", _address, "https://api.github.com")
@@ -283,6 +286,8 @@ def read_context(environ: Mapping[str, str]) -> Context:
         value = one.metadata["read"](text) if text else None
         if value is not None:
             values[one.name] = value
+    if isinstance(values.get("event"), str):
+        values["event_fault"] = values.pop("event")
     return Context(**values)
 
 

@@ -23,6 +23,7 @@ from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Known, Ruling, Standing
 from .ledger.terms import Terms, Timing
+from .model.event import EventError
 from .model.evidence import Action, fault_of
 from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, Skip, quiet
 from .model.reason import Reason
@@ -71,6 +72,8 @@ def tell(scene: Scene) -> Progress:
             progress.outcome = _declined(skip)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
+    except EventError as error:
+        progress.outcome = Outcome(Result.FAILED, Reason.INVALID_EVENT, error.message)
     except fire.Interrupted as interruption:
         progress.outcome = _ended_early(
             progress, Reason.INTERRUPTED, f"The job was cancelled ({interruption})"
@@ -86,6 +89,8 @@ def tell(scene: Scene) -> Progress:
 def _told(scene: Scene, progress: Progress) -> Skip | None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     settings = scene.settings
+    if why := scene.context.event_fault:
+        raise EventError(f"The event's file (GITHUB_EVENT_PATH) can't be read: {code(why)}")
     trigger = gather.find_trigger(settings, scene.context)
     reported = gather.run_as_reported(trigger, scene.context)
     if skip := policy.before_gathering(settings, scene.context, reported):

@@ -233,12 +233,15 @@ def test_the_context_has_addresses_without_a_slash_at_the_end_and_numbers_that_a
     assert read_context(given) == expected
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000])
-def test_payload_that_can_not_be_read_is_empty(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000, b'{"n": ' + b"9" * 5000 + b"}"]
+)
+def test_a_payload_that_can_not_be_read_says_why(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "event.json"
-    path.write_bytes(content)
-    assert read_context({"GITHUB_EVENT_PATH": str(path)}).event == {}
-    assert read_context({"GITHUB_EVENT_PATH": str(tmp_path / "missing.json")}).event == {}
+    for read in (path, tmp_path / "missing.json"):
+        context = read_context({"GITHUB_EVENT_PATH": str(read)})
+        assert context.event == {} and context.event_fault
+        path.write_bytes(content)
 
 
 def test_certificate_variable_that_is_empty_does_not_count() -> None:

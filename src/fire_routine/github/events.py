@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..model.event import Event, Words
+from ..model.event import Event, EventError, Words
 from ..patterns import pattern
+from ..sanitize import code
 from . import fields
 from .fields import Json
 
@@ -72,6 +73,42 @@ EVENTS: dict[str, tuple[str, tuple[Quoted, ...]]] = {
     "merge_group": ("Merge queue of {merge_group.base_ref}", (_MERGE,)),
     "workflow_run": ("Run of {workflow_run.name} {workflow_run.conclusion!}", (_RUN,)),
 }
+# By event: the facts that its policy asks for. Without one of them nothing is decided. `?`: it may be empty.
+_BY = ("action", "sender.login", "sender.type")
+_OF_ISSUE = ("issue.number", "issue.title", "issue.body?", "issue.labels")
+_OF_DISCUSSION = ("discussion.number", "discussion.title", "discussion.body?")
+_OF_PULL = (
+    *("pull_request.number", "pull_request.title", "pull_request.body?", "pull_request.labels"),
+    *("pull_request.head.ref", "pull_request.head.sha"),
+)
+_OF_DEPLOYMENT = ("deployment.ref", "deployment.sha", "deployment.environment", "deployment.description?")
+FACTS: dict[str, tuple[str, ...]] = {
+    "issues": (*_BY, *_OF_ISSUE),
+    "issue_comment": (*_BY, *_OF_ISSUE, "comment.body?"),
+    "discussion": (*_BY, *_OF_DISCUSSION),
+    "discussion_comment": (*_BY, *_OF_DISCUSSION, "comment.body?"),
+    "pull_request": (*_BY, *_OF_PULL),
+    "pull_request_target": (*_BY, *_OF_PULL),
+    "pull_request_review": (*_BY, *_OF_PULL, "review.body?"),
+    "pull_request_review_comment": (*_BY, *_OF_PULL, "comment.body?"),
+    "release": ("release.tag_name", "release.name?", "release.body?"),
+    "deployment": _OF_DEPLOYMENT,
+    "deployment_status": (*_OF_DEPLOYMENT, "deployment_status.description?"),
+    "repository_dispatch": ("action", "client_payload?"),
+    "workflow_dispatch": ("ref", "inputs?"),
+    "push": ("ref", "head_commit.message?"),
+    "merge_group": ("merge_group.head_ref", "merge_group.head_commit.message?"),
+    "workflow_run": (
+        *("workflow_run.event", "workflow_run.head_branch", "workflow_run.display_title"),
+        "workflow_run.head_repository.full_name",
+    ),
+}
+# What is no text, by its name
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("number", "line"), int),
+    **dict.fromkeys(("client_payload", "inputs", "user", "author", "creator", "actor"), dict),
+    "labels": list,
+}
 # GitHub's words that are no part of a sentence
 _WORDS = {
     "labeled": "labelled {label.name}",
@@ -94,28 +131,35 @@ _PAGES = (
     *(f"{part}.html_url" for part in ("comment", "review", "issue", "pull_request", "discussion", "release")),
     *("deployment_status.target_url", "workflow_run.html_url", "compare"),
 )
+_ITEMS = ("pull_request", "issue", "discussion")  # what has labels
 _PLACE = pattern(r"\{([\w.]+)(!?)\}")
 
 
 def read_event(name: str, payload: Json, key: str) -> Event:
-    """The event that a run is for; of one that the table lacks: its name, action, sender and address."""
+    """The event that a run is for; of one that the table lacks: its name, action, sender and address.
+
+    Raises:
+        EventError: a fact is missing, or of another kind than GitHub's.
+    """
+    for fact in FACTS.get(name, ()):
+        _demand(payload, fact)
     title, quoted = EVENTS.get(name, ("", ()))
     sender = fields.part(payload, "sender")
-    item = fields.part(payload, "pull_request") or fields.part(payload, "issue")
+    item = next((part for one in _ITEMS if (part := fields.part(payload, one))), {})
     sha = _text(payload, "deployment.sha")
     branches = (_text(payload, path).removeprefix("refs/heads/") for path in _BRANCHES)
     return Event(
         key=key,
         name=name,
-        action=fields.text(payload, "action"),
+        action=_text(payload, "action"),
         title=tuple(_title(title, payload)),
-        sender=fields.text(sender, "login"),
+        sender=_text(payload, "sender.login"),
         by_bot=_is_bot(sender),
         words=tuple(_words(quoted, payload)),
-        labels=tuple(fields.each(lambda label: fields.needed(label, "name"), item.get("labels"))),
+        labels=tuple(_labels(item)),
         branches=tuple(branch for branch in branches if branch not in ("", sha)),
         sha=sha,
-        number=fields.whole(item, "number"),
+        number=0 if item is payload.get("discussion") else fields.whole(item, "number"),
         on_pull_request="pull_request" in payload or "pull_request" in item,
         url=next(filter(None, (_text(payload, path) for path in _PAGES)), ""),
     )
@@ -132,9 +176,8 @@ def _words(quoted: tuple[Quoted, ...], payload: Json) -> Iterator[Words]:
         found = {field: _flat(_at(payload, field)) for field in one.fields}
         lines = [f"{field.rpartition('.')[2]}: {text}" for field, text in found.items() if text]
         text = "\n".join(lines if len(one.fields) > 1 else found.values())
-        user = _at(payload, one.author)
-        author = user if isinstance(user, dict) else {}
-        login = fields.text(author, "login") or fields.text(author, "username")
+        author = (_at(payload, one.author) if one.author else None) or {}
+        login = _whole(fields.text(author, "login") or fields.text(author, "username"))
         if text or login:
             yield Words(one.name, text[:LONGEST], login, _is_bot({**author, "login": login}))
 
@@ -157,15 +200,48 @@ def _title(template: str, payload: Json) -> Iterator[str]:
         yield before + words
 
 
+def _labels(item: Json) -> Iterator[str]:
+    for label in item.get("labels") or ():
+        name = label.get("name") if isinstance(label, dict) else None
+        if not isinstance(name, str) or not name:
+            raise EventError("The event's payload has a label without a name")
+        yield name
+
+
 def _text(payload: Json, path: str) -> str:
     value = _at(payload, path)
-    return value if isinstance(value, str) else ""
+    return _whole(value) if isinstance(value, str) else ""
 
 
-def _at(payload: Any, path: str) -> Any:
-    for name in path.split("."):
-        payload = payload.get(name) if isinstance(payload, dict) else None
-    return payload
+def _whole(text: str) -> str:
+    """With U+FFFD for lone surrogates, which JSON may carry and no address may: then it names nothing."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _demand(payload: Json, fact: str) -> None:
+    """Raises `EventError` where the fact is missing."""
+    path = fact.removesuffix("?")
+    found, (*outer, last) = _at(payload, path), path.split(".")
+    holder = payload
+    for name in outer:
+        holder = holder.get(name) or {}
+    if last not in holder or (not fact.endswith("?") and found in (None, "")):
+        raise EventError(f"The event's payload lacks {code(path)}")
+
+
+def _at(payload: Json, path: str) -> Any:
+    """The value at the path; None: there is none.
+
+    Raises:
+        EventError: it is of another kind than GitHub's.
+    """
+    value: Any = payload
+    *outer, last = path.split(".")
+    for name, kind in (*((name, dict) for name in outer), (last, _KINDS.get(last, str))):
+        value = (value or {}).get(name)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise EventError(f"In the event's payload, {code(path)} is not of GitHub's kind")
+    return value
 
 
 def _flat(value: Any, name: str = "", deep: int = DEEPEST) -> str:

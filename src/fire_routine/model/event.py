@@ -9,6 +9,14 @@ from hashlib import sha256
 COMMENT_MARK = "<!-- fire-routine "  # how each comment of ours begins
 
 
+class EventError(ValueError):
+    """The event can't be read, so a guard lacks its fact. `message`: what is wrong, in one line."""
+
+    def __init__(self, what: str) -> None:
+        self.message = f"{what}. Nothing was sent. If GitHub sent it so, please report it."
+        super().__init__(self.message)
+
+
 class Role(IntEnum):
     """What an account may do in the repository, as far as it matters here."""
 

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     # The set-up is at fault.
     MISSING_SECRETS = "missing-secrets", "the routine's URL or token is missing", Remedy.RERUN
     INVALID_INPUT = "invalid-input", "an input is invalid"
+    INVALID_EVENT = "invalid-event", "the event could not be read"
     NO_RUN = "no-run", "the run could not be read"
     LEDGER_UNAVAILABLE = "ledger-unavailable", "duplicates could not be ruled out"
     # The endpoint, or the way there.

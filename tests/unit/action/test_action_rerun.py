@@ -143,7 +143,7 @@ def test_a_dry_run_re_runs_and_records_nothing(watcher: Watcher) -> None:
 
 
 def test_in_a_run_that_has_not_ended_it_is_an_invalid_input(watcher: Watcher) -> None:
-    watcher.environ |= {"GITHUB_EVENT_NAME": "push", "GITHUB_RUN_ID": "7"}
+    watcher.environ |= {"GITHUB_EVENT_NAME": "push", "GITHUB_RUN_ID": "7", "GITHUB_EVENT_PATH": ""}
     assert watcher.ended() == "failed invalid-input"
     assert "rerun-first: the run has not ended" in watcher.log
     assert watcher.github.requests == []

@@ -74,10 +74,25 @@ def test_pull_requests_run_that_neither_github_nor_the_payload_describes_is_not_
     assert job.endpoint.requests == []
 
 
-def test_a_payload_that_can_t_be_read_is_none(job: Job) -> None:
-    (job.temp / "event.json").write_text("[" * 100_000 + "]" * 100_000)
-    job.environ["GITHUB_EVENT_PATH"] = str(job.temp / "event.json")
-    assert job.ended() == "fired"
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
+        ('{"client_payload": {"n": ' + "9" * 5000 + "}}", "5000 digits"),
+        ("{", "line 1 column 2"),
+        ("[]", "no object"),
+    ],
+)
+@pytest.mark.parametrize("key", ["", "alert 7"])
+def test_with_a_payload_that_can_t_be_read_nothing_is_sent(
+    job: Job, content: str, why: str, key: str
+) -> None:
+    (job.temp / "event.json").write_text(content)
+    job.environ |= {"GITHUB_EVENT_PATH": str(job.temp / "event.json"), "FIRE_ROUTINE_KEY": key}
+    assert job.ended() == "failed invalid-event"
+    assert why in job.log
+    assert job.endpoint.requests == []
+    assert job.github.requests == []
 
 
 def test_the_actions_own_tokens_leave_in_nothing_whatever_they_look_like(job: Job) -> None:

@@ -54,6 +54,20 @@ def test_apps_are_not_asked_for_and_cannot_write(emulator: GitHubEmulator) -> No
     assert (event.role, event.words[0].by_writer, asked(emulator)) == (Role.NONE, False, [])
 
 
+@pytest.mark.parametrize("name", ["issues", "push", "release", "deployment_status", "pull_request"])
+def test_a_lone_surrogate_is_no_fault_and_names_nobody(emulator: GitHubEmulator, name: str) -> None:
+    def spoilt(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: spoilt(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [spoilt(part) for part in value]
+        return f"{value}\ud800" if isinstance(value, str) else value
+
+    event = cause(emulator, name, spoilt(payload(name)))
+    assert event.role is Role.NONE
+    assert not any(one.by_writer for one in event.words)
+
+
 @pytest.mark.parametrize("fault", [Fault(status=404), Fault(status=403), Fault(status=502)])
 def test_without_an_answer_no_one_can_write(emulator: GitHubEmulator, fault: Fault) -> None:
     emulator.fail(r"/permission", fault)

@@ -9,7 +9,7 @@ from tests.contract.github.extract_events import fields_of
 from tests.emulated.events import described, payload
 
 from fire_routine.github.events import EVENTS, LONGEST, read_event
-from fire_routine.model.event import Event
+from fire_routine.model.event import Event, EventError
 
 
 def shown(event: Event) -> str:
@@ -122,14 +122,15 @@ def test_an_author_is_named_although_the_text_is_empty_for_the_title_is_theirs_t
 
 
 def test_labels_numbers_and_addresses_are_those_of_the_issue_or_the_pull_request() -> None:
-    event = read("issue_comment", issue={"labels": [{"name": "no-claude"}, {"name": None}, "odd"]})
+    event = read("issue_comment", issue={"labels": [{"name": "no-claude"}]})
     assert (event.labels, event.number, event.on_pull_request) == (("no-claude",), 1, False)
     assert event.url.endswith("/issues/1#issuecomment-492700400")
     event = read("issue_comment", issue={"pull_request": {"url": "https://api.github.com/…/pulls/1"}})
     assert (event.number, event.on_pull_request) == (1, True)
     event = read("pull_request")
     assert (event.number, event.on_pull_request, event.branches) == (2, True, ("changes",))
-    assert read("discussion", discussion={"labels": [{"name": "no-claude"}]}).labels == ()
+    event = read("discussion", discussion={"labels": [{"name": "no-claude"}]})
+    assert (event.labels, event.number) == (("no-claude",), 0)  # no comment is written there
 
 
 def test_an_apps_account_is_known_by_its_type_or_its_name() -> None:
@@ -139,13 +140,40 @@ def test_an_apps_account_is_known_by_its_type_or_its_name() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
-def test_odd_payloads_raise_nothing(name: str) -> None:
+def test_odd_payloads_are_refused_and_raise_nothing_else(name: str) -> None:
     deep: object = "x"
     for _ in range(50):
         deep = {"a": [deep]}
     whole = payload(name)
     for odd in (None, 7, "text", [whole], {}, deep, True):
-        event = read_event(name, dict.fromkeys(whole, odd), "k")
-        assert all(isinstance(text, str) and len(text) <= LONGEST for text in event.title)
-        assert all(len(words.text) <= 7 * LONGEST for words in event.words)
-    assert read_event(name, {}, "k").number == 0
+        with pytest.raises(EventError, match="event's payload"):
+            read_event(name, dict.fromkeys(whole, odd), "k")
+    with pytest.raises(EventError, match="lacks"):
+        read_event(name, {}, "k")
+
+
+def test_a_deep_payload_of_an_alert_is_cut() -> None:
+    deep: object = "x"
+    for _ in range(50):
+        deep = {"a": [deep]}
+    (words,) = read("repository_dispatch", client_payload={"n": deep, "long": "x" * 2 * LONGEST}).words
+    assert len(words.text) <= LONGEST
+    assert "…" in words.text
+
+
+@pytest.mark.parametrize("labels", ["no-claude", {"name": "no-claude"}, [{"name": None}], ["no-claude"]])
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [("issues", "issue"), ("discussion", "discussion"), ("pull_request", "pull_request")],
+)
+def test_labels_of_an_odd_form_are_not_taken_for_none(name: str, item: str, labels: object) -> None:
+    with pytest.raises(EventError):
+        read(name, **{item: {"labels": labels}})
+
+
+def test_a_branch_of_an_odd_form_is_refused_in_an_unknown_event_too() -> None:
+    for odd in (7, ["refs/heads/claude/x"], {"name": "claude/x"}):
+        with pytest.raises(EventError, match="`ref`"):
+            read_event("create", {"ref": odd}, "k")
+    with pytest.raises(EventError):
+        read("deployment_status", workflow_run="claude/x")

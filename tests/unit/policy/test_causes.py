@@ -11,7 +11,7 @@ from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository
 from fire_routine.gather.event import run_as_reported
 from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
-from fire_routine.model.event import Event, Role
+from fire_routine.model.event import Event, EventError, Role
 from fire_routine.policy import may_cause
 from fire_routine.settings import Context, Settings
 
@@ -145,6 +145,69 @@ def test_every_other_event_fires_only_if_forks_are_allowed(name: str) -> None:
     assert caused(name, whole) == "untrusted-run"
     assert caused(name, {**whole, "action": "labeled"}) == "untrusted-run"
     assert caused(name, whole, allow_forks=True) == ""
+
+
+# --- no guard without its fact ----------------------------------------------------------------------
+
+WHO = ("action", "sender", "sender.login", "sender.type")
+ISSUE = ("issue", "issue.number", "issue.title", "issue.body", "issue.labels")
+TALK = ("discussion", "discussion.title", "discussion.body")
+PULL = tuple(f"pull_request.{part}" for part in ("number", "title", "body", "labels", "head.ref", "head.sha"))
+DEPLOYMENT = (
+    "deployment",
+    "deployment.ref",
+    "deployment.sha",
+    "deployment.environment",
+    "deployment.description",
+)
+NEEDED = {
+    "issues": (*WHO, *ISSUE),
+    "issue_comment": (*WHO, *ISSUE, "comment", "comment.body"),
+    "discussion": (*WHO, *TALK),
+    "discussion_comment": (*WHO, *TALK, "comment", "comment.body"),
+    "pull_request": (*WHO, *PULL, "pull_request.head.repo"),
+    "pull_request_target": (*WHO, *PULL, "pull_request.head.repo"),
+    "pull_request_review": (*WHO, *PULL, "pull_request.head.repo", "review", "review.body"),
+    "pull_request_review_comment": (*WHO, *PULL, "pull_request.head.repo", "comment", "comment.body"),
+    "release": ("release", "release.tag_name", "release.body"),
+    "deployment": DEPLOYMENT,
+    "deployment_status": (*DEPLOYMENT, "deployment_status", "deployment_status.description"),
+    "repository_dispatch": ("action", "client_payload"),
+    "workflow_dispatch": ("ref", "inputs"),
+    "push": ("ref", "head_commit", "head_commit.message"),
+    "merge_group": ("merge_group", "merge_group.head_ref", "merge_group.head_commit.message"),
+    "workflow_run": tuple(
+        f"workflow_run.{part}" for part in ("event", "head_branch", "head_repository", "display_title")
+    ),
+}  # fmt: skip
+_GONE = object()
+
+
+def with_fact(whole: Json, path: str, value: object) -> Json:
+    """The same with another value at the path; `_GONE`: without one."""
+    first, _, rest = path.partition(".")
+    if rest:
+        return {**whole, first: with_fact(whole[first], rest, value)}
+    return {**{name: part for name, part in whole.items() if name != first}} | (
+        {} if value is _GONE else {first: value}
+    )
+
+
+def of_writers(name: str) -> Json:
+    run = {"workflow_run": {"event": "push", "head_branch": "main"}} if name == "workflow_run" else {}
+    return of_repository(payload(name, **run), REPOSITORY)
+
+
+@pytest.mark.parametrize(("name", "fact"), [(name, fact) for name in NEEDED for fact in NEEDED[name]])
+def test_without_a_fact_of_the_policy_nothing_fires(name: str, fact: str) -> None:
+    whole = of_writers(name)
+    assert caused(name, whole, own=False) == ""
+    for value in (_GONE, 7 if not fact.endswith("number") else "7", [["x"]], True):
+        try:
+            reason = caused(name, with_fact(whole, fact, value), own=False)
+        except EventError as error:
+            reason = error.message
+        assert reason, value
 
 
 # --- sessions are no cause ------------------------------------------------------------------------
