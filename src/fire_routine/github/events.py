@@ -48,7 +48,7 @@ _OF_RUN = ("workflow_run.display_title", "workflow_run.head_branch", "workflow_r
 _RUN = Quoted("the run", "workflow_run.actor", _OF_RUN)
 _ON_PULL = "ull request #{pull_request.number} {pull_request.title}, "
 
-# By event: what happened, and the texts. `{field}` is a value of others, `{field!}` a word of GitHub's.
+# By event: what happened, and the texts; who wrote the last one wrote the title. `{field}` is a value of others, `{field!}` a word of GitHub's.
 EVENTS: dict[str, tuple[str, tuple[Quoted, ...]]] = {
     "issues": ("Issue #{issue.number} {issue.title}, {action!}", (_ISSUE,)),
     "issue_comment": ("Comment on #{issue.number} {issue.title}, {action!}", (_COMMENT, _ISSUE)),

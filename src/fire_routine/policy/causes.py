@@ -6,7 +6,7 @@ the text. `docs/security.md` has the table for users.
 
 from __future__ import annotations
 
-from ..model.event import COMMENT_MARK, Event, Role
+from ..model.event import COMMENT_MARK, Event, Role, Words
 from ..model.outcome import Skip
 from ..model.reason import Reason
 from ..model.run import Run
@@ -47,8 +47,13 @@ def may_cause(event: Event, run: Run, settings: Settings) -> Skip | None:
 
 
 def _by_session(event: Event, settings: Settings) -> Skip | None:
-    """What a session does is done in its owner's name, who can write: only its traces show it."""
-    texts = (*event.title, *(words.text for words in event.words))
+    """What a session does is done in its owner's name, who can write: only its traces show it.
+
+    So what people wrote who can't, and did not cause the event, is none: not even with a session's link.
+    """
+    texts = [words.text for words in event.words if _may_be_a_sessions(words, event)]
+    if not event.words or _may_be_a_sessions(event.words[-1], event):
+        texts += event.title  # by whom the last words are
     if any(text.lstrip().startswith(COMMENT_MARK) or _SESSION.search(text) for text in texts):
         return Skip(
             Reason.UNTRUSTED_RUN,
@@ -71,14 +76,18 @@ def _by_session(event: Event, settings: Settings) -> Skip | None:
     return None
 
 
+def _may_be_a_sessions(words: Words, event: Event) -> bool:
+    own = words.author.casefold() in ("", event.sender.casefold()) or event.action == "edited"
+    return own or words.by_writer
+
+
 def _opted_out(event: Event, settings: Settings) -> Skip | None:
     unwanted = {label.casefold() for label in settings.skip_labels}
     label = next((label for label in event.labels if label.casefold() in unwanted), "")
     if not label:
         return None
-    return Skip(
-        Reason.SKIP_LABELS, f"#{event.number} has the label {code(label)}, which `skip-labels` names."
-    )
+    what = f"#{event.number}" if event.number else "The discussion"
+    return Skip(Reason.SKIP_LABELS, f"{what} has the label {code(label)}, which `skip-labels` names.")
 
 
 def _untrusted(event: Event, run: Run, settings: Settings) -> Skip | None:

@@ -119,7 +119,7 @@ def test_what_a_session_does_fires_nothing(job: Job) -> None:
     assert (
         deliver(job, "deployment_status", payload("deployment_status", **failed)) == "skipped skip-branches"
     )
-    comment = {"comment": {"body": "Fixed in https://claude.ai/code/session_01Ab"}}
+    comment = {"comment": {"body": "Fixed in https://claude.ai/code/session_01Ab", "user": MAINTAINER}}
     whole = payload("issue_comment", MAINTAINER, **comment)
     assert deliver(job, "issue_comment", whole) == "skipped untrusted-run"
     job.github.add_pull_request({"number": 1, "head": {"ref": "claude/fix-run-5", "sha": "b" * 40}})

@@ -36,7 +36,9 @@ def caused(name: str, whole: Json, own: bool = True, **inputs: Any) -> str:
 
 
 def with_role(event: Event) -> Event:
-    return replace(event, role=Role.NONE if event.by_bot else ROLES.get(event.sender, Role.NONE))
+    words = tuple(replace(one, by_writer=ROLES.get(one.author) is Role.PUSH) for one in event.words)
+    role = Role.NONE if event.by_bot else ROLES.get(event.sender, Role.NONE)
+    return replace(event, role=role, words=words)
 
 
 @pytest.mark.parametrize("sender", [MAINTAINER, STRANGER, BOT])
@@ -234,19 +236,46 @@ def test_a_sessions_branch_causes_nothing(name: str, whole: Json) -> None:
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        ("issue_comment", {"comment": {"body": f"Done: {LINK}"}}),
-        ("issue_comment", {"comment": {"body": "<!-- fire-routine k3f9ad07 -->\nClaude is on it"}}),
-        ("issues", {"issue": {"body": f"Found by {LINK}"}}),
-        ("issues", {"issue": {"title": f"Look at {LINK}"}}),
-        ("discussion_comment", {"comment": {"body": LINK}}),
-        ("pull_request_review", {"review": {"body": LINK}}),
-        ("push", {"head_commit": {"message": f"Fix it\n\nClaude-Session: {LINK}"}}),
+        ("issue_comment", {"comment": {"body": f"Done: {LINK}", "user": MAINTAINER}}),
+        (
+            "issue_comment",
+            {"comment": {"body": "<!-- fire-routine k3f9ad07 -->\nClaude is on it", "user": MAINTAINER}},
+        ),
+        ("issues", {"issue": {"body": f"Found by {LINK}", "user": MAINTAINER}}),
+        ("issues", {"issue": {"title": f"Look at {LINK}", "user": MAINTAINER}}),
+        ("discussion_comment", {"comment": {"body": LINK, "user": MAINTAINER}}),
+        ("pull_request_review", {"review": {"body": LINK, "user": MAINTAINER}}),
+        (
+            "push",
+            {"head_commit": {"message": f"Fix it\n\nClaude-Session: {LINK}", "author": {"username": "mona"}}},
+        ),
         ("repository_dispatch", {"client_payload": {"log": LINK}}),
     ],
 )
 def test_a_sessions_words_cause_nothing(name: str, changes: Json) -> None:
     assert caused(name, payload(name, **changes)) == "untrusted-run"
     assert caused(name, payload(name, **changes), allow_forks=True) == "untrusted-run"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("issues", {"issue": {"body": f"As {LINK} found"}}),
+        ("issues", {"issue": {"title": f"See {LINK}"}}),
+        ("issue_comment", {"issue": {"body": "<!-- fire-routine k3f9ad07 -->"}}),
+        ("discussion", {"discussion": {"body": LINK}}),
+        ("pull_request_review", {"pull_request": {"body": LINK}}),
+    ],
+)
+def test_a_strangers_words_with_a_sessions_link_do_not_keep_a_maintainer_from_asking(
+    name: str, changes: Json
+) -> None:
+    item = next(iter(changes))
+    whole = payload(name, **{item: {**changes[item], "user": STRANGER}})
+    assert caused(name, whole) == ""
+    assert caused(name, {**whole, "sender": STRANGER}) == "untrusted-run"
+    assert caused(name, {**whole, "action": "edited"}) == "untrusted-run"  # perhaps by a session
+    assert caused(name, payload(name, **{item: {**changes[item], "user": MAINTAINER}})) == "untrusted-run"
 
 
 def test_where_github_does_not_name_the_branch_it_may_be_a_sessions() -> None:
@@ -260,9 +289,11 @@ def test_where_github_does_not_name_the_branch_it_may_be_a_sessions() -> None:
     assert may_cause(event, run, Settings(key="k", skip_branches=())) is None
 
 
-def test_a_label_of_skip_labels_holds_for_issues_and_pull_requests() -> None:
+def test_a_label_of_skip_labels_holds_for_issues_discussions_and_pull_requests() -> None:
     labels = {"labels": [{"name": "No-Claude"}]}
     assert caused("issues", payload("issues", issue=labels)) == "skip-labels"
     assert caused("issue_comment", payload("issue_comment", issue=labels)) == "skip-labels"
     assert caused("pull_request", payload("pull_request", pull_request=labels)) == "skip-labels"
+    assert caused("discussion", payload("discussion", discussion=labels)) == "skip-labels"
+    assert caused("discussion_comment", payload("discussion_comment", discussion=labels)) == "skip-labels"
     assert caused("issues", payload("issues", issue=labels), skip_labels=()) == ""
