@@ -24,7 +24,7 @@ def send(arguments: Namespace) -> int:
     from ..fire import FireError, Routine
 
     if arguments.dry_run:
-        write(without_frames(_text(arguments) or ""))
+        write(without_frames(_text(arguments)))
         return 0
     host = _host(arguments.trusted_host)
     url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
@@ -65,31 +65,24 @@ def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -
         raise CommandError(f"{name} {problem}") from None
 
 
-def _text(arguments: Namespace) -> str | None:
-    """The text of the one source that is given; None with `--no-text`.
+def _text(arguments: Namespace) -> str:
+    """The text that is given, piped in, or made of logs.
 
-    What is piped in or read from a file may be anyone's words, so it is quoted, unless `--raw` is given.
+    What is piped in may be anyone's words, so it is quoted, unless `--raw` is given.
     """
-    text, named = arguments.words, arguments.text_file
+    text = arguments.words
     if arguments.log or arguments.junit:
-        if text is not None or named is not None or arguments.no_text:
-            raise UsageError("--log and --junit make the text: add your own words with --text")
+        if text == "-":
+            raise UsageError("- is a log by --log -: as TEXT, give your own words")
         from .send import brief_of_logs
 
         return brief_of_logs(arguments).text
-    if arguments.text:
-        raise UsageError("--text goes with --log or --junit: give a text alone as TEXT")
-    if sum((text is not None, named is not None, arguments.no_text)) > 1:
-        raise UsageError("more than one text: give only one of TEXT, --text-file and --no-text")
-    if arguments.no_text:
-        return None
-    if text == "-" or (text is None and named is None and not is_terminal(sys.stdin)):
-        named = "-"
-    if named is not None:
-        text = text_of(named, MAX_TEXT_BYTES)
+    piped = text == "-" or (text is None and not is_terminal(sys.stdin))
+    if piped:
+        text = text_of("-", MAX_TEXT_BYTES)
     if text is None or not text.strip():
-        raise CommandError("no text: give TEXT, pipe it in, name a --text-file, or use --no-text")
-    return str(text) if named is None or arguments.raw else _quoted(text)
+        raise CommandError("no text: give TEXT, or pipe it in")
+    return text if arguments.raw or not piped else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -25,14 +25,15 @@ FOR_DEVELOPERS = {
     "emulate": "serve the routine endpoint on loopback, with its documented answers",
     "action": "what the action runs in a workflow",
 }
-Command = Callable[[str, str, str], argparse.ArgumentParser]
-"""A new command by its name, description, and the rest of its help."""
+Command = Callable[..., argparse.ArgumentParser]
+"""A new command by its name, description, and examples."""
 WIDTH = 80  # of the help's descriptions
 _EXIT = """
 exit status:
   0  done
   1  it failed: one line on standard error gives the reason and the remedy
   2  the command line can't be understood
+  3  a session may have started: who calls again may start a second one
 """
 
 
@@ -95,7 +96,7 @@ def _parser() -> _Parser:
               emulate             {FOR_DEVELOPERS["emulate"]}
               action              {FOR_DEVELOPERS["action"]}
 
-            environment:
+            environment (all of it: docs/command-line.md):
               GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions, sweep)
               ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send, sweep)
               NO_COLOR                              no colour on a terminal
@@ -104,7 +105,7 @@ def _parser() -> _Parser:
               $ fire-routine demo
               $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
 
-            Use "fire-routine help COMMAND" for a command's options, environment and examples.
+            Use "fire-routine help COMMAND" for a command's options and examples.
             From a checkout, fire-routine is called as: python3 src/entrypoint.py
             """
         ),
@@ -117,13 +118,13 @@ def _parser() -> _Parser:
         dest="command", required=True, metavar="COMMAND", title="commands", prog="fire-routine"
     )
 
-    def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    def command(name: str, description: str, *examples: str) -> argparse.ArgumentParser:
         listed: dict[str, Any] = {"help": COMMANDS[name]} if name in COMMANDS else {}
         return commands.add_parser(
             name,
             **listed,
             description=fill(description, WIDTH),
-            epilog=_epilog(epilog),
+            epilog=_epilog("\n  $ ".join(("examples:", *examples))),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
@@ -151,20 +152,10 @@ def _preview(command: Command) -> None:
         "preview",
         "Print the text that a session would get for a failed run, or with `key` for an event whose payload"
         " was saved. Nothing is sent, nothing is written.",
-        """
-        environment:
-          GITHUB_TOKEN, GH_TOKEN  a token that may read the run; GITHUB_TOKEN comes first.
-                                  Without one, GitHub gives no logs
-          GH_HOST                 the host of another GitHub than github.com, which then gets the token
-          GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
-          NO_COLOR                no colour on a terminal
-
-        examples:
-          $ export GH_TOKEN=$(gh auth token)
-          $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
-          $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID --max-characters 8192
-          $ fire-routine preview --event event.json --event-name issues --key 'issue 12'
-        """,
+        "export GH_TOKEN=$(gh auth token)",
+        "fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID",
+        "fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID --max-characters 8192",
+        "fire-routine preview --event event.json --event-name issues --key 'issue 12'",
     )
     preview.add_argument(
         "run_url", nargs="?", metavar="RUN_URL", help="a run's or a job's address, from the address bar"
@@ -186,14 +177,8 @@ def _distill(command: Command) -> None:
         "distill",
         "Print the lines of a raw log that explain its failure. Where the excerpt is long, its strongest"
         " lines come first. Secrets are not replaced.",
-        """
-        environment:
-          NO_COLOR  no colour on a terminal
-
-        examples:
-          $ gh api repos/YOUR-ORG/YOUR-REPO/actions/jobs/ID/logs | fire-routine distill -
-          $ fire-routine distill red.log --green green.log --max-characters 2000
-        """,
+        "gh api repos/YOUR-ORG/YOUR-REPO/actions/jobs/ID/logs | fire-routine distill -",
+        "fire-routine distill red.log --green green.log --max-characters 2000",
     )
     distill.add_argument("file", metavar="FILE", help="the log, not compressed; - reads standard input")
     distill.add_argument(
@@ -219,35 +204,19 @@ def _send(command: Command) -> None:
         "send",
         "Fire a routine: start a session with your text next to the routine's saved prompt. A request that"
         " may have started a session is never sent again.",
-        """
-        environment:
-          ROUTINE_FIRE_URL    the routine's fire URL, or its trig_… id; required
-          ROUTINE_FIRE_TOKEN  the routine's token, sk-ant-oat01-…; required
-          HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
-                              as usual
-
-        Both are at https://claude.ai/code/routines, in the routine's API trigger. Waits for a limit or an
-        overloaded endpoint take at most 60 s in all.
-
-        examples:
-          $ fire-routine send "Deploy 4521 failed: see https://ci.example/4521"
-          $ tail -n 200 deploy.log | fire-routine send --json
-          $ fire-routine send --log build.log --title "$JOB_NAME" --url "$BUILD_URL" --sha "$GIT_COMMIT"
-          $ fire-routine preview RUN_URL | fire-routine send --raw -
-
-        Exit status 3: a session may have started. Whoever calls again may start a second one.
-        """,
+        'fire-routine send "Deploy 4521 failed: see https://ci.example/4521"',
+        "tail -n 200 deploy.log | fire-routine send --json",
+        'fire-routine send --log build.log --title "$JOB_NAME" --url "$BUILD_URL" --sha "$GIT_COMMIT"',
+        "fire-routine preview RUN_URL | fire-routine send --raw -",
     )
     send.add_argument(
         "words", nargs="?", metavar="TEXT", help="the text; - reads standard input, as a pipe does without it"
     )
-    send.add_argument("--text-file", metavar="F", help="the file that holds the text, in UTF-8 or UTF-16")
     send.add_argument(
         "--raw",
         action="store_true",
         help="send what is read as it is; else secrets are taken out of it, and it is quoted as data",
     )
-    send.add_argument("--no-text", action="store_true", help="fire on the routine's saved prompt alone")
     send.add_argument(
         "--trusted-host",
         default="",
@@ -257,7 +226,7 @@ def _send(command: Command) -> None:
     send.add_argument("--dry-run", action="store_true", help="print the text, and send nothing")
     send.add_argument("--json", action="store_true", help="print the session as JSON")
     logs = send.add_argument_group(
-        "logs of any CI", "the text is made of what broke first in them; a missing file is a line of it"
+        "logs of any CI", "what broke first in them is told below TEXT; a missing file is a line of it"
     )
     logs.add_argument(
         "--log", nargs="+", action="extend", metavar="FILE", help="a log each; - reads standard input"
@@ -273,10 +242,8 @@ def _send(command: Command) -> None:
     for name, metavar, meaning in (
         ("title", "T", "what failed, such as the pipeline's name"),
         ("url", "URL", "the address of the job or pipeline"),
-        ("repository", "O/R", "the repository"),
         ("branch", "B", "the branch that was built"),
         ("sha", "SHA", "the commit that was built"),
-        ("text", "T", "your own words to the session"),
     ):
         logs.add_argument(f"--{name}", default="", metavar=metavar, help=meaning)
 
@@ -286,35 +253,8 @@ def _sessions(command: Command) -> None:
         "sessions",
         "List the sessions that were started in a repository, with what came of each: branch, pull request,"
         " merge and green run. All is read from GitHub, and nothing is written.",
-        """
-        environment:
-          GITHUB_TOKEN, GH_TOKEN  a token that may read actions, contents, pull-requests and statuses;
-                                  required; GITHUB_TOKEN comes first
-          GH_HOST                 the host of another GitHub than github.com, which then gets the token
-          GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
-          NO_COLOR                no colour on a terminal
-
-        fields of --json; times are ISO 8601 in UTC, and null is what is not known:
-          version                    1; fields may be added to it
-          repository, creator, since, until
-                                     what was asked for
-          totals                     sessions, a number for each state, flakes_avoided, stuck_reruns
-          sessions[]                 started_at, session_id, session_url, state, session_branch,
-                                     pull_request (number, title, url), seconds_to_pull_request,
-                                     seconds_to_merge, seconds_to_green, and the failed attempt
-          flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
-          the failed attempt         kind (failure or key), title, workflow, workflow_file, failures[] (or
-                                     the key's name), run_id, run_attempt, run_url,
-                                     branch, commit
-          hints[]                    what to look at, where sessions left nothing
-          left_out[], not_counted{}  what could not be read; entries of other accounts by login
-          A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last
-          one does not count in totals.sessions.
-
-        examples:
-          $ GH_TOKEN=$(gh auth token) fire-routine sessions YOUR-ORG/YOUR-REPO
-          $ fire-routine sessions YOUR-ORG/YOUR-REPO --days 7 --json | jq .totals
-        """,
+        "GH_TOKEN=$(gh auth token) fire-routine sessions YOUR-ORG/YOUR-REPO",
+        "fire-routine sessions YOUR-ORG/YOUR-REPO --days 7 --json | jq .totals",
     )
     sessions.add_argument("repository", metavar="REPOSITORY", help="the repository, or its address")
     sessions.add_argument(
@@ -327,7 +267,7 @@ def _sessions(command: Command) -> None:
         help="whose entries on commits count: the account of the action's github-token;"
         " default: github-actions[bot], as for a workflow's own token",
     )
-    sessions.add_argument("--json", action="store_true", help="print JSON, with the fields below")
+    sessions.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _sweep(command: Command) -> None:
@@ -336,35 +276,8 @@ def _sweep(command: Command) -> None:
         "Read which workflows are red on default branches now, and start a session for what has none: the"
         " longest red first, pushes before schedules, at most one session for each failure. Each"
         " repository's ledger is its memory, so it can be run by anything, at any time.",
-        """
-        environment:
-          GITHUB_TOKEN     an App's: it names the repositories. It may read actions, checks,
-                           contents and pull-requests, and write statuses. Required
-          ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN
-                           the routine; a dry run needs none
-          FIRE_ROUTINE_X   the action's inputs, but rerun-first, run-id, again, attach, comment, key
-                           and ledger-commit
-          GITHUB_API_URL, GITHUB_SERVER_URL
-                           as the runner sets them; default: github.com
-
-        output: a line for each red workflow, what was left out and why, and counts
-          STATE REPOSITORY WORKFLOW REASON LINK; a state is fired, would fire, waiting, skipped,
-          not chosen or unknown (a session may have started)
-
-        fields of --json; times are ISO 8601 in UTC:
-          version          1; fields may be added to it
-          rows[]           state, repository, workflow, run_id, run_url, event, red_since, reason,
-                           message, session_url
-          left_out[]       repository, why
-          counts, stopped  numbers by state, not_yet, too_old; why it ended early, or empty
-
-        It also exits with 1 where a person has to look: the endpoint refuses for good, a run
-        can't be read, or a session may have started; and with 2 where no repository matches.
-
-        examples:
-          $ fire-routine sweep "octo-org/*" --dry-run
-          $ fire-routine sweep "octo-org/pay-*" octo-org/ledger --limit 2
-        """,
+        'fire-routine sweep "octo-org/*" --dry-run',
+        'fire-routine sweep "octo-org/pay-*" octo-org/ledger --limit 2',
     )
     sweep.add_argument("repositories", nargs="+", metavar="OWNER/GLOB", help="repositories; * is any text")
     for name, least, default, meaning in (
@@ -378,7 +291,7 @@ def _sweep(command: Command) -> None:
         "--limit", type=_whole(1, 100), default=1, metavar="N", help="start at most N sessions; default: 1"
     )
     sweep.add_argument("--dry-run", action="store_true", help="show what it would do; nothing is written")
-    sweep.add_argument("--json", action="store_true", help="print JSON, with the fields above")
+    sweep.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _duration(least: str) -> Callable[[str], timedelta]:
@@ -402,27 +315,15 @@ def _local(command: Command) -> None:
         "demo",
         "Run the action on a recorded failure, against an emulated GitHub and an emulated endpoint. Nothing"
         " leaves this machine, and only a temporary folder is written.",
-        """
-        environment:
-          none is read
-
-        examples:
-          $ fire-routine demo
-          $ python3 src/entrypoint.py demo
-        """,
+        "fire-routine demo",
+        "python3 src/entrypoint.py demo",
     )
     emulate = command(
         "emulate",
         "Serve the routine endpoint with its documented answers, on loopback until Ctrl-C. What to try is"
         " printed first, then a line for each request.",
-        """
-        environment:
-          none is read
-
-        examples:
-          $ fire-routine emulate
-          $ fire-routine emulate --port 0
-        """,
+        "fire-routine emulate",
+        "fire-routine emulate --port 0",
     )
     emulate.add_argument(
         "--port", type=_whole(0, 65535), default=8765, metavar="N", help="default: 8765; 0 picks a free one"
@@ -430,16 +331,8 @@ def _local(command: Command) -> None:
     command(
         "action",
         "What action.yml runs in a workflow: report this run's failure. The routine may be fired.",
-        """
-        environment:
-          FIRE_ROUTINE_NAME  each input of action.yml, such as FIRE_ROUTINE_DRY_RUN; see the README
-          GITHUB_…, RUNNER_TEMP
-                             as the runner sets them
-
-        examples:
-          $ fire-routine action
-          $ FIRE_ROUTINE_DRY_RUN=true fire-routine action
-        """,
+        "fire-routine action",
+        "FIRE_ROUTINE_DRY_RUN=true fire-routine action",
     )
 
 

@@ -54,14 +54,13 @@ def brief_of_logs(arguments: Namespace) -> Brief:
     failed = merged(
         [digest for _, digest in _each("test report", reports, report, notes)], [d for _, d in logs]
     )
-    if not (logs or failed or arguments.text):
+    if not (logs or failed or arguments.words):
         why = f"{notes[0].what}: {notes[0].why}" if notes else "no file is named"
-        raise CommandError(f"nothing to tell of ({why}): name a log or a report, or give --text")
+        raise CommandError(f"nothing to tell of ({why}): name a log or a report, or give TEXT")
     run, failures = compose.run_of_logs(
         logs,
         title=arguments.title,
         url=_without_user(arguments.url),
-        repository=arguments.repository,
         branch=arguments.branch,
         sha=arguments.sha.lower(),
         trusted=arguments.trusted,
@@ -71,7 +70,7 @@ def brief_of_logs(arguments: Namespace) -> Brief:
         run,
         failures,
         (Attachment("test reports", failed),) if failed else (),
-        text=arguments.text,
+        text=arguments.words or "",
         max_characters=MAX_CHARACTERS,
         excerpt=distill.excerpt,
     )

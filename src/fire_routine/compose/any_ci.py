@@ -17,7 +17,6 @@ def run_of_logs(
     *,
     title: str = "",
     url: str = "",
-    repository: str = "",
     branch: str = "",
     sha: str = "",
     trusted: bool = False,
@@ -30,7 +29,7 @@ def run_of_logs(
     """
     jobs = tuple(FailedJob(number, name, "failure", url="") for number, (name, _) in enumerate(logs, 1))
     run = Run(
-        repository=repository,
+        repository="",
         id=0,
         attempt=0,
         workflow=title,
@@ -41,7 +40,7 @@ def run_of_logs(
         conclusion="failure",
         head_branch=branch or None,
         head_sha=sha,
-        head_repository=repository,
+        head_repository="",
         actor="",
         url=url,
         created_at=None,

@@ -57,11 +57,10 @@ def text_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_what_broke_is_sent_with_what_the_caller_states(routine: Endpoint) -> None:
     stated = ["--title", "shop", "--url", "https://u:secret@ci.example/7", "--branch", "main", "--sha", SHA]
-    own = ["--repository", "acme/shop", "--text", "It is the release."]
     with routine:
-        assert main(["send", "--log", "build.log", "test.log", *stated, *own]) == 0
+        assert main(["send", "It is the release.", "--log", "build.log", "test.log", *stated]) == 0
     text = routine.sessions[0].text
-    assert text.startswith("# Failed: `shop` in `acme/shop` on `main`\n\n> **Untrusted:**")
+    assert text.startswith("# Failed: `shop` on `main`\n\n> **Untrusted:**")
     assert "cart.c:4:5: error: expected ';' before 'return'" in text
     assert "E       assert 3 == 4" in text
     assert "It is the release." in text
@@ -107,22 +106,8 @@ def test_what_cannot_be_read_is_a_line_of_the_text_and_it_is_sent(routine: Endpo
     (folder / "other.xml").write_text("<project/>")
     logs = ["missing.log", "packed.log", "empty.log", "link.log", "folder"]
     with routine:
-        assert (
-            main(
-                [
-                    "send",
-                    "--log",
-                    *logs,
-                    "--junit",
-                    "bomb.xml",
-                    "other.xml",
-                    "no*.xml",
-                    "--text",
-                    "It failed.",
-                ]
-            )
-            == 0
-        )
+        reports = ["bomb.xml", "other.xml", "no*.xml"]
+        assert main(["send", "It failed.", "--log", *logs, "--junit", *reports]) == 0
     text = routine.sessions[0].text
     for line in (
         "`the log missing.log`: `No such file or directory`",
@@ -171,7 +156,7 @@ def test_the_text_is_within_the_limit_however_much_is_given(
         line = f"src/f{number}.c:7:3: error: no member named 'a{number}' in 'struct s'\n"
         (folder / f"{number}.log").write_text(line * 400, "utf-8")
         names.append(f"{number}.log")
-    text = text_of(capsys, "--log", *names, "--text", "word " * 20_000)
+    text = text_of(capsys, "word " * 20_000, "--log", *names)
     assert len(text) <= 60_001
     assert "`some logs`: 30 are named and 20 are read" in text
 
@@ -188,7 +173,7 @@ def test_exit_status_3_says_that_a_session_may_have_started(
 
 
 def test_a_text_is_untrusted_unless_the_caller_knows_better(capsys: pytest.CaptureFixture[str]) -> None:
-    stated = ["--log", "build.log", "--repository", "acme/shop"]
+    stated = ["--log", "build.log"]
     assert "Untrusted" in text_of(capsys, *stated)
     assert "Untrusted" not in text_of(capsys, *stated, "--trusted")
 
@@ -202,7 +187,7 @@ def test_where_nothing_can_be_read_nothing_is_sent(
     with routine:
         assert main(["send", "--log", name]) == 1
         assert routine.requests == []
-        assert main(["send", "--log", name, "--text", "The nightly job failed."]) == 0
+        assert main(["send", "The nightly job failed.", "--log", name]) == 0
     error = capsys.readouterr().err
     assert name in error
     assert len(error.splitlines()) == 1
