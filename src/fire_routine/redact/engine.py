@@ -6,9 +6,9 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from . import own_tokens
+from . import detectors, own_tokens
 from .decoders import decode_base64, decode_escapes
-from .detectors import CONTEXTUAL, DETECTORS, tokens
+from .detectors import tokens
 from .heuristics import (
     SYMBOLS,
     continues_secret,
@@ -69,8 +69,7 @@ kept = lru_cache(64)(_secrets)
 
 def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
     """The secrets in the text as it is, and in what it decodes to."""
-    for detector in DETECTORS:
-        yield from detector(index)
+    yield from detectors.find(index)
     if depth < _DEPTH:
         yield from _decoded(index, depth)
 
@@ -97,8 +96,7 @@ def _wrapped(text: str, known: set[int]) -> Iterator[Span]:
     for span in tokens.find(joined) if joins else ():
         pieces = [*view.original(span)]
         yield from pieces if pieces[0].start not in known else ()
-    by_context = (span for detector in CONTEXTUAL for span in detector(joined))
-    for span in (*by_context, *_decoded(joined, 0)) if joins else ():
+    for span in (*detectors.find_by_context(joined), *_decoded(joined, 0)) if joins else ():
         end = _end(view.text, span, joins)
         if end > span.start:
             yield from view.original(span._replace(end=end))

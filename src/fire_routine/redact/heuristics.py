@@ -9,8 +9,8 @@ from ..patterns import pattern
 from .token_formats import word_pattern
 
 _CODE = pattern(
-    r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
-    r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
+    r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+!?(?:[(\[,;)}].*)?"  # os.environ, get(…)
+    r"|[A-Za-z_$][\w$.:]*\(.*\)|[A-Za-z_$][A-Za-z_$.:]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
     r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
 _JUDGED = 128  # characters that show how often the case changes
@@ -42,7 +42,8 @@ def is_placeholder(value: str) -> bool:
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
     random = mixes_case(value) and mixes_digits(value) and not value.startswith("[redacted:")  # `$x7Kq…`
-    return masked or (not random and word_pattern("placeholders").fullmatch(value[:512]) is not None)
+    words = word_pattern("placeholders")
+    return masked or (not random and any(map(words.fullmatch, (value[:512], value[:512].rstrip(").,;")))))
 
 
 def mixes_digits(value: str) -> bool:
@@ -67,7 +68,8 @@ def is_sentence(value: str) -> bool:
 
 def is_code(value: str) -> bool:
     """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
-    return _CODE.fullmatch(value) is not None and not mixes_case(value) and len(_TURN.findall(value)) <= 1
+    random = mixes_case(value) and mixes_digits(value)
+    return _CODE.fullmatch(value) is not None and not random and len(_TURN.findall(value)) <= 1
 
 
 def looks_generated(value: str) -> bool:

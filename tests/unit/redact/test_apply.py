@@ -97,7 +97,7 @@ def test_what_was_found_in_a_log_is_kept_for_the_next_text(monkeypatch: pytest.M
         searched.append(index.text)
         return tokens.find(index)
 
-    monkeypatch.setattr("fire_routine.redact.engine.DETECTORS", (find,))
+    monkeypatch.setattr("fire_routine.redact.engine.detectors.find", find)
     log = (f"export DEPLOY_TOKEN={TOKEN}", *(f"error {number}: far too late" for number in range(100)))
     results = [cleaned((log, note))[0] for note in ("first", "second")]
     assert TOKEN not in repr(results)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ..public import is_public
 from ..spans import Span
 from ..text_index import TextIndex
 from . import (
@@ -22,18 +23,29 @@ from . import (
     urls_headers,
 )
 
-__all__ = ["CONTEXTUAL", "DETECTORS", "Detector"]
+__all__ = ["find", "find_by_context"]
 
 Detector = Callable[[TextIndex], Iterator[Span]]
 
-# Detectors that know a secret by its context. They also run on lines and commands that were joined.
-CONTEXTUAL: tuple[Detector, ...] = (assignments.find, urls_headers.find, tool_syntax.find)
-DETECTORS: tuple[Detector, ...] = (
-    random_words.find,  # a vendor's kind, if there is one, is the more telling one
-    tokens.find,
-    *CONTEXTUAL,
-    private_keys.find,
-    k8s_secrets.find,
-    tables.find,
-    commands.find,
-)
+
+def find(index: TextIndex) -> Iterator[Span]:
+    """All secrets in the text."""
+    yield from _not_public(index, random_words.find)  # a vendor's kind, if there is one, tells more
+    yield from tokens.find(index)
+    yield from find_by_context(index)
+    yield from private_keys.find(index)
+    yield from k8s_secrets.find(index)
+    yield from _not_public(index, tables.find)
+    yield from _not_public(index, commands.find)
+
+
+def find_by_context(index: TextIndex) -> Iterator[Span]:
+    """The secrets that the text around them tells, also where lines were joined."""
+    yield from _not_public(index, assignments.find)
+    yield from urls_headers.find(index)
+    yield from tool_syntax.find(index)
+
+
+def _not_public(index: TextIndex, detector: Detector) -> Iterator[Span]:
+    """What a detector finds by the name or the look of a value, and nothing shows to be public."""
+    return (span for span in detector(index) if not is_public(index.text, span.start, span.end))

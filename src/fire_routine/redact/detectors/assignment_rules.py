@@ -122,6 +122,10 @@ ANY_FORM = (
     _ordinary("empty, a mask, a variable, or a word in place of a value", lambda c: is_placeholder(c.value)),
     _ordinary("the rest of what GitHub masked", lambda c: c.masked),
     _ordinary(
+        "the name itself: `self.SECRET_KEY = SECRET_KEY`",
+        lambda c: c.value.lower() == c.name.written.rpartition(".")[2].lower(),
+    ),
+    _ordinary(
         "a UUID, by which tools name a run or a browser",
         lambda c: c.name.word.startswith("session") and _UUID.fullmatch(c.value.lower()) is not None,
     ),

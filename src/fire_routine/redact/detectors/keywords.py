@@ -125,6 +125,8 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
         return True  # `DB_PASSWORD_TEST`: the name of an environment is at its end
     if name.written == "INPUT_TOKEN":
         return True  # an action's input, as the runner names it; `input_token` belongs to a language model
+    if head.endswith(("hashed_", "hashed", "hashed-")):
+        return False
     if name.word == "token" and word_pattern("before_no_credential", _AT_END).search(head):
         return False
     return not word_pattern("about_a_secret").fullmatch(last)

@@ -156,7 +156,7 @@ class _Keys:
         return []
 
     def _private(self, number: int, found: list[tuple[int, int]], ended: re.Match[str] | None) -> bool:
-        if ended:
+        if ended and ended[1] == "END":
             return "PRIVATE KEY" in ended[2]
         first = self._lines[number][slice(*found[0])]
         alone = len(found) > 1 or (self._lines[number].strip() == first and len(first) != _MIME)

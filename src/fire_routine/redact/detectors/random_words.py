@@ -10,13 +10,16 @@ secret as the value of a short option (`-pr4Jx…`, `-n ci:r4Jx…`), and after 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 
 from ...patterns import pattern
 from ..decoders import printable
 from ..heuristics import is_hex, is_ordinary, mixes_case, turns_often
+from ..public import blocks
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
+from ..token_formats import word_pattern
 
 _RUN = pattern(r"[A-Za-z0-9_.%-]{10,512}+={0,2}")
 _DIGIT = pattern(r"\d")
@@ -25,10 +28,6 @@ _BASE64 = pattern(  # longer than a row; no digest, no public key
     r"(?<![^\s\"'`(<\[:|])(?!AAAA|MI[GI]|sha\d)[A-Za-z0-9][A-Za-z0-9+/_.-]{80,8191}={0,2}(?![\w/.@%-])"
 )
 _PREFIX = pattern(r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3}?(?P<mark>[_.-])(?=[A-Za-z0-9])(?!\d+\.\d)")
-_PUBLIC_WORDS = (  # of what has a digest or an identifier: in front of it, or its first or last word
-    r"sha\d*|md5|cache|hash|digest|commit|rev|image|layer|network|build|pkg|v\d|chunk|index|main|trace|span|id|run|job"
-)
-_PUBLIC = pattern(_PUBLIC_WORDS)
 _OPTION = pattern(
     r"(?:^|[\s\"'])(?:-[A-Za-z]{1,4}[ =]?[ ]{0,3}[\"']?|--[\w-]{1,24}[ =][\"']?[\w.@-]{1,64}:)"
     r"(?:[\w.@-]{1,64}:){0,2}\Z|(?<![\w.-])p(?:w|wd|ass)?=\Z"
@@ -42,7 +41,6 @@ _NAMED = pattern(
 )
 _BESIDE = "\"'`(<[=:,"  # and blanks: what may be in front of a token
 _UNNAMED = pattern(r"(?:^|[\s(\[]|(?<![=:])(?<!: )[\"'`])\Z")  # in front of a word that has no name
-_OF_ID = pattern(rf"(?<![a-z])(?:{_PUBLIC_WORDS})[\"'`]?[:=]?[ ]{{1,4}}[\"'`(\[]?\Z", re.IGNORECASE)
 _UNNAMED_SIZE = range(12, 60)  # characters of such a word: shorter than a row of an encoded file
 _BEFORE = 120  # characters in front of a word that name it
 _TOKEN, _HEX = 20, 32  # characters of a token after its prefix: of any, of hexadecimal digits
@@ -55,7 +53,15 @@ _FEW = 40  # distinct words for each of which a text is searched
 
 
 def find(index: TextIndex) -> Iterator[Span]:
-    """The random words that are secret."""
+    """The random words that are secret, outside of certificates and public keys."""
+    public = sorted(blocks(index.text)) if index.contains("BEGIN") or index.contains("END") else []
+    for span in _find(index):
+        place = bisect(public, (span.start, len(index.text)))
+        if not place or span.start >= public[place - 1][1]:
+            yield span
+
+
+def _find(index: TextIndex) -> Iterator[Span]:
     text = index.text
     rows = "\n".join(word for word in index.long_words.split("\n") if len(word) > _ROW)
     long = {word for word in set(_BASE64.findall(rows)) if _is_random(word) and mixes_case(word)}
@@ -96,11 +102,11 @@ def _is_token(word: str) -> bool:
         return False
     random, last = word[prefix.end() :], word.rpartition("_")[2]
     words = re.split("[_.-]", prefix.group())
-    if len(random) < _TOKEN or any(map(_PUBLIC.fullmatch, (words[0], words[-2]))):
+    if len(random) < _TOKEN or any(map(_is_public, (words[0], words[-2]))):
         return False
     return _is_random(random) or (
         prefix["mark"] == "_"
-        and not _PUBLIC.fullmatch(word.split("_")[-2])
+        and not _is_public(word.split("_")[-2])
         and (len(last) >= _HEX if is_hex(last) else len(last) >= _TOKEN and turns_often(last))
     )
 
@@ -116,9 +122,13 @@ def _is_told(text: str, start: int, end: int, *, alone: bool) -> bool:
         alone
         and len(word.rstrip("=")) in _UNNAMED_SIZE
         and _UNNAMED.search(before) is not None
-        and not (_OF_ID.search(before) or "." in word or printable(word))
-        and not any(map(_PUBLIC.fullmatch, re.split("[_-]", word)[:-1]))
+        and not ("." in word or printable(word) or any(map(_is_public, re.split("[_-]", word)[:-1])))
     )
+
+
+def _is_public(word: str) -> bool:
+    """Whether a word in front of a digest or an identifier says that it is one."""
+    return word_pattern("public_words").fullmatch(word) is not None
 
 
 def _is_random(word: str) -> bool:

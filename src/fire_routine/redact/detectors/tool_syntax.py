@@ -11,6 +11,7 @@ from functools import cache
 
 from ...patterns import pattern
 from ..heuristics import is_placeholder, is_sentence, is_strong_password, looks_generated
+from ..public import is_public
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 from ..token_formats import Syntax, syntaxes
@@ -44,15 +45,16 @@ def _found(index: TextIndex, syntax: Syntax, literal: str) -> Iterator[Span]:
         if syntax.reaches and (blank := _BLANK.search(index.lowered, position)):
             edge = blank.start()
         match = syntax.pattern.match(index.lowered, position)
-        value = index.text[match.start(1) : match.end(1)] if match else ""
-        if match and _is_secret(value, syntax):
+        if match and _is_secret(index.text, *match.span(1), random=syntax.random):
             yield Span(*match.span(1), "password")
 
 
-def _is_secret(value: str, syntax: Syntax) -> bool:
+def _is_secret(text: str, start: int, end: int, *, random: bool) -> bool:
+    value = text[start:end]
     if is_placeholder(value) or _complains(value) or value.isdigit() or value.startswith("-"):
         return False
-    return not syntax.random or looks_generated(value) or is_strong_password(value)
+    generated = looks_generated(value) or is_strong_password(value)
+    return not random or (generated and not is_public(text, start, end))
 
 
 def _complains(value: str) -> bool:

@@ -66,6 +66,7 @@ _OWN_NAME = pattern(r"(?P<name>[\w.$-]{1,60})[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))
 _BLANK_GAP = pattern(r"(?:[ \t]{1,8}(?![-=:|&;<>])|(?P<dash>[ \t]-[ \t](?=[\"'])))")
 _DOCKERFILE = pattern(r"(?:^|[ \t])ENV[ \t]{1,8}\Z", re.MULTILINE)
 _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
+_METAVAR = pattern(r"-[a-z][A-Z]{2,20}")  # a short option and its value's name, as a help has it
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
 # Between a flag and its value: blanks, or the separator of a list of arguments, as Python prints it.
 _FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])|[\"'],[ \t]*(?=[\"'][^-\"'])")
@@ -159,6 +160,8 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
         or not _FLAG.fullmatch(name.head)
         or text[max(0, name.start - 1) : name.start] not in _FLAG_BEFORE
     ):
+        return None
+    if _METAVAR.fullmatch(name.written):
         return None
     value = value_at(text, gap.end(), line_end)
     return value, Form("flag", True, value.quoted, False, False)
