@@ -1,8 +1,8 @@
 """What is public, though it looks random or has the name of a secret.
 
 A marker names it, it begins like a public key, it is one of two digests that are compared, or it is in a
-block that says so. Detectors that judge by the look or the name of a value ask here. What identifies itself as
-a secret, such as a vendor's token or a private key, is one beside any marker.
+block that says so. Detectors that judge by the look or the name of a value ask here. What identifies
+itself as a secret, such as a vendor's token or a private key, is one beside any marker.
 """
 
 from __future__ import annotations
