@@ -78,6 +78,7 @@ class Flow:
     id: int
     share: float = 1.0  # of the pushes that run it: the others touch other paths
     every: float = 0.0  # seconds between its scheduled runs; 0: it runs on pushes
+    stays_red: bool = False  # each run fails, of another cause than the one before
     incident: Incident | None = None
     number: int = 0
     newest: Json | None = None  # its newest run that has ended
@@ -265,10 +266,11 @@ class Estate:
         flow.number += 1
         run = flow.repository.begin(flow, next(self._runs), event)
         self.began["runs"] += 1
-        if flow.incident and flow.incident.mended_at <= when:
+        if flow.stays_red or (flow.incident and flow.incident.mended_at <= when):
             flow.incident = None
         wanted = FAILED * self.began["runs"] - self.began["failures"]
-        if not flow.incident and not self.quiet and self.rng.random() < (0.015 if wanted > 0 else 0.0):
+        chance = 1.0 if flow.stays_red else 0.015 if wanted > 0 and not self.quiet else 0.0
+        if not flow.incident and self.rng.random() < chance:
             self._break(flow, when)
         incident, lasts = flow.incident, self.rng.uniform(2, 25) * MINUTE
         if flow.every and flow.every < HOUR:
@@ -289,6 +291,15 @@ class Estate:
             flow.incident = Incident("".join(self.rng.choices(string.ascii_lowercase, k=9)), float("inf"))
             self.at(when, partial(self._run, flow, "push"))
 
+    def stay_red(self, number: int, *, unreadable: bool = False) -> Repo:
+        """A repository of so many nightly workflows that never turn green, whatever sessions do."""
+        repo = self._repo("acme/red")
+        repo.push(sha_of("red"))
+        repo.unreadable = unreadable
+        for place in range(number):
+            self._schedule(self._flow(repo, f"w{place}.yml", every=DAY, stays_red=True))
+        return repo
+
     def _mend(self, flow: Flow, incident: Incident, when: float) -> None:
         """A commit mends it; one of a nightly shows only at night."""
         if flow.incident is incident and not flow.every:
@@ -301,7 +312,7 @@ class Estate:
         if incident:
             self.began["failures"] += 1
             self.of_run[repo.full_name, run["id"]] = incident
-            if self.rng.random() < 0.05:  # a person runs it again, in vain
+            if not flow.stays_red and self.rng.random() < 0.05:  # a person runs it again, in vain
                 self.at(
                     when + self.rng.uniform(5, 90) * MINUTE, partial(self._again, flow, run["id"], incident)
                 )
@@ -319,8 +330,8 @@ class Estate:
         now = timestamp(self.now() + timedelta(minutes=20))
         head = {"ref": branch, "sha": sha_of(branch)}
         repo.add_pull_request({"number": next(self._marks), "created_at": now, "head": head})
-        if self.rng.random() < 0.6:
-            flow = next(one for one in repo.flows if one.incident is incident)
+        flow = next(one for one in repo.flows if one.stays_red or one.incident is incident)
+        if not flow.stays_red and self.rng.random() < 0.6:
             incident.mended_at = min(incident.mended_at, when + self.rng.uniform(1, 6) * HOUR)
             self.at(incident.mended_at, partial(self._mend, flow, incident))
 

@@ -6,7 +6,8 @@
 The command's own code reads, chooses, gathers and fires, against the emulated GitHub, which is called in this
 process, and the emulated endpoint, over HTTP. The account has 30 sessions an hour, 100 a day. One tick in
 five starts two sweeps, one in ten is killed. `--kills` kills a sweep at each of its requests in turn, before
-and after it had its effect, and lets others follow.
+and after it had its effect, and lets others follow. `--red` sweeps a repository of 16 workflows that never
+turn green, each quarter of an hour: its ledger must not grow by sweeps.
 """
 
 from __future__ import annotations
@@ -57,6 +58,13 @@ RANKS = (1, 4, 16, 64)
 # Sessions of a sweep, by when sweeps start: of each quarter of an hour, half are dropped, and those of a day.
 LIMITS = {"15m": 1, "1h": 4, "5h": 20, "dropped": 2}
 BROKEN = 5  # workflows, where sweeps are killed
+RED = 16  # workflows that never turn green
+# What holds their sessions back, and the inputs for that
+HELD_BACK = {
+    "max-sessions": {"MAX_SESSIONS": "1", "DAILY_LIMIT": "0"},
+    "daily-limit": {"MAX_SESSIONS": "100", "DAILY_LIMIT": "4"},
+    "no-run": {},
+}
 _own = threading.local()  # `task`, in the thread of a sweep
 
 
@@ -95,6 +103,7 @@ class World:
     broken: float = 0.002  # of GitHub's
     limit: int = 1
     checked: bool = False  # answers to queries are compared with the emulator's
+    inputs: Mapping[str, str] = field(default_factory=dict)  # of the sweeps
     kill: int = 0  # the step at which a sweep dies; 0: none
     started: list[float] = field(default_factory=list)
     sessions: list[Incident] = field(default_factory=list)
@@ -205,18 +214,18 @@ class World:
 
     def _swept(self, clock: Clock) -> None:
         routine = {"ROUTINE_URL": self.endpoint.url, "ROUTINE_TOKEN": self.endpoint.token}
-        given = {**routine, "GITHUB_TOKEN": "t"}
+        given = {**routine, "GITHUB_TOKEN": self.github.token, **self.inputs}
         settings = read_settings({PREFIX + name: value for name, value in given.items()})
         context = Context(api_url=self.github.url, server_url=self.github.site.html, default_token=False)
         order = Order(["acme/*"], SINCE, AFTER, self.limit, settings, context)
         before, began = self.estate.red(SINCE, AFTER), self.baton.time
-        with GitHub(self.github.url, "t", "", clock=clock, environ={}) as github:
+        with GitHub(self.github.url, self.github.token, "", clock=clock, environ={}) as github:
             self.last = swept = Sweep(order, github, clock).run()
         self.asked.append(_own.asked)
         self.spent.append(self.baton.time - began)
         self.counted["sweeps"] += 1
         self.counted.update(row.state for row in swept.rows)
-        self.counted.update(row.reason for row in swept.rows if row.reason == "no-run")
+        self.counted.update(row.reason for row in swept.rows if row.reason in HELD_BACK)
         self.counted["left out"] += len(swept.left_out)
         listed = {(row.red.repository, row.red.run.id) for row in swept.rows}
         now = self.estate.red(SINCE, AFTER)
@@ -353,6 +362,34 @@ def quiet(arguments: argparse.Namespace) -> bool:
     return world.asked[-1] <= 60 and took <= 20
 
 
+# --- workflows that never turn green -------------------------------------------------------------------
+
+
+def never_green(reason: str, arguments: argparse.Namespace) -> bool:
+    """Whether the ledger has an entry for each session's step, and one for what is held back while listed."""
+    days, began = arguments.days, time.process_time()
+    world = World(arguments.seed, days, 0, 0, lost=0, limit=4, inputs=HELD_BACK[reason])
+    repo = world.estate.stay_red(RED, unreadable=reason == "no-run")
+    world.github.repositories.append(repo)
+    for when in ticks("15m", days, random.Random(arguments.seed)):
+        world.sweep(when)
+    with staged(world):
+        world.baton.run()
+    written = repo.statuses.get(repo.commits[-1], ())
+    stages = Counter(str(one["description"])[0] for one in written)
+    notes, sessions = stages["w"] + stages["n"], len(world.sessions)
+    most = {"max-sessions": RED, "daily-limit": 4 * round(days), "no-run": 0}[reason]
+    print(
+        f"{RED} workflows red for {days:g} days, held back by {reason}: {world.counted['sweeps']} sweeps,"
+        f" {world.counted[reason]} told so, {sessions} sessions of at most {most}, {len(world.second)} second"
+        f" ones, {len(written)} entries, {notes} of them notes, {sum(world.asked)} requests"
+        f" ({time.process_time() - began:.0f} s)"
+    )
+    lists = RED * (1 + days * DAY / SINCE.total_seconds())
+    grows = notes > lists or len(written) - notes > 3 * sessions
+    return not (world.second or grows or sessions > most or not world.counted[reason])
+
+
 # --- a sweep killed at each of its requests ----------------------------------------------------------------
 
 
@@ -392,7 +429,11 @@ def main() -> int:
     parser.add_argument("--ticks", default=",".join(LIMITS), help="when sweeps start")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", action="store_true", help="only these")
+    parser.add_argument("--red", action="store_true", help="only workflows that never turn green")
     arguments = parser.parse_args()
+    if arguments.red:
+        held = [never_green(reason, arguments) for reason in HELD_BACK]
+        return int(not all(held))
     if arguments.kills:
         return int(not kills(arguments))
     right = quiet(arguments)

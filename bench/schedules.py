@@ -10,7 +10,7 @@ one was reported nowhere.
              can be compared on the same seeds. `--profile NAME` plays them with one trouble alone, `--profile
              all` with each in turn: reads that lag in order, ids that become visible late, items that do,
              lost and repeated writes, crashes, denials; several workflows and branches, jobs without a log,
-             two who press `again`, a matrix, midnight, full contexts, 22 pages, another token, two tokens,
+             two who press `again`, a matrix, midnight, full contexts, 36 pages, another token, two tokens,
              none that may read commits, sweeps. Each has a largest number of schedules without a session, of
              those in which no re-run passed. `--rerun-first`: with that input. Some failures are gone in the
              re-run, and in some schedules a person re-runs as well. `--replacing`: every other run's session

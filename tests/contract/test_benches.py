@@ -19,6 +19,7 @@ SMALLEST = (
     "long_logs.py --size 2",
     "many_jobs.py --jobs 3 --size 20000",
     "organisation.py --days 1 --repositories 20 --runs 800 --ticks 15m",
+    "organisation.py --days 2 --red",
     "recall.py --every 20",
     "redaction.py",
     "schedules.py --schedules 4 --profile all --processes 1 --matrix 3 --crowd 4 --no-loop",

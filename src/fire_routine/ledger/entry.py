@@ -219,9 +219,14 @@ def _claim(written: list[Entry], routine_url: str) -> Claim:
 # --- the run -------------------------------------------------------------------------------------
 
 
-def label(run: Run) -> str:
-    """The workflow's file name, which is unique in a repository; shortened with a hash where it must be."""
-    path = run.workflow_path.partition("@")[0] or f"workflow-{run.workflow_id}"
+def label(workflow: Run | str) -> str:
+    """The workflow's file name, which is unique in a repository; shortened with a hash where it must be.
+
+    `workflow`: a run of it, or its path.
+    """
+    if isinstance(workflow, Run):
+        workflow = workflow.workflow_path or f"workflow-{workflow.workflow_id}"
+    path = workflow.partition("@")[0]
     name = path.rpartition("/")[2]
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)
     if name and plain == name and len(plain) <= _LABEL_LIMIT:

@@ -53,7 +53,7 @@ class Log:
         self.identity = ACTIONS_BOT if terms.default_token else None  # the login whose entries count
         self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
         self.notes: list[Note] = []  # what could not be read or recorded
-        self._asked = False  # GitHub for the identity
+        self._refused = False  # by GitHub, to tell the identity
         self._confirmed = False  # a status of this job has shown it
         self._marks: set[str] = set()  # of what this job has written
         # Of whatever commit, by id; without an entry where another tool wrote it
@@ -73,11 +73,12 @@ class Log:
     # --- whose, and where -------------------------------------------------------------------------
 
     def identify(self) -> None:
-        """Ask GitHub once whom the token belongs to, unless that is known."""
-        if self.identity is None and not self._asked:
-            self._asked = True
-            with suppress(GitHubError):
+        """Ask GitHub whom the token belongs to, unless that is known, or GitHub has refused to tell."""
+        if self.identity is None and not self._refused:
+            try:
                 self.identity = self.api.login()
+            except GitHubError as error:
+                self._refused = not error.transient
 
     def find(self, *, patient: bool = True) -> None:
         """Find the ledger's place, and whose entries count, unless that is known. `patient`: ask repeatedly.
@@ -136,12 +137,12 @@ class Log:
     # --- reading ----------------------------------------------------------------------------------
 
     def read(self, horizon: datetime | None = None) -> None:
-        """Read the ledger back to what is known, to the horizon, or as many pages as are read at most.
+        """Read the ledger back to what is known, to the horizon, or as far as is read at most.
 
         Raises:
             LedgerError: it can't be read.
         """
-        oldest = self._read(self.place, horizon)
+        oldest = self._read(self.place, self.terms.timing.pages, horizon)
         if oldest is not None:
             self.unread_before = oldest.created_at
 
@@ -151,24 +152,29 @@ class Log:
         Raises:
             LedgerError: it can't be read.
         """
-        self._read(sha, None, patient=patient)
+        self._read(sha, self.terms.timing.shown_pages, patient=patient)
 
-    def _read(self, sha: str, horizon: datetime | None, *, patient: bool = True) -> Status | None:
+    def _read(
+        self, sha: str, pages: int, horizon: datetime | None = None, *, patient: bool = True
+    ) -> Status | None:
         """The oldest status that was read, if there are older ones that may count."""
         oldest: Status | None = None
-        timing, had = self.terms.timing, set[int]()
-        far = horizon or self.terms.for_key
-        for number in range(1, (timing.most_pages if far else timing.pages) + 1):
+        sessions, had = 0, set[int]()
+        for number in range(1, pages + 1):
             page = self._page(sha, number, oldest, patient=patient)
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._known and self._is_settled(oldest)
             new = (status for status in page.statuses if status.id not in self._seen)
             self._seen |= {status.id: (status, read_entry(status)) for status in new}
+            # Pages are no measure of them: notes of what was held back may fill any number.
+            sessions += sum(self._has_session(status) for status in page.statuses if status.id not in had)
             had |= {status.id for status in page.statuses}
             back_to, enough = oldest.created_at if oldest else None, self._enough(horizon)
             if not page.more or is_known or (back_to and enough and back_to < enough):
                 oldest = None
+                break
+            if not enough and sessions >= self.terms.timing.sessions:
                 break
         self._known |= had
         return oldest
@@ -181,9 +187,17 @@ class Log:
             return min(horizon, self.time - DAY)
         return horizon
 
+    def _has_session(self, status: Status) -> bool:
+        _, entry = self._seen[status.id]
+        if entry is None or not _is_ours(status, shown=False) or not self._is_own(status, entry):
+            return False
+        return entry.record.stage in (Stage.FIRED, Stage.UNKNOWN)
+
     @property
     def has_day(self) -> bool:
-        """Whether all entries of the last 24 hours were read, where their sessions are limited."""
+        """Whether all sessions of the last 24 hours are known, where they are limited."""
+        if self.identity is None:
+            return False
         return not (self.unread_before and self.time) or self.unread_before < self.time - DAY
 
     def _page(self, sha: str, number: int, before: Status | None, *, patient: bool) -> StatusPage:

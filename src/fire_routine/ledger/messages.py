@@ -215,7 +215,10 @@ def not_read(since: datetime | None) -> Note:
 
 def uncounted() -> Note:
     """It is not known how many sessions there were today."""
-    why = "The ledger could not be read back to 24 hours ago. So `daily-limit` kept nothing back."
+    why = (
+        "The ledger could not be read back to 24 hours ago, or GitHub does not say whose token it is. So"
+        " `daily-limit` kept nothing back."
+    )
     return Note("the number of today's sessions", why)
 
 

@@ -51,8 +51,9 @@ class Timing:
     denied: float = 10.0  # for which GitHub must deny a permission before that is believed
 
     # Reading
-    pages: int = 10  # of up to 100 statuses: 910, as each page is shorter by one
-    most_pages: int = 40  # where it is known how far back entries count: 2,440 statuses
+    pages: int = 40  # of up to 100 statuses: 2,440, as each page is shorter by one
+    sessions: int = 300  # that are enough where it is not known how far back entries count
+    shown_pages: int = 10  # of a failing commit: 910
     settled: float = 60.0  # after which all that is older than an entry has become visible
     before: float = 3600.0  # that more is read than what counts
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
+from operator import itemgetter
 
 from ..github.account import Branch, BranchRun
-from ..ledger.entry import Claim, Stage
+from ..ledger.entry import Claim, Stage, label
 from ..ledger.rule import Standing
 from ..model.run import RUN_FAILED
 
@@ -69,6 +71,29 @@ def red(branches: Iterable[Branch], now: datetime, since: timedelta, after: time
 def in_order(due: Iterable[Red]) -> list[Red]:
     """Pushes before schedules; longest red first."""
     return sorted(due, key=lambda one: (one.run.event == "schedule", one.since, one.run.id))
+
+
+def by_turns(due: Iterable[Red]) -> list[Red]:
+    """The first of each repository, then the second of each: none comes before all others."""
+    before, turns = Counter[str](), list[tuple[int, Red]]()
+    for one in due:
+        turns.append((before[one.repository], one))
+        before[one.repository] += 1
+    return [one for _, one in sorted(turns, key=itemgetter(0))]
+
+
+def was_told(known: Iterable[Claim], one: Red) -> bool:
+    """Whether a story of the workflow was told in vain since it is red."""
+    name, vain = label_of(one.run), (Stage.SEEN, Stage.WITHDRAWN, Stage.REFUSED)
+    return any(
+        claim.workflow == name and claim.stage in vain and claim.until and claim.until >= one.since
+        for claim in known
+    )
+
+
+def label_of(run: BranchRun) -> str:
+    """The workflow's, as its entries have it."""
+    return label(f".github/workflows/{run.workflow}")
 
 
 def latest(known: Iterable[Claim], run: BranchRun) -> list[Claim]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from operator import itemgetter
+from datetime import timedelta
 
 from .. import fire
 from ..clock import Clock
@@ -21,7 +20,7 @@ from ..model.outcome import GitHubError, Outcome, Result, Say, quiet
 from ..model.reason import Reason
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
-from .plan import Red, State, in_order, judged, latest, red
+from .plan import Red, State, by_turns, in_order, judged, label_of, latest, red, was_told
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
 STORIES = 10  # for each session of the limit
@@ -120,8 +119,8 @@ class Sweep:
         try:
             with fire.interruptible():
                 due += self._due()
-                for one, place in self._in_turn(due):
-                    self._tell(one, place)
+                for one in self._in_turn(due):
+                    self._tell(one)
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})")
             self.swept.failed = True
@@ -150,33 +149,32 @@ class Sweep:
 
     # --- whose turn it is -------------------------------------------------------------------------
 
-    def _in_turn(self, due: Sequence[Red]) -> Iterator[tuple[Red, str]]:
-        """Whose story is told next, and its ledger's place, until a limit is reached.
+    def _in_turn(self, due: Sequence[Red]) -> Iterator[Red]:
+        """Whose story is told next, until a limit is reached.
 
-        Those that were told in vain come last, the longest ago first: so no sweep waits for the same ones as
-        the one before. What a ledger settles is listed at once.
+        Those that were told in vain come last, in random order: so no sweep waits for the same ones as the
+        one before. What a ledger settles is listed at once.
         """
-        tried: list[tuple[datetime, Red, str]] = []
-        for one in due:
+        tried: list[Red] = []
+        for one in by_turns(due):
             if self._is_over():
                 return
             if one.repository not in self._ledgers:
                 self._ledgers[one.repository] = self._ledger(one.repository)
             if not (ledger := self._ledgers[one.repository]):
                 continue
-            place, known = ledger
-            mine = latest(known, one.run)
-            state, reason, link = judged(mine, self._clock.now())
+            _, known = ledger
+            state, reason, link = judged(latest(known, one.run), self._clock.now())
             if state is not State.DUE:
                 self._add(state, one, reason, session_url=link)
-            elif mine:
-                tried.append((max(claim.until for claim in mine if claim.until), one, place))
+            elif was_told(known, one):
+                tried.append(one)
             else:
-                yield one, place
-        for _, one, place in sorted(tried, key=itemgetter(0)):
+                yield one
+        for one in by_turns(sorted(tried, key=lambda _: self._clock.random())):
             if self._is_over():
                 return
-            yield one, place
+            yield one
 
     def _ledger(self, repository: str) -> tuple[str, list[Claim]] | None:
         """The place of a repository's ledger and the claims; None: the repository is left out."""
@@ -214,7 +212,8 @@ class Sweep:
 
     # --- one story --------------------------------------------------------------------------------
 
-    def _tell(self, one: Red, place: str) -> None:
+    def _tell(self, one: Red) -> None:
+        place, known = self._ledgers[one.repository] or ("", [])
         settings = replace(self._order.settings, run_id=one.run.id, ledger_commit=place)
         own, github = self._order.context, self._github.of(one.repository)
         context = replace(own, repository=one.repository)
@@ -222,7 +221,7 @@ class Sweep:
         with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
             progress = tell(scene)
             if not (settings.dry_run or progress.firing or progress.outcome.reason is Reason.INTERRUPTED):
-                _remember(one, progress)
+                _remember(one, progress, was_told(known, one))
         outcome = progress.outcome
         self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
         reason = str(outcome.reason) if progress.would_skip is None else progress.would_skip
@@ -252,16 +251,19 @@ class Sweep:
         self.swept.counts[state] += 1
 
 
-def _remember(one: Red, progress: Progress) -> None:
-    """Write that it was told in vain: `n` where time does not change that, else as a withdrawn claim."""
+def _remember(one: Red, progress: Progress, told: bool) -> None:
+    """Write that it was told in vain: `n` where time does not change that, else as a withdrawn claim.
+
+    The latter once since it is red (`told`): the ledger shall not grow by each sweep that finds it so.
+    """
     log, evidence, outcome = progress.log, progress.evidence, progress.outcome
-    if log is None:
-        return
     final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
+    if log is None or (told and not final):
+        return
     stage, mark = Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark()
     if evidence:
         record = Asker.of(evidence.run, evidence.brief, log.terms).record(stage, mark)
     else:  # of a run that could not be read, hardly more than its number is known
         nothing = Name(Kind.UNREAD, "0" * 7)
-        record = Record(stage, "-", one.run.id, 0, "0000", one.run.sha[:7], mark, (nothing,))
+        record = Record(stage, label_of(one.run), one.run.id, 0, "0000", one.run.sha[:7], mark, (nothing,))
     log.write_last(record, one.run.url, patient=False)

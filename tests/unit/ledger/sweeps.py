@@ -12,11 +12,11 @@ from tests.unit.ledger.parts import Part
 from tests.unit.ledger.world import Cancelled, Client, family
 
 from fire_routine.github.account import BranchRun
-from fire_routine.ledger.entry import Stage, claims
+from fire_routine.ledger.entry import Stage, claims, label
 from fire_routine.ledger.log import Log, recorded
 from fire_routine.ledger.rule import Asker
 from fire_routine.model.outcome import GitHubError
-from fire_routine.sweep.plan import State, judged, latest
+from fire_routine.sweep.plan import Red, State, judged, latest, was_told
 from fire_routine.sweep.run import TIMING
 
 
@@ -48,22 +48,22 @@ class Branches:
 
     def _sweep(self, client: Client) -> None:
         for end, part in self.red(client):
-            if self._is_due(client, end, part):
-                report = part.play(client)
-                client.world.reports.append(report)
-                if not report.verdict.fire and not report.verdict.failed:
-                    self._remember(client, part, final=bool(report.verdict.session_url))
-
-    def _is_due(self, client: Client, end: float, part: Part) -> bool:
-        run, now = part.run, client.clock.now()
-        ended = NOON + timedelta(seconds=end)
-        known = ("ci.yml", run.event, 1, "completed", "failure", ended, run.head_sha, run.url)
-        try:
-            found = list(recorded(client, client.first_commit(), now - timedelta(days=30)))
-        except GitHubError:
-            return False
-        own = claims(entry for entry, login in found if login == client.creator)
-        return judged(latest(own, BranchRun(run.id, *known)), now)[0] is State.DUE
+            run, now = part.run, client.clock.now()
+            ended = NOON + timedelta(seconds=end)
+            known = (label(run), run.event, 1, "completed", "failure", ended, run.head_sha, run.url)
+            red = Red(run.repository, BranchRun(run.id, *known), ended, State.DUE)
+            try:
+                found = list(recorded(client, client.first_commit(), now - timedelta(days=30)))
+            except GitHubError:
+                continue
+            own = claims(entry for entry, login in found if login == client.creator)
+            if judged(latest(own, red.run), now)[0] is not State.DUE:
+                continue
+            report = part.play(client)
+            client.world.reports.append(report)
+            final = bool(report.verdict.session_url)
+            if not report.verdict.fire and not report.verdict.failed and (final or not was_told(own, red)):
+                self._remember(client, part, final=final)
 
     def _remember(self, client: Client, part: Part, *, final: bool) -> None:
         log = Log(client, part.terms, client.clock, lambda: f"{client.random.randrange(10**8):08d}")

@@ -66,8 +66,14 @@ def test_a_token_of_ones_own_sees_its_sessions_before_it_writes(board: Board) ->
     leg = Job(board, sample_run(trigger=TriggerKind.STEP), legs=8, default_token=False)
     verdict = leg.look_first()
     assert verdict and verdict.reason == "duplicate"
-    board.faults["login"] = [SERVER_ERROR]  # then it is known by what this job writes
-    assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
+    for faults, known in (([SERVER_ERROR], True), ([SERVER_ERROR] * 9, False), ([FORBIDDEN], False)):
+        board.faults["login"] = list(faults)
+        log = Job(board, NEXT, default_token=False).log
+        log.look_up()
+        log.find()
+        assert (log.identity == "octocat", log.has_day) == (known, known)
+        # Then it is known by what this job writes.
+        assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
 
 
 def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it(board: Board) -> None:

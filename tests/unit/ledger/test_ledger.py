@@ -139,11 +139,38 @@ def test_a_session_is_found_behind_two_thousand_others_or_the_summary_says_how_f
         board.add(PLACE, f"{number} %", URL, "coverage", by="octocat")
     now = board.clock.server()
     history = replace(green_at(95), last_green_at=now - timedelta(hours=10))
-    job = Job(board, replace(NEXT, created_at=now, history=history))
-    assert (job.claim(A).reason, job.notes) == ("duplicate", ())
+    for run in (replace(NEXT, created_at=now, history=history), NEXT):
+        job = Job(board, run)
+        assert (job.claim(A).reason, job.notes) == ("duplicate", ())
+    for number in range(200):
+        board.add(PLACE, f"{number} %", URL, "coverage", by="octocat")
     job = Job(board, NEXT)
     assert job.fire(A).fire
     assert [note.what for note in job.notes] == ["the older entries of the ledger"]
+
+
+@pytest.mark.parametrize(("stage", "told"), [(Stage.SEEN, "duplicate"), (Stage.FIRED, "")])
+def test_the_ledger_is_read_on_past_what_held_nothing_back_but_not_past_three_hundred_sessions(
+    board: Board, stage: Stage, told: str
+) -> None:
+    Job(board).fire(A)
+    context = f"{LEDGER} 2026-03-01"
+    for number in range(1500):
+        entry = f"{stage} other.yml {number}.1 000000 0000000 {number:08} bbbbbbbb"
+        board.add(PLACE, entry, URL, context)
+    board.clock.seconds += 600
+    job = Job(board, NEXT)
+    assert job.fire(A).reason == told
+    assert bool(job.notes) == (not told)
+
+
+def test_entries_of_others_do_not_end_the_reading(board: Board) -> None:
+    Job(board).fire(A)
+    for number in range(1500):
+        entry = f"f other.yml {number}.1 000000 0000000 {number:08} bbbbbbbb"
+        board.add(PLACE, entry, URL, f"{LEDGER} 2026-03-01", by="mallory")
+    board.clock.seconds += 600
+    assert Job(board, NEXT).claim(A).reason == "duplicate"
 
 
 def test_a_pull_request_that_was_opened_after_its_branchs_session_has_none_of_its_own(board: Board) -> None:

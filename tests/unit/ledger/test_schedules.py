@@ -123,7 +123,7 @@ def test_a_schedule_with_a_session_that_is_replaced() -> None:
 
 
 def test_a_schedule_with_a_session_that_is_too_many_pages_back_to_be_read() -> None:
-    schedule = Schedule.of(0, PROFILES["pages"])
+    schedule = Schedule.of(0, PROFILES["pages"], timing=Timing(pages=10))
     schedule.play()
     assert schedule.violations() == []
     for report in schedule.world.reports:
