@@ -24,11 +24,13 @@ from tests.injection.event_scene import NAMES, set_up_event
 from tests.injection.scene import SHA, Payload, payloads, set_up
 
 from fire_routine.emulator import Endpoint
+from fire_routine.github.events import EVENTS
 
 PAYLOADS = list(payloads())
 AIMS = {"close", "format", "link", "command", "instruct", "log"}
 ACTION = Path(__file__).resolve().parents[2] / "action.yml"
-# They have a session's link, or begin like our comments: as the words of an event they start nothing.
+# They have a session's link, or begin like our comments: they start nothing where a session may have written
+# them. In what strangers wrote they are words like any others.
 LIKE_A_SESSIONS = ("instruction-as-a-trailer", "comment")
 STATUS = re.compile(r"[ -~·–—…]{1,140}")
 
@@ -108,7 +110,7 @@ def test_a_hostile_text_in_an_event_gets_nowhere(
     for payload in PAYLOADS[number::15]:
         fired = fire(payload, tmp_path_factory.mktemp("event"), NAMES[number])
         assert fired.code == 0, payload.id
-        if payload.id in LIKE_A_SESSIONS:
+        if payload.id in LIKE_A_SESSIONS and not of_a_stranger(NAMES[number]):
             assert fired.texts == [] and "untrusted-run" in fired.outputs
             continue
         (text,) = fired.texts
@@ -120,6 +122,11 @@ def test_a_hostile_text_in_an_event_gets_nowhere(
         assert commands(fired.printed) == [], payload.id
         assert WORD not in fired.comment and "evil" not in fired.comment
         check_outputs(fired)
+
+
+def of_a_stranger(event: str) -> bool:
+    """Whether all texts of the event are by an author whom the payload names, who can't write."""
+    return all(one.author for one in EVENTS[event][1])
 
 
 def check_outputs(fired: Fired) -> None:

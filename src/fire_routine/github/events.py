@@ -48,7 +48,8 @@ _OF_RUN = ("workflow_run.display_title", "workflow_run.head_branch", "workflow_r
 _RUN = Quoted("the run", "workflow_run.actor", _OF_RUN)
 _ON_PULL = "ull request #{pull_request.number} {pull_request.title}, "
 
-# By event: what happened, and the texts; who wrote the last one wrote the title. `{field}` is a value of others, `{field!}` a word of GitHub's.
+# By event: what happened, and the texts, of which the last one's author wrote the title.
+# `{field}` is a value of others, `{field!}` a word of GitHub's.
 EVENTS: dict[str, tuple[str, tuple[Quoted, ...]]] = {
     "issues": ("Issue #{issue.number} {issue.title}, {action!}", (_ISSUE,)),
     "issue_comment": ("Comment on #{issue.number} {issue.title}, {action!}", (_COMMENT, _ISSUE)),
@@ -75,13 +76,13 @@ EVENTS: dict[str, tuple[str, tuple[Quoted, ...]]] = {
 }
 # By event: the facts that its policy asks for. Without one of them nothing is decided. `?`: it may be empty.
 _BY = ("action", "sender.login", "sender.type")
-_OF_ISSUE = ("issue.number", "issue.title", "issue.body?", "issue.labels")
-_OF_DISCUSSION = ("discussion.number", "discussion.title", "discussion.body?")
+_OF_ISSUE = ("issue.number", "issue.title?", "issue.body?", "issue.labels")
+_OF_DISCUSSION = ("discussion.number", "discussion.title?", "discussion.body?")
 _OF_PULL = (
-    *("pull_request.number", "pull_request.title", "pull_request.body?", "pull_request.labels"),
+    *("pull_request.number", "pull_request.title?", "pull_request.body?", "pull_request.labels"),
     *("pull_request.head.ref", "pull_request.head.sha"),
 )
-_OF_DEPLOYMENT = ("deployment.ref", "deployment.sha", "deployment.environment", "deployment.description?")
+_OF_DEPLOYMENT = ("deployment.ref", "deployment.sha", "deployment.environment?", "deployment.description?")
 FACTS: dict[str, tuple[str, ...]] = {
     "issues": (*_BY, *_OF_ISSUE),
     "issue_comment": (*_BY, *_OF_ISSUE, "comment.body?"),
@@ -91,7 +92,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "pull_request_target": (*_BY, *_OF_PULL),
     "pull_request_review": (*_BY, *_OF_PULL, "review.body?"),
     "pull_request_review_comment": (*_BY, *_OF_PULL, "comment.body?"),
-    "release": ("release.tag_name", "release.name?", "release.body?"),
+    "release": ("release.tag_name?", "release.name?", "release.body?"),
     "deployment": _OF_DEPLOYMENT,
     "deployment_status": (*_OF_DEPLOYMENT, "deployment_status.description?"),
     "repository_dispatch": ("action", "client_payload?"),
@@ -99,7 +100,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "push": ("ref", "head_commit.message?"),
     "merge_group": ("merge_group.head_ref", "merge_group.head_commit.message?"),
     "workflow_run": (
-        *("workflow_run.event", "workflow_run.head_branch", "workflow_run.display_title"),
+        *("workflow_run.event", "workflow_run.head_branch", "workflow_run.display_title?"),
         "workflow_run.head_repository.full_name",
     ),
 }
