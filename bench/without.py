@@ -66,7 +66,6 @@ OFF: dict[str, list[Setting]] = {
     "rows": [(blocks, "_rows", lambda rule, first, last, texts: (first, last))],
     "commands-above": [(blocks, "_led", lambda first, texts: first)],
     "line-below": [(blocks, "_followed", lambda last, texts: last)],
-    "printed": [(blocks, "PRINTED", 1.0)],
     "reason": [(ranks, "_reason", lambda head, last, texts: iter(()))],
     "place-of-block": [(ranks, "_place", lambda first, last, texts, essential: iter(()))],
     "announced": [(ranks, "_announced", lambda number, last, texts: iter(()))],
@@ -78,7 +77,7 @@ OFF: dict[str, list[Setting]] = {
     "full": [(select, "FULL", 1)],
     "strong": [(select, "STRONG", 1.0)],
     "share": [(select, "SHARE", 0.0), (select, "CONTEXT", 0.0), (select, "BEFORE", 0.0)],
-    "of-report": [(select, "OF_REPORT", select.CONTEXT)],
+    "sure": [(select, "SURE", _MANY)],
     "away": [(select, "OF_AWAY", 0.0)],
     "told-once": [(select, "folded", lambda text: text), (excerpts, "TOLD", _MANY)],
     # the excerpt

@@ -38,7 +38,6 @@ from .types import Finding
 LEAST = 2.4  # weight of a finding by its rule and place alone, at least
 WEAKEST = 0.25  # of the strongest one's weight; weaker ones are no failures of their own, unless of its kind
 MOST, BLOCKS = 240, 60  # that are made, and that are kept, the strongest
-PRINTED = 0.4  # factor: what passing tests print, too, next to a test that is known to have failed
 # How far a block reaches.
 ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report is, and lines of a report
 BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0, LISTED: 1}  # blank lines in a row that do not end a report
@@ -100,11 +99,6 @@ def blocks_of(findings: Sequence[Weighed], texts: Texts) -> list[Draft]:
     for finding, weight, floor in candidates:
         if finding.rule.id in kinds and len(drafts) < MOST:
             _add(drafts, finding, weight, floor, reports)
-    strongest = max(drafts, key=lambda draft: draft.weight, default=None)
-    if strongest is not None and strongest.heads:
-        for draft in drafts:
-            if draft.rule is not None and draft.rule.also_in_success and not draft.heads:
-                draft.weight *= PRINTED
     return sorted(drafts, key=lambda draft: (-draft.weight, draft.first))[:BLOCKS]
 
 

@@ -20,7 +20,7 @@ from .noise import Green
 from .ranks import rank
 from .rules import WARNING
 from .scanner import scan
-from .score import finding_scores, inside, line_weights, positions, with_fatal_warnings
+from .score import finding_scores, in_green, inside, line_weights, positions, with_fatal_warnings
 from .select import beside, end_of_step, select
 from .steps import failed_steps
 from .store import store_of
@@ -54,7 +54,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     # The failures as blocks, each as far as its report reaches.
     numbers = {finding.number for finding in of_steps}
     own = [
-        Weighed(finding, weights[finding.number][0], finding.rule.weight * place)
+        Weighed(
+            finding, weights[finding.number][0], finding.rule.weight * place * in_green(finding.raw, green)
+        )
         for finding, place, _ in strongest
         if finding.number in numbers
     ]

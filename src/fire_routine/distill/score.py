@@ -234,13 +234,18 @@ def line_weights(
     _add_contexts(weights, contexts, scores)
     if green is not None:
         weights = {
-            number: (weight * IN_GREEN if store.raw[number] in green else weight, rule)
+            number: (weight * in_green(store.raw[number], green), rule)
             for number, (weight, rule) in weights.items()
         }
     findings = [context.finding for context in contexts]
     if green is not None:
         findings = [finding for finding in findings if finding.raw not in green]
     return _by_first_cause(weights, findings)
+
+
+def in_green(raw: bytes, green: Green | None) -> float:
+    """The factor for a line by whether a green run of the job prints it."""
+    return IN_GREEN if green is not None and raw in green else 1.0
 
 
 def _of_tail(tail: Tail, quiet: frozenset[int]) -> Iterator[tuple[int, float]]:

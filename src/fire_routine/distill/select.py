@@ -14,7 +14,7 @@ from .lines import LONGEST
 from .noise import states_success
 from .normalize import shape_of
 from .ranks import FOLDED, NEEDED, VALUE
-from .rules import HINT, Rule, rules, table
+from .rules import HINT, SHARED, TOOL, Rule, rules, table
 from .score import Weights
 from .store import LineStore, Texts
 from .types import DIGEST_BYTES, Finding, Tail
@@ -22,6 +22,7 @@ from .types import DIGEST_BYTES, Finding, Tail
 STEPS = 9  # of weights: blocks on one are about as strong, and come in the log's order
 FULL = 3  # blocks that are shown as such; further ones of their kind are rows
 STRONG = 0.6  # of the strongest block's weight that another one of another kind has at least
+SURE = 0.8  # the same by rule and place alone, of what a tool's rule found: it is at least a row
 NAME_ALONE = 0.7  # factor: a block that is a name alone, where others are reports
 ROWS = 40  # blocks that are rows, at most
 ROW = 2  # lines of a row
@@ -29,9 +30,9 @@ KEPT = 220  # lines of a block
 TOLD = 16  # letters of a line that is not told again in another block
 
 # Shares of the greatest weight from which on a line that is not told is worth a look: one that a rule
-# matched, one near it, and one in or near a report, which has told what belongs to it. What comes before the
-# first of what is told, and what is far from all of it, explains it less often.
-SHARE, CONTEXT, OF_REPORT = 0.18, 0.2, 0.28
+# matched, and one near it. What comes before the first of what is told, and what is far from all of it,
+# explains it less often.
+SHARE, CONTEXT = 0.18, 0.2
 BEFORE, NEAR = 0.25, 10  # more lines before it than these
 AWAY, OF_AWAY = 150, 0.7  # more lines away than these
 # The end of a failed step, where nothing looks like its cause.
@@ -77,8 +78,7 @@ def select(
     for place, (draft, _) in enumerate(told):
         for number, rank in _kept(draft).items():
             of_block.setdefault(number, (place, rank))
-    reports = {number for number, (place, _) in of_block.items() if told[place][0].heads}
-    worth_a_look = _Besides(weights, found, {*of_block, *totals}, reports)
+    worth_a_look = _Besides(weights, found, {*of_block, *totals})
     lists = _lists()
     lines: list[Line] = []
     numbers = _strongest(weights, of_block, store)
@@ -109,21 +109,18 @@ def _lists() -> dict[str, Rule]:
 class _Besides:
     """Which lines that are not told are worth a look."""
 
-    def __init__(
-        self, weights: Weights, found: Collection[int], told: Iterable[int], reports: Collection[int]
-    ) -> None:
+    def __init__(self, weights: Weights, found: Collection[int], told: Iterable[int]) -> None:
         """
         Args:
             found: lines that rules match.
             told: lines of blocks, and those that count all failures or say how the step ended: what stands
                 above a verdict often explains it again.
-            reports: lines of blocks with a head.
         """
-        self._found, self._reports = found, reports
+        self._found = found
         self._told = sorted(told)
         self._most = max((weight for weight, _ in weights.values()), default=0.0)
         # Most lines have less than the least that is asked of any.
-        self._least = self._most * min(SHARE, CONTEXT, OF_REPORT, BEFORE, OF_AWAY)
+        self._least = self._most * min(SHARE, CONTEXT, BEFORE, OF_AWAY)
 
     def has(self, number: int, weight: float) -> bool:
         """Whether a line of this weight is one."""
@@ -138,7 +135,7 @@ class _Besides:
         if away > AWAY:
             return OF_AWAY
         if number not in self._found:
-            return OF_REPORT if nearest in self._reports else CONTEXT
+            return CONTEXT
         return BEFORE if self._told and number < self._told[0] - NEAR else SHARE
 
 
@@ -160,11 +157,16 @@ def _told(drafts: Sequence[Draft], store: LineStore, texts: Texts) -> list[tuple
     row, after all others of its kind: reports, or what its rule found.
     """
     most = max((draft.weight for draft in drafts), default=0.0)
+    sure = SURE * max((draft.floor for draft in drafts), default=0.0)
     reported = any(draft.heads and draft.first < draft.last for draft in drafts)
 
     def is_name(draft: Draft) -> bool:
         """Whether it is a name alone, where others are reports: it tells less."""
         return reported and bool(draft.heads) and draft.first == draft.last
+
+    def is_sure(draft: Draft) -> bool:
+        """Whether a tool's rule found it where it counts: nothing else that is told may hide that."""
+        return draft.rule is not None and draft.rule.tier in (TOOL, SHARED) and draft.floor >= sure
 
     def order(draft: Draft) -> tuple[int, int]:
         """Of about the same weight, what comes first is the cause of the rest."""
@@ -198,12 +200,13 @@ def _told(drafts: Sequence[Draft], store: LineStore, texts: Texts) -> list[tuple
         if not new:
             continue
         full = sum(not is_row for _, is_row in told)
+        kinds = {other.rule: is_row for other, is_row in reversed(told)}
         strong = draft.weight >= most * STRONG
         if full < FULL and strong and not again:
             alike = (number for number in lines if len(bare[number]) >= TOLD and bare[number] in seen)
             draft.ranks |= dict.fromkeys(alike, FOLDED)
             told.append((draft, False))
-        elif (strong or draft.rule in [other.rule for other, _ in told]) and len(told) - full < ROWS:
+        elif len(told) - full < ROWS and (strong or not kinds.get(draft.rule, not is_sure(draft))):
             names = draft.heads if draft.reason in new else ()
             draft.ranks = dict.fromkeys(sorted({*names, *new})[:ROW], NEEDED)
             told.append((draft, True))

@@ -123,13 +123,25 @@ def test_warnings_that_a_verdict_makes_fatal_are_what_failed() -> None:
     assert warned not in lead(warned, *QUIET, "make: *** [till] Error 1")
 
 
-def test_what_passing_tests_print_comes_below_the_test_that_failed() -> None:
-    printed = ["java.lang.IllegalStateException: as expected", "\tat acme.Till.open(Till.java:9)"]
-    failed = [
-        "CartTest > addsUp() FAILED",
-        "    org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
+def test_no_summary_of_a_build_hides_the_exception_far_above_it() -> None:
+    thrown = [
+        "acme.CartTest.prices FAILED",
+        '    java.lang.NullPointerException: Cannot invoke "Till.close()" because "this.till" is null',
+        "        at acme.Cart.close(Cart.java:366)",
     ]
-    assert lead(*printed, *QUIET, *failed, "1 test completed, 1 failed")[:2] == failed
+    skipped = [f"Gradle suite > Gradle test > acme.Test{number} > opens SKIPPED" for number in range(300)]
+    went_wrong = [
+        "FAILURE: Build failed with an exception.",
+        "",
+        "* What went wrong:",
+        "Execution failed for task ':test'.",
+        "> There were failing tests. See the report at: file:///w/build/reports/tests/test/index.html",
+        "",
+        "* Try:",
+        "> Run with --stacktrace option to get the stack trace.",
+    ]
+    told = lead(*thrown, "", *skipped, "", *went_wrong)
+    assert set(thrown) <= set(told)
 
 
 def test_what_the_last_green_run_printed_ranks_low() -> None:
