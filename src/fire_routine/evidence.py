@@ -145,9 +145,10 @@ def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Con
     if run is None:
         raise gather.GatherError("key: the runner does not describe this run.")
     insisting = github.insisting(github.clock.monotonic() + INSISTENCE)
-    event = read_cause(insisting, settings.key, context)
+    event, origin = read_cause(insisting, settings.key, context)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
-    run = replace(run, fired_for=event, notes=unattached)
+    origin = origin or run.origin_in_payload
+    run = replace(run, fired_for=event, origin_in_payload=origin, notes=unattached)
     source = Source(attachments, (), settings, context.server_url)
     brief = source.text(run, ())
     say(f"Event {code(event.name)}, key {code(settings.key)}: a text of {brief.characters:,} characters")

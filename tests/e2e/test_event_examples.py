@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result
 from tests.e2e.stage import Stage
 from tests.emulated.events import STRANGER, Json, of_repository, payload
+from tests.emulated.repository import FIRST
 
 SCHEDULE = {"schedule": "7,37 * * * *", "repository": {"owner": {}}}
 
@@ -39,7 +40,7 @@ def issue(number: int) -> Json:
 
 
 def deployment(environment: str) -> Json:
-    found = {"environment": environment, "ref": "main"}
+    found = {"environment": environment, "ref": "main", "sha": FIRST}
     return payload("deployment_status", deployment_status={"state": "failure"}, deployment=found)
 
 

@@ -33,7 +33,7 @@ def of_repository(whole: Json, full_name: str) -> Json:
     """The same with everything in this repository, no fork's."""
     owner = full_name.partition("/")[0]
     repository = {**whole["repository"], "full_name": full_name, "name": full_name.partition("/")[2]}
-    repository["owner"] = {**repository["owner"], "login": owner}
+    repository |= {"owner": {**repository["owner"], "login": owner}, "default_branch": "main"}
     whole = {**whole, "repository": repository}
     if "pull_request" in whole:
         ends = {end: {**whole["pull_request"][end], "repo": repository} for end in ("head", "base")}

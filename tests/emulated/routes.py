@@ -207,8 +207,13 @@ def _matches(run: Json, query: Mapping[str, str]) -> bool:
 
 
 def _compare(call: Call) -> Answer:
-    base, head = call.names
-    return _found(call, "comparison", call.repository.comparisons.get((base, head)))
+    """Of two commits that a test has added; the default branch lacks nothing of its own commits."""
+    (base, head), repository = call.names, call.repository
+    known = repository.comparisons.get((base, head))
+    if known is None and base == repository.default_branch and head in repository.commits:
+        own = repository.commit(head)
+        known = repository.site.comparison(repository.full_name, base, {"merge_base_commit": own})
+    return _found(call, "comparison", known)
 
 
 def _pull_requests(call: Call) -> Answer:

@@ -42,6 +42,8 @@ def _with_text(name: str, text: str) -> Json:
             value = {text: text, "nested": {"list": [text, {text: text}]}}
         if not path.endswith((".number", ".line")):
             _set(whole, path.split("."), value)
+    if "deployment" in name:
+        whole["deployment"]["sha"] = SHA  # of the default branch
     if name == "repository_dispatch":
         whole["action"] = text
     return of_repository(whole, "octo/widgets")

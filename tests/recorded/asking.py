@@ -118,7 +118,7 @@ def compare(base: str, head: str) -> Ask:
         )
         files = ends(found.files, lambda one: f"{one.path} {one.status} +{one.additions} -{one.deletions}")
         patched = sum(bool(file.patch) for file in found.files)
-        return f"{found.base[:7]}: {commits}; {files}; {patched} patches"
+        return f"{found.base and found.base.sha[:7]}: {commits}; {files}; {patched} patches"
 
     return ask
 

@@ -8,13 +8,18 @@ from ..github.client import GitHub
 from ..github.events import read_event
 from ..model.event import Event, Role
 from ..model.outcome import GitHubError
+from ..model.run import Origin
 from ..settings import Context
+from .event import default_branch
 
 
-def read_cause(github: GitHub, key: str, context: Context) -> Event:
-    """The event of this run: a request for each account, and one where the payload lacks the branch.
+def read_cause(github: GitHub, key: str, context: Context) -> tuple[Event, Origin | None]:
+    """The event of this run, and whose code it deploys: a request an account, and up to two for branches.
 
     An account of which GitHub does not state the role can't write.
+
+    Raises:
+        EventError: the payload lacks a fact.
     """
     event = read_event(context.event_name, context.event, key)
     roles: dict[str, Role] = {}
@@ -31,17 +36,35 @@ def read_cause(github: GitHub, key: str, context: Context) -> Event:
 
     sent_by = role(event.sender, event.by_bot)
     words = tuple(replace(one, by_writer=role(one.author, one.by_bot) is Role.PUSH) for one in event.words)
-    return _with_branches(github, replace(event, role=sent_by, words=words))
-
-
-def _with_branches(github: GitHub, event: Event) -> Event:
-    """The same with the branch of the pull request that is commented on, or of the deployed commit."""
+    event = replace(event, role=sent_by, words=words)
     try:
         if event.on_pull_request and not event.branches:
             pull = github.pull_request(event.number)
-            return replace(event, branches=(pull.head_branch,) if pull else ())
-        if event.sha and not event.branches:
-            return replace(event, branches=github.branches_at(event.sha))
+            return replace(
+                event, branches=(pull.head_branch,) if pull else (), branches_known=bool(pull)
+            ), None
+        if event.sha:
+            return _deployed(github, event, default_branch(context))
     except GitHubError:
-        return replace(event, branches_known=False)
-    return event
+        return replace(event, branches_known=False), None
+    return event, None
+
+
+def _deployed(github: GitHub, event: Event, default: str) -> tuple[Event, Origin | None]:
+    """With the deployed commit's message and branches, and whose code it is; None: perhaps a fork's.
+
+    GitHub shows a fork's commits in the repository, too, and a name may be that of a fork's branch. So a
+    commit is the repository's own if the default branch has it, or if it is at the head of a branch.
+    """
+    compared = github.compare(default, event.sha)
+    merged = not compared.total_commits
+    known = (compared.base,) if merged else compared.commits
+    commit = next((one for one in known if one and one.sha == event.sha), None)
+    branches = () if merged else github.branches_at(event.sha)
+    event = replace(
+        event,
+        message=commit.message if commit else "",
+        branches=(*event.branches, *branches),
+        branches_known=commit is not None,
+    )
+    return event, Origin.WRITERS if merged else Origin.DISPATCHED if branches else None

@@ -227,7 +227,9 @@ class GitHub(Api):
         return tuple(names.items)
 
     def compare(self, base: str, head: str) -> Comparison:
-        return self.get(f"/compare/{quote(base, safe='')}...{quote(head, safe='')}", parse.comparison)
+        return self.get(
+            f"/compare/{quote(base, safe='', errors='replace')}...{quote(head, safe='')}", parse.comparison
+        )
 
     def pull_request(self, number: int) -> PullRequest | None:
         """A pull request as it is now; None: there is none of this number."""

@@ -82,7 +82,7 @@ _OF_PULL = (
     *("pull_request.number", "pull_request.title?", "pull_request.body?", "pull_request.labels"),
     *("pull_request.head.ref", "pull_request.head.sha"),
 )
-_OF_DEPLOYMENT = ("deployment.ref", "deployment.sha", "deployment.environment?", "deployment.description?")
+_OF_DEPLOYMENT = ("repository.default_branch", "deployment.ref", "deployment.sha", "deployment.environment?")
 FACTS: dict[str, tuple[str, ...]] = {
     "issues": (*_BY, *_OF_ISSUE),
     "issue_comment": (*_BY, *_OF_ISSUE, "comment.body?"),
@@ -93,8 +93,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "pull_request_review": (*_BY, *_OF_PULL, "review.body?"),
     "pull_request_review_comment": (*_BY, *_OF_PULL, "comment.body?"),
     "release": ("release.tag_name?", "release.name?", "release.body?"),
-    "deployment": _OF_DEPLOYMENT,
-    "deployment_status": (*_OF_DEPLOYMENT, "deployment_status.description?"),
+    "deployment": (*_OF_DEPLOYMENT, "deployment.description?"),
+    "deployment_status": (*_OF_DEPLOYMENT, "deployment.description?", "deployment_status.description?"),
     "repository_dispatch": ("action", "client_payload?"),
     "workflow_dispatch": ("ref", "inputs?"),
     "push": ("ref", "head_commit.message?"),

@@ -89,7 +89,7 @@ class Comparison:
     commits: tuple[Commit, ...]
     files: tuple[ChangedFile, ...]
     total_commits: int
-    base: str = ""  # the commit that both have in common, on which `commits` build
+    base: Commit | None = None  # that both have in common, on which `commits` build; None: not stated
 
 
 def _repository_name(data: Json, key: str) -> str | None:
@@ -292,11 +292,12 @@ def comparison(data: object) -> Comparison:
     """https://docs.github.com/rest/commits/commits#compare-two-commits"""
     data = fields.mapping(data)
     commits = tuple(fields.each(listed_commit, fields.sequence(data["commits"])))
+    base = data.get("merge_base_commit")
     return Comparison(
         commits=commits,
         files=tuple(fields.each(changed_file, data.get("files"))),
         total_commits=max(fields.whole(data, "total_commits"), len(commits)),
-        base=fields.text(fields.part(data, "merge_base_commit"), "sha"),
+        base=listed_commit(base) if isinstance(base, Mapping) and base.get("sha") else None,
     )
 
 

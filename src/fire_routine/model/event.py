@@ -52,6 +52,7 @@ class Event:
     branches: tuple[str, ...] = ()  # that it is about
     branches_known: bool = True  # False: GitHub was asked for them, and did not say
     sha: str = ""  # of a deployment
+    message: str = ""  # of that commit
     number: int = 0  # of its issue or pull request; 0: it has none
     on_pull_request: bool = False  # the number is a pull request's
     url: str = ""

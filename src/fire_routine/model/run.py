@@ -32,7 +32,7 @@ _BY_WRITERS = frozenset(
     }
 )
 # Of these the actor did not write the code.
-_BY_NO_AUTHOR = frozenset({"merge_group", "schedule"})
+_BY_NO_AUTHOR = frozenset({"merge_group", "schedule", "deployment", "deployment_status"})
 # Someone with write access starts these, often to run a fork's code on purpose ("ok to test").
 _DISPATCHES = frozenset({"repository_dispatch", "workflow_dispatch"})
 # Anyone can cause these on a fork's pull request. Their run is the base repository's: its record does not

@@ -16,19 +16,16 @@ from ..settings import Settings
 from .branch_filter import matches
 from .guards import untrusted
 
-# Whoever causes these can write, or has the repository's own schedule or deployment cause them.
-_BY_WRITERS = (
-    *("push", "schedule", "workflow_dispatch", "repository_dispatch", "release", "merge_group"),
-    *("deployment", "deployment_status"),  # perhaps of a fork's code, which the text says
-)
+# Whoever causes these can write, or has the repository's own schedule cause them.
+_BY_WRITERS = ("push", "schedule", "workflow_dispatch", "repository_dispatch", "release", "merge_group")
 _BY_SENDER = (
     *("issues", "issue_comment", "discussion", "discussion_comment"),
     *("pull_request_review", "pull_request_review_comment"),
 )
-# Their run is of the code that the event is about: whose that is, counts as for a failure.
+# They are about code: whose that is, counts as for a failure.
 _BY_CODE = (
     *("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"),
-    "workflow_run",
+    *("workflow_run", "deployment", "deployment_status"),
 )
 _BY_TRIAGE = ("labeled", "assigned")
 _SESSION = pattern(r"https?://[^\s/]{1,260}/code/session_")  # on whatever host: a gateway has its own
@@ -54,13 +51,14 @@ def _by_session(event: Event, settings: Settings) -> Skip | None:
     texts = [words.text for words in event.words if _may_be_a_sessions(words, event)]
     if not event.words or _may_be_a_sessions(event.words[-1], event):
         texts += event.title  # by whom the last words are
+    texts.append(event.message)
     if any(text.lstrip().startswith(COMMENT_MARK) or _SESSION.search(text) for text in texts):
         return Skip(
             Reason.UNTRUSTED_RUN,
             "The event has a session's link, or a comment of fire-routine's: what a session does starts no"
             " other. To ask for one, do it in words of your own.",
         )
-    if settings.skip_branches and not event.branches_known:
+    if not event.branches_known and (settings.skip_branches or event.sha):
         return Skip(
             Reason.UNTRUSTED_RUN,
             "GitHub does not say which branch the event is about, so it may be a session's. Give the job"

@@ -11,7 +11,7 @@ from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository
 from tests.emulated.faults import Fault
 from tests.emulated.ids import sha_of
 from tests.emulated.job import LOG, SHA, Job
-from tests.emulated.repository import timestamp
+from tests.emulated.repository import FIRST, timestamp
 
 LABEL = {"label": {"name": "claude"}}
 ON_STRANGERS_ISSUE = {"issue": {"number": 12, "title": "Crash on save", "user": STRANGER}, **LABEL}
@@ -115,7 +115,8 @@ def test_what_others_cause_fires_nothing_and_writes_nothing(job: Job, event: str
 
 
 def test_what_a_session_does_fires_nothing(job: Job) -> None:
-    failed = {"deployment_status": {"state": "failure"}, "deployment": {"ref": "claude/fix-run-5"}}
+    deployment = {"ref": "claude/fix-run-5", "sha": FIRST}
+    failed = {"deployment_status": {"state": "failure"}, "deployment": deployment}
     assert (
         deliver(job, "deployment_status", payload("deployment_status", **failed)) == "skipped skip-branches"
     )
@@ -139,10 +140,46 @@ def test_events_without_secrets_are_skipped_as_such(job: Job) -> None:
 
 
 def test_a_failed_deployment_fires_once_for_its_environment(job: Job) -> None:
-    whole = payload("deployment_status", deployment_status={"state": "failure"}, deployment={"ref": "main"})
+    deployment = {"ref": "main", "sha": FIRST}
+    whole = payload("deployment_status", deployment_status={"state": "failure"}, deployment=deployment)
     assert deliver(job, "deployment_status", whole, key="production") == "fired"
     assert deliver(job, "deployment_status", whole, key="production", run=8) == "skipped duplicate"
-    assert "What is deployed may be a fork's code" in text(job)
+    assert "Untrusted" not in text(job)
+
+
+def deploy(ref: str, sha: str) -> Json:
+    """A preview of a host that failed: no workflow made it."""
+    whole = payload("deployment_status", BOT, deployment={"ref": ref, "sha": sha, "creator": BOT})
+    for part in ("workflow_run", "workflow", "check_run"):
+        whole.pop(part, None)
+    return {**whole, "deployment_status": {**whole["deployment_status"], "state": "failure"}}
+
+
+def test_a_failed_preview_of_a_forks_code_fires_only_if_forks_are_allowed(job: Job) -> None:
+    fork = sha_of("fork")
+    job.github.add_comparison("main", fork, {"commits": [{"sha": fork}]})
+    for ref in (fork, "patch-1"):
+        assert deliver(job, "deployment_status", deploy(ref, fork)) == "skipped untrusted-run"
+    assert deliver(job, "deployment_status", deploy(fork, fork), allow_forks="true") == "fired"
+    assert "may be a fork's code" in text(job)
+
+
+def test_a_failed_preview_of_a_sessions_commit_fires_never(job: Job) -> None:
+    """Not of an earlier one either, after its branch has moved on."""
+    early, late, unknown = sha_of("early"), sha_of("late"), sha_of("unknown")
+    trailer = "Fix it\n\nClaude-Session: https://claude.ai/code/session_01Ab"
+    for sha in (early, late):
+        job.github.add_comparison("main", sha, {"commits": [{"sha": sha, "message": trailer}]})
+    job.github.set_branch("claude/fix-run-77", late)
+    for forks in ("true", "false"):
+        for sha in (early, late, unknown):
+            ended = deliver(job, "deployment_status", deploy(sha, sha), allow_forks=forks)
+            assert ended == "skipped untrusted-run"
+    job.github.add_comparison("main", late, {"commits": [{"sha": late, "message": "Fix it"}]})
+    assert (
+        deliver(job, "deployment_status", deploy(late, late), allow_forks="true") == "skipped skip-branches"
+    )
+    assert job.endpoint.requests == []
 
 
 def test_a_probe_fires_by_the_workflows_name_whatever_became_of_the_run(job: Job) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, payload
+from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.gather.cause import read_cause
 from fire_routine.github.client import GitHub
 from fire_routine.model.event import Event, Role
+from fire_routine.model.run import Origin
 from fire_routine.settings import Context
 
 
@@ -24,6 +25,10 @@ def emulator() -> Iterator[GitHubEmulator]:
 
 
 def cause(emulator: GitHubEmulator, name: str, whole: Json) -> Event:
+    return deployed(emulator, name, whole)[0]
+
+
+def deployed(emulator: GitHubEmulator, name: str, whole: Json) -> tuple[Event, Origin | None]:
     context = Context(repository="octo/widgets", event_name=name, event=whole)
     with GitHub(emulator.url, emulator.token, "octo/widgets") as github:
         return read_cause(github, "k", context)
@@ -92,12 +97,53 @@ def test_the_branch_of_a_commented_pull_request_is_asked_for(emulator: GitHubEmu
     assert not cause(emulator, "issue_comment", payload("issue_comment", **changes)).branches_known
 
 
-def test_of_a_deployed_commit_the_branches_are_asked_for(emulator: GitHubEmulator) -> None:
-    """As previews of hosts are: their `ref` is the commit."""
+def deployment(ref: str, sha: str) -> Json:
+    """As of a host: its previews' `ref` is the commit, or the name of a branch, perhaps of a fork's."""
+    changes: dict[str, Any] = {"deployment": {"ref": ref, "sha": sha}, "workflow_run": None}
+    return of_repository(payload("deployment_status", BOT, **changes), "octo/widgets")
+
+
+def test_what_the_default_branch_has_is_writers_code(emulator: GitHubEmulator) -> None:
+    emulator.set_branch("main", "d" * 40)
+    emulator.set_branch("main", "e" * 40)
+    for sha in ("d" * 40, "e" * 40):  # the branch may have moved on
+        event, origin = deployed(emulator, "deployment_status", deployment("main", sha))
+        assert (origin, event.branches, event.branches_known) == (Origin.WRITERS, ("main",), True)
+    assert len([path for path in asked(emulator) if "permission" not in path]) == 2
+
+
+def test_what_is_at_a_branchs_head_is_the_repositorys_and_has_its_branches(emulator: GitHubEmulator) -> None:
     sha = "c" * 40
     emulator.set_branch("claude/fix-run-7", sha)
-    changes: dict[str, Any] = {"deployment": {"ref": sha, "sha": sha}, "workflow_run": None}
-    event = cause(emulator, "deployment_status", payload("deployment_status", **changes))
-    assert event.branches == ("claude/fix-run-7",)
-    changes["deployment"]["ref"] = "main"
-    assert cause(emulator, "deployment_status", payload("deployment_status", **changes)).branches == ("main",)
+    emulator.add_comparison("main", sha, {"commits": [{"sha": sha, "message": "Fix it"}]})
+    event, origin = deployed(emulator, "deployment_status", deployment(sha, sha))
+    assert (origin, event.branches, event.message) == (Origin.DISPATCHED, ("claude/fix-run-7",), "Fix it")
+    assert len([path for path in asked(emulator) if "permission" not in path]) == 2
+
+
+@pytest.mark.parametrize("ref", ["f" * 40, "patch-1", "main"])
+def test_a_forks_commit_is_not_the_repositorys_whatever_its_branch_is_called(
+    emulator: GitHubEmulator, ref: str
+) -> None:
+    sha = "f" * 40
+    emulator.add_comparison("main", sha, {"commits": [{"sha": sha}]})
+    event, origin = deployed(emulator, "deployment_status", deployment(ref, sha))
+    assert (origin, event.branches_known) == (None, True)
+
+
+@pytest.mark.parametrize("answer", [None, {"commits": [{"sha": "b" * 40}]}, {"commits": []}])
+def test_a_commit_that_github_does_not_show_is_not_known(
+    emulator: GitHubEmulator, answer: Json | None
+) -> None:
+    """As the 251st that the default branch lacks."""
+    sha = "c" * 40
+    emulator.set_branch("topic", sha)
+    if answer is not None:
+        emulator.add_comparison("main", sha, answer)
+    event, _ = deployed(emulator, "deployment_status", deployment(sha, sha))
+    assert not event.branches_known
+
+
+def test_a_pull_request_that_is_not_found_has_no_known_branch(emulator: GitHubEmulator) -> None:
+    changes: dict[str, Any] = {"issue": {"number": 1, "pull_request": {"url": "…"}}}
+    assert not cause(emulator, "issue_comment", payload("issue_comment", **changes)).branches_known

@@ -12,6 +12,7 @@ from fire_routine.gather.event import run_as_reported
 from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event, EventError, Role
+from fire_routine.model.run import Origin
 from fire_routine.policy import may_cause
 from fire_routine.settings import Context, Settings
 
@@ -21,8 +22,13 @@ REPOSITORY = "octo/widgets"
 LINK = "https://claude.ai/code/session_01Abc"
 
 
-def caused(name: str, whole: Json, own: bool = True, **inputs: Any) -> str:
-    """The reason against the event; empty: it fires. `own`: the code in it is the repository's."""
+def caused(
+    name: str, whole: Json, own: bool = True, deployed: Origin | None = Origin.WRITERS, **inputs: Any
+) -> str:
+    """The reason against the event; empty: it fires.
+
+    `own`: the code in it is the repository's. `deployed`: whose code a deployment is of; None: not known.
+    """
     whole = of_repository(whole, REPOSITORY) if own else whole
     settings = Settings(key="k", **inputs)
     ref = str(whole.get("ref") or "main").removeprefix("refs/heads/")
@@ -30,7 +36,9 @@ def caused(name: str, whole: Json, own: bool = True, **inputs: Any) -> str:
     run = run_as_reported(find_trigger(settings, context), context)
     assert run is not None
     event = with_role(read_event(name, whole, settings.key))
-    verdict = may_cause(event, run, settings)
+    if name in ("deployment", "deployment_status"):
+        run = replace(run, origin_in_payload=deployed)
+    verdict = may_cause(event, replace(run, fired_for=event), settings)
     assert verdict is None or verdict.message
     return str(verdict.reason) if verdict else ""
 
@@ -50,6 +58,14 @@ def with_role(event: Event) -> Event:
 def test_what_writers_and_the_repository_itself_cause_fires(name: str, sender: Json) -> None:
     whole = {"schedule": "0 3 * * *", "sender": sender} if name == "schedule" else payload(name, sender)
     assert caused(name, {"repository": {"owner": {}}, **whole}) == ""
+
+
+@pytest.mark.parametrize("name", ["deployment", "deployment_status"])
+def test_a_deployment_of_code_that_may_be_a_forks_fires_only_if_forks_are_allowed(name: str) -> None:
+    assert caused(name, payload(name, BOT), deployed=None) == "untrusted-run"
+    assert caused(name, payload(name, MAINTAINER), deployed=None) == "untrusted-run"
+    assert caused(name, payload(name, BOT), deployed=None, allow_forks=True) == ""
+    assert caused(name, payload(name, BOT), deployed=Origin.DISPATCHED) == ""  # on a branch
 
 
 @pytest.mark.parametrize("name", ["issues", "discussion", "pull_request", "pull_request_target"])
@@ -156,6 +172,7 @@ ISSUE = ("issue", "issue.number", "issue.title", "issue.body", "issue.labels")
 TALK = ("discussion", "discussion.title", "discussion.body")
 PULL = tuple(f"pull_request.{part}" for part in ("number", "title", "body", "labels", "head.ref", "head.sha"))
 DEPLOYMENT = (
+    "repository.default_branch",
     "deployment",
     "deployment.ref",
     "deployment.sha",

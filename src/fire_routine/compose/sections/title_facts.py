@@ -100,12 +100,12 @@ def warning(run: Run) -> str:
 
 
 def _whose(run: Run) -> str:
+    if run.event in ("deployment", "deployment_status"):
+        return "What is deployed is not on the default branch, and may be a fork's code"
     if run.origin is Origin.DISPATCHED:
         return f"This run was started on request ({inline(run.event)}) and may have run a fork's code"
     if run.origin is Origin.BOT:
         return "This run is of a bot's branch, which may bring code that nobody has read"
-    if run.event in ("deployment", "deployment_status"):
-        return "What is deployed may be a fork's code"
     if run.origin is Origin.UNKNOWN:
         event = f" ({inline(run.event)})" if run.event else ""
         return f"It is not known who wrote the code of this run{event}"

@@ -82,7 +82,7 @@ def test_an_alert_is_anyones_and_a_line_for_each_value() -> None:
 def test_of_a_deployment_it_is_said_that_the_code_may_be_a_forks(name: str) -> None:
     text = brief(keyed(name, deployment={"environment": "production"})).text
     assert text.startswith("# Deployment to `production`")
-    assert "> **Untrusted:** What is deployed may be a fork's code." in text
+    assert "> **Untrusted:** What is deployed is not on the default branch, and may be a fork's code." in text
 
 
 @pytest.mark.parametrize("name", ["schedule", "watch"])
