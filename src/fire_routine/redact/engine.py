@@ -18,6 +18,7 @@ from .heuristics import (
     mixes_digits,
 )
 from .line_wraps import Join, join_by_width
+from .prefixes import without_prefixes
 from .spans import Span, merge
 from .text_index import TextIndex
 
@@ -59,8 +60,11 @@ def find_in_parts(
 
 
 def _secrets(text: str) -> tuple[Span, ...]:
-    found = [*_detect(TextIndex(text), 0)]
-    return *found, *_wrapped(text, {span.start for span in found})
+    view = without_prefixes(text)
+    read = view.text if view else text
+    found = [*_detect(TextIndex(read), 0)]
+    found += _wrapped(read, {span.start for span in found})
+    return tuple(piece for span in found for piece in view.original(span)) if view else tuple(found)
 
 
 # A text is composed several times, mostly of the same logs.

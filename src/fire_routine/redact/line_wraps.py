@@ -12,10 +12,7 @@ from .heuristics import continues_secret
 from .spans import View
 
 # Between two halves: a box's edge or a continuation mark, the break, and what begins each line
-_BREAK = pattern(
-    r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?(?:[\w.-]{1,40} {1,20}\| )?"
-    r"[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)"
-)
+_BREAK = pattern(r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)")
 _WHOLE_RUN = pattern(r"\S{0,8192}+")  # of a token over all its lines
 _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))

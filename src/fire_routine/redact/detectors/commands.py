@@ -37,7 +37,7 @@ _PUBLIC = pattern(  # a command that prints digests and names, or that changes f
 )
 _OF_DIGEST = pattern(r"sha\d|hash|digest|checksum|fingerprint|public|\bpub\b|revision|commit")
 _PROMPT = pattern(
-    r"(?:[^\s\n]{1,64}[ \t|]{1,4}){0,2}?[^\s\n]{0,64}?(?:\+{1,4}|[$#%>])[ \t]{1,4}(?P<words>\S[^\n]{2,400})"
+    r"(?:[^\s\n]{1,64}[ \t]{1,4}){0,2}?[^\s\n]{0,64}?(?:\+{1,4}|[$#%>])[ \t]{1,4}(?P<words>\S[^\n]{2,400})"
 )
 _RUN = pattern(r"[^\n]{0,40}\#\#\[group\]run (?P<words>[^\n]{3,400})")
 _PLAIN = pattern(
@@ -54,7 +54,7 @@ _IN_OBJECT = pattern(
 _LAST_OF_TWO = pattern(r"[0-9a-f]{12,32}[ \t]+(\S{16,256})[ \t]{0,8}")
 _DIGEST = pattern(r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}")
 _ECHO = pattern(
-    r"[^\n]{0,80}?\+{1,4}[ \t](?:echo|printf)[ \t]{1,4}(?:-[ne]{1,2}[ \t]{1,4}|'?%s(?:\\n)?'?[ \t]{1,4})?"
+    r"[ \t]{0,40}\+{1,4}[ \t](?:echo|printf)[ \t]{1,4}(?:-[ne]{1,2}[ \t]{1,4}|'?%s(?:\\n)?'?[ \t]{1,4})?"
     r"[\"']?(?P<value>[^\s\"'|]{6,512})[\"']?[ \t]{0,8}",
 )
 _STDIN = pattern(r"stdin|[ =:]-(?=[ \t]|$)")  # how a command is told to read its input

@@ -48,7 +48,7 @@ _NEXT_ENTRY = _next_pair("[=:]")
 # The name of a secret: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
 _ARN = pattern(r":secretsmanager:[\w-]{0,32}:\d{0,12}:\Z")
 _HEAD_OF_LINE = pattern(
-    r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
+    r"[ \t]*(?:[-+*>|│$#~][ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
 )
 # Where a value is that does not follow its name: in a block scalar (YAML 1.2, 8.1), below a broken line, or
