@@ -144,7 +144,6 @@ def _terms(scene: Scene) -> Terms:
         routine_url=settings.routine_url,
         legs=scene.context.job_total,
         default_token=scene.context.default_token,
-        elsewhere=scene.context is not own,
         key=redact_text(settings.key)[0],
         daily_limit=settings.daily_limit,
         timing=scene.timing,
@@ -222,7 +221,7 @@ def _decision(
     settings, run = scene.settings, evidence.run
     trailers = frozenset[str]() if skip or run.fired_for else policy.trailing_sessions(scene.github, run)
     asker, known = Asker.of(run, evidence.brief, log.terms), Known.of(run, trailers)
-    contest = Contest(log, run, asker, known, say=scene.say, temp=scene.context.temp)
+    contest = Contest(log, run, asker, known, say=scene.say)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
     limit = policy.limit_a_day(settings, run)

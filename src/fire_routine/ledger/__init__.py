@@ -6,8 +6,7 @@ goes through this, in the order of the code (`story.py` drives it):
  1. `first_look` A step looks at its own commit. A leg of a matrix first waits for a random time. Where its
     attempt has a session, it ends.
  2. `log.find` While failures are gathered: whose entries count, and the place. That is the last commit that
-    GitHub lists for the default branch, or the input `ledger-commit`; without `contents: read` the own
-    commit.
+    GitHub lists for the default branch, or the input `ledger-commit`.
  3. `contest.wait` It reads the ledger as far back as entries count, and asks the rule. Where an old session
     blocks, it asks GitHub once for the green runs since.
  4. It waits for a claim that may yet come to nothing: 41 s for one that is not announced, 48 s for one that
@@ -30,7 +29,7 @@ goes through this, in the order of the code (`story.py` drives it):
 16. It sends its request, once.
 17. `contest.settle` It writes the result, and shows it on the failing commit. A job that was cancelled
     before its request takes its claim back.
-18. Without a ledger nothing is fired, but by a lone job that lacks the permission: once, unrecorded.
+18. Without a ledger nothing is fired.
 
 Why at most one: ids have one order, and of two jobs the one with the higher id yields. Each announcement was
 written 3.5 s after its claim, and so after every lower claim. A read that shows it shows all that became
@@ -40,8 +39,8 @@ Why one at all: the lowest claim yields only to a job that fired, or may have. A
 announces blocks others for 40 s; after that, until the workflow is green: a session may be at work.
 
 An event goes the same way by its `key`, with a rule of its own: one session within the cool-down. Its job
-sees the claims of this key alone, and jobs for failures see none of a key. Nothing is shown on its commit, no
-session without a trace is left out, and without a permission nothing is fired.
+sees the claims of this key alone, and jobs for failures see none of a key. Nothing is shown on its commit,
+and no session without a trace is left out.
 
 `terms.py` has all numbers. Another caller than a job brings its own.
 """

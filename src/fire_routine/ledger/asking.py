@@ -14,15 +14,14 @@ T = TypeVar("T")
 
 
 class LedgerError(Exception):
-    """The ledger can't be relied on. One line."""
+    """GitHub does not take, show or give what the ledger needs. One line.
 
+    `permission`: that the token lacks, by GitHub's words; empty: none.
+    """
 
-class DeniedError(LedgerError):
-    """The token has no permission for it."""
-
-
-class UnavailableError(LedgerError):
-    """GitHub does not take, show or give what the ledger needs."""
+    def __init__(self, message: str, permission: str = "") -> None:
+        super().__init__(message)
+        self.permission = permission
 
 
 class Asking:
@@ -37,7 +36,6 @@ class Asking:
         self._patience = timing.patience_alone if terms.alone else timing.patience
         self._limits = timing.limits  # waits that are left
         self._until = 0.0
-        self._permissions: dict[str, _Permission] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -50,46 +48,38 @@ class Asking:
 
     def ask(
         self,
-        what: str,
+        permission: str,
         request: Callable[[], T],
         *,
         patient: bool = True,
-        proven: bool = False,
     ) -> T:
         """The answer, asked for again after each fault that may pass.
 
+        An outage may answer 401, 403, 404 or 422 as well. So a permission counts as missing only where GitHub
+        says so in its own words, for a while.
+
         Args:
-            what: the permission that it needs, in any words.
+            permission: that it needs.
             patient: whether it is asked again at all.
-            proven: whether something shows that the token has the permission.
 
         Raises:
-            DeniedError: the token lacks the permission.
-            UnavailableError: GitHub does not answer, or refuses.
-            LedgerError: what `request` itself raised.
+            LedgerError: GitHub does not answer, or refuses; and what `request` itself raised.
         """
-        permission = self._permissions.setdefault(what, _Permission(self._timing.denied))
-
-        def attempt() -> T:
-            try:
-                answer = request()
-            except GitHubError as error:
-                if not proven and permission.is_missing(error, self._clock.monotonic()):
-                    raise DeniedError(str(error)) from None
-                raise
-            permission.is_given = True
-            return answer
-
         pauses = self._pauses if patient else ()
+        denied_until = self._clock.monotonic() + self._timing.denied
+
+        def wait(error: GitHubError, pause: float) -> float | None:
+            until = min(self._until, denied_until) if _is_missing(error) else self._until
+            return None if error.rate_limited or self._clock.monotonic() > until else pause
+
         while True:
             try:
-                return retrying(attempt, pauses, sleep=self._clock.sleep, errors=GitHubError, wait=self._wait)
+                return retrying(request, pauses, sleep=self._clock.sleep, errors=GitHubError, wait=wait)
             except GitHubError as error:
+                if _is_missing(error):
+                    raise LedgerError(str(error), permission) from None
                 if not self._waits_for_limit(error):
                     raise _unavailable(error) from None
-
-    def _wait(self, error: GitHubError, pause: float) -> float | None:
-        return None if error.rate_limited or self._clock.monotonic() > self._until else pause
 
     def _waits_for_limit(self, error: GitHubError) -> bool:
         seconds = error.retry_after
@@ -103,30 +93,13 @@ class Asking:
         return True
 
 
-def _unavailable(error: GitHubError) -> UnavailableError:
+def _is_missing(error: GitHubError) -> bool:
+    """Whether GitHub says that the token lacks a permission."""
+    worded = "resource not accessible by" in str(error).casefold()
+    return error.status == 403 and worded and not error.rate_limited
+
+
+def _unavailable(error: GitHubError) -> LedgerError:
     # GitHub answers 401 if there is no token, or one that is no longer valid.
     remedy = ": give `github-token` a valid token" if error.status == 401 else ""
-    return UnavailableError(f"{error}{remedy}")
-
-
-class _Permission:
-    """Whether the token lacks a permission, or GitHub is only out of order.
-
-    An outage can answer 401, 403, 404 or 422 as well. So a permission is missing only if GitHub states that
-    in its own words, for a while. The same must never have been allowed in the job.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.is_given = False
-        self._seconds = seconds
-        self._denied_since: float | None = None
-
-    def is_missing(self, error: GitHubError, now: float) -> bool:
-        """Whether this denial, at a reading of a monotonic clock, leaves no doubt."""
-        worded = error.status == 403 and "resource not accessible by" in str(error).casefold()
-        if self.is_given or not worded or error.rate_limited:
-            self._denied_since = None
-            return False
-        if self._denied_since is None:
-            self._denied_since = now
-        return now - self._denied_since >= self._seconds
+    return LedgerError(f"{error}{remedy}")

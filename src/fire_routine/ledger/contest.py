@@ -5,15 +5,13 @@ See the package for the protocol. The story drives it, step by step.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
-from ..model.outcome import Fire, Outcome, Result, Say, Skip, quiet
+from ..model.outcome import Fire, Outcome, Say, Skip, quiet
 from ..model.run import Run
 from . import messages
 from .lease import Lease
-from .log import DeniedError, LedgerError, Log, UnavailableError
+from .log import LedgerError, Log
 from .rule import Asker, Case, Known, Ruling, Standing, rule
 
 
@@ -28,13 +26,8 @@ class Contest:
         known: Known,
         *,
         say: Say = quiet,
-        temp: Path | None = None,
     ) -> None:
-        """
-        Args:
-            say: writes a line to the job's log.
-            temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
-        """
+        """`say` writes a line to the job's log."""
         timing = log.terms.timing
         self.case = Case(asker, known, Standing(timing=timing))
         self.run = run
@@ -49,25 +42,17 @@ class Contest:
         self._watch: dict[tuple[str, str], float] = {}  # since when it sees which claims going on
         self._told: set[str] = set()  # marks
         self._asked_back_to: int | None = None  # of the list of green runs
-        self._denied = ""  # why nothing can be recorded, where it fires all the same
-        self._lock = _LocalLock(temp, run)
         log.begin(run.created_at, run.started_at)
 
     # --- the steps --------------------------------------------------------------------------------
 
     def find(self) -> None:
-        """Find the ledger. Where the token may not read commits, it is on the failing commit.
+        """Find the ledger.
 
         Raises:
-            UnavailableError: GitHub does not name it.
+            LedgerError: GitHub does not name it.
         """
-        try:
-            self._log.find()
-        except DeniedError as problem:
-            if self._terms.for_key:  # another event of the key has another commit
-                raise
-            self._log.place = self.run.head_sha
-            self._log.note(messages.own_ledger(str(problem)))
+        self._log.find()
         self._say(messages.place(self._log.place, pinned=bool(self._terms.place)))
 
     def wait(self) -> Ruling:
@@ -76,33 +61,22 @@ class Contest:
         Raises:
             LedgerError: the ledger can't be read, or one job after the other took its claim back.
         """
-        try:
-            ruling = self._waited()
-        except DeniedError as problem:
-            return self._unrecorded(problem)
+        ruling = self._waited()
         self._note_unread()
         if not ruling.blocked and self._rounds == self._timing.rounds:
-            raise UnavailableError("one job after the other took its claim back")
+            raise LedgerError("one job after the other took its claim back")
         return ruling
 
-    def claim(self) -> Fire | Skip | None:
+    def claim(self) -> Fire | None:
         """Claim, announce and look once more; None: another job has the lower claim, or it took too long.
-
-        Where nothing can be recorded, a lone job fires once all the same.
 
         Raises:
             LedgerError: the ledger can't be read or written.
         """
-        if self._denied:
-            return self._unrecorded_fire()
         self._rounds += 1
         lease = self._lease = Lease(self._log, self.run, self.case.asker)
         try:
             ruling = self._announced(lease)
-        except DeniedError as problem:
-            self._lease = None  # there is nothing to take back: what was allowed once is never denied
-            self._unrecorded(problem)
-            return self._unrecorded_fire()
         except BaseException as error:
             lease.withdraw(patient=isinstance(error, LedgerError))
             raise
@@ -125,18 +99,14 @@ class Contest:
 
     def settle(self, outcome: Outcome) -> None:
         """Record what became of it all, whatever that was."""
-        if outcome.result in (Result.FAILED, Result.SKIPPED):
-            self._lock.release()
         if self._lease:
             self._lease.settle(outcome)
 
     def unavailable(self, problem: LedgerError) -> Skip:
         """Why nothing is fired without a ledger."""
-        left = self._lease.left if self._lease else ""
-        if not isinstance(problem, DeniedError):
-            return messages.unavailable(str(problem), announced=bool(left))
-        grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
-        return messages.unavailable(str(problem), messages.GRANT_TO_KEY if self._terms.for_key else grant)
+        if problem.permission:
+            self._log.note(messages.missing(problem))
+        return messages.unavailable(problem, announced=bool(self._lease and self._lease.left))
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -204,7 +174,7 @@ class Contest:
         """By what has been read so far, and by the list of green runs where it may matter.
 
         Raises:
-            UnavailableError: that list can't be read.
+            LedgerError: that list can't be read.
         """
         ruling = self._ruling()
         needed = ruling.back_to
@@ -212,11 +182,7 @@ class Contest:
             return ruling
         self._asked_back_to = needed
         known, greens = self.case.known, self._log.greens(self.run, needed)
-        if greens is None:
-            self._log.note(messages.greens_denied())
-        elif known.greens:
-            greens = known.greens.and_also(greens)
-        self.case = replace(self.case, known=replace(known, greens=greens))
+        self.case = replace(self.case, known=replace(known, greens=known.greens.and_also(greens)))
         return self._judged()
 
     def _ruling(self) -> Ruling:
@@ -235,52 +201,3 @@ class Contest:
             self._log.clock.sleep(pause)
             self._log.read(self._horizon)
         return self._judged() if lease.announce(self._horizon) else None
-
-    # --- without a ledger -------------------------------------------------------------------------
-
-    def _unrecorded(self, problem: DeniedError) -> Ruling:
-        """Go on without a record, where the job is the only one that could fire.
-
-        Raises:
-            DeniedError: it is not.
-        """
-        if not self._terms.alone or self._terms.elsewhere or self._terms.for_key:
-            raise problem
-        self._denied = str(problem)
-        return Ruling()
-
-    def _unrecorded_fire(self) -> Fire | Skip:
-        if not self._lock.take():
-            return messages.fired_before()
-        self._log.note(messages.unrecorded(self._denied))
-        return messages.fires_unrecorded()
-
-
-class _LocalLock:
-    """At most once per job, for a job that can't write to the ledger: a file in the job's own folder.
-
-    RUNNER_TEMP is emptied before and after each job, so the file lasts as long as the job.
-    """
-
-    def __init__(self, temp: Path | None, run: Run) -> None:
-        self._file = temp / f"fire-routine-{run.id}-{run.attempt}.fired" if temp else None
-        self._taken = False
-
-    def take(self) -> bool:
-        """Whether this is the job's first fire, as far as a folder that can be written to is there."""
-        if self._file is None:
-            return True
-        try:
-            self._file.touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        except OSError:
-            return True
-        self._taken = True
-        return True
-
-    def release(self) -> None:
-        """Nothing was fired after all."""
-        if self._taken and self._file is not None:
-            with suppress(OSError):
-                self._file.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from ..model.reason import Reason
 from ..model.run import Run
 from . import messages
 from .entry import Claim, Stage, label
-from .log import LedgerError, Log, UnavailableError
+from .log import LedgerError, Log
 from .messages import SIBLING
 from .terms import Terms
 
@@ -56,11 +56,9 @@ def _look(log: Log, run: Run, say: Say) -> Skip | None:
     alone = log.terms.alone
     try:
         found = _read(log, run) if alone else _settled(log, run, say)
-    except UnavailableError as problem:
+    except LedgerError as problem:
         # A lone job gathers first and then asks again; a crowd must not ask for even more.
-        return None if alone else messages.unavailable(str(problem))
-    except LedgerError:
-        return None
+        return None if alone else messages.unavailable(problem)
     return next(filter(None, (_against(claim, log.terms) for claim in reversed(found))), None)
 
 

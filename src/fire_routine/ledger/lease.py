@@ -10,7 +10,7 @@ from ..model.reason import Reason
 from ..model.run import Run
 from . import messages
 from .entry import Stage
-from .log import Log, UnavailableError
+from .log import LedgerError, Log
 from .rule import Asker
 
 _STAGES = {
@@ -64,7 +64,7 @@ class Lease:
             log.read(horizon)
             if log.has_seen(self.record):
                 return took <= timedelta(seconds=timing.announce_within)
-        raise UnavailableError("GitHub does not show the entry that was just written")
+        raise LedgerError("GitHub does not show the entry that was just written")
 
     def withdraw(self, *, patient: bool = True) -> None:
         """Take the claim back. One that was not announced lapses anyway."""

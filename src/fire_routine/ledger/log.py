@@ -10,7 +10,7 @@ from ..clock import Clock
 from ..model.outcome import SHOWN, GitHubError, Status
 from ..model.run import GreenRuns, History, Note, Run
 from .api import LedgerApi, StatusPage
-from .asking import Asking, DeniedError, LedgerError, UnavailableError
+from .asking import Asking, LedgerError
 from .entry import (
     LEDGER,
     STATE,
@@ -24,7 +24,7 @@ from .entry import (
 )
 from .terms import DAY, Terms
 
-__all__ = ["ACTIONS_BOT", "DeniedError", "LedgerError", "Log", "UnavailableError", "recorded"]
+__all__ = ["ACTIONS_BOT", "LedgerError", "Log", "recorded"]
 
 ACTIONS_BOT = "github-actions[bot]"  # who writes with a workflow's own token
 MOST_CONTEXTS = 9  # of one day
@@ -84,13 +84,12 @@ class Log:
         """Find the ledger's place, and whose entries count, unless that is known. `patient`: ask repeatedly.
 
         Raises:
-            DeniedError: the token may not read commits.
-            UnavailableError: GitHub does not name it. No other commit takes its place: that would be a second
+            LedgerError: GitHub does not name it. No other commit takes its place: that would be a second
                 ledger.
         """
         self.identify()
         if not self.place:
-            self.place = self.asking.ask("commits", self.api.first_commit, patient=patient)
+            self.place = self.asking.ask("contents: read", self.api.first_commit, patient=patient)
 
     def look_up(self) -> None:
         """Find it while other things are asked of GitHub; it is asked again if this fails.
@@ -213,7 +212,7 @@ class Log:
                 raise GitHubError("GitHub shows an older list of commit statuses than before")
             return page
 
-        return self.asking.ask("read", ask, patient=patient or before is not None)
+        return self.asking.ask("statuses: write", ask, patient=patient or before is not None)
 
     def _is_settled(self, status: Status) -> bool:
         """Whether all that is older than a status has become visible by now."""
@@ -236,16 +235,13 @@ class Log:
             return None
         return min(began - cool_down, max(times)) - timedelta(seconds=self.terms.timing.before)
 
-    def greens(self, run: Run, back_to: int) -> GreenRuns | None:
-        """The green runs that GitHub lists; None: the token may not read them.
+    def greens(self, run: Run, back_to: int) -> GreenRuns:
+        """The green runs that GitHub lists.
 
         Raises:
-            UnavailableError: they can't be read.
+            LedgerError: they can't be read.
         """
-        try:
-            return self.asking.ask("runs", lambda: self.api.greens(run, back_to))
-        except DeniedError:
-            return None
+        return self.asking.ask("actions: read", lambda: self.api.greens(run, back_to))
 
     def _note_time(self, *times: datetime | None) -> None:
         self.time = max((one for one in (self.time, *times) if one), default=None)
@@ -259,8 +255,7 @@ class Log:
         again. An entry that was written twice means no more than once.
 
         Raises:
-            DeniedError: the token may not write.
-            UnavailableError: it was not written, or can't be seen; it may turn up later.
+            LedgerError: it was not written, or can't be seen; it may turn up later.
         """
 
         def attempt() -> Entry:
@@ -272,7 +267,7 @@ class Log:
                     raise
                 return found
 
-        return self.asking.ask("write", attempt, patient=patient, proven=any(self._entries()))
+        return self.asking.ask("statuses: write", attempt, patient=patient)
 
     def write_last(self, record: Record, url: str, *, patient: bool = True) -> str:
         """Write what became of a claim. Returns what kept it from being written."""

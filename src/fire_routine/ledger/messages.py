@@ -7,21 +7,11 @@ from datetime import datetime, timedelta
 from ..model.outcome import Fire, Outcome, Result, Skip
 from ..model.reason import Reason
 from ..model.run import Note, Run, in_words
+from .asking import LedgerError
 from .entry import Claim, Stage
 from .rule import Asker, Case, Ruling
 
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one."
-_WHAT = "the record of sessions (commit statuses named fire-routine)"
-_GRANT = "Add `statuses: write` to the job's `permissions`."
-GRANT_TO_LEG = f"{_GRANT} Without it, each job of a matrix would start a session."
-GRANT_TO_KEY = (
-    "Add `contents: read` and `statuses: write` to the job's `permissions`. Without them, each event of the"
-    " key would start a session."
-)
-GRANT_ELSEWHERE = (
-    "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
-    " fired unrecorded."
-)
 SIBLING = "another job of this attempt"
 _LOOK = "look at https://claude.ai/code"
 
@@ -129,18 +119,6 @@ def fires(number: int, asker: Asker) -> Fire:
     return Fire(message, number)
 
 
-def fires_unrecorded() -> Fire:
-    return Fire("It can't be recorded: the summary has the reason.")
-
-
-def fired_before() -> Skip:
-    """By this job, which has no other record of it than a file."""
-    return Skip(
-        Reason.DUPLICATE,
-        "This job has fired for this attempt already, in an earlier step: see that step's summary.",
-    )
-
-
 def place(sha: str, *, pinned: bool) -> str:
     """Where the ledger is, for the job's log."""
     if pinned:
@@ -180,14 +158,13 @@ def _limited(ruling: Ruling, case: Case) -> Skip:
 # --- what can't be used, read or recorded ------------------------------------------------------------
 
 
-def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Skip:
-    """The ledger can't be used.
-
-    Args:
-        grant: the remedy where the token has no permission.
-        announced: an announcement could not be taken back.
-    """
-    remedy = grant or "Re-run the failed jobs later."
+def unavailable(problem: LedgerError, *, announced: bool = False) -> Skip:
+    """The ledger can't be used. `announced`: an announcement could not be taken back."""
+    remedy = "Re-run the failed jobs later."
+    if problem.permission:
+        remedy = (
+            f"Give the token `{problem.permission}`: without a record, a failure would have several sessions."
+        )
     left = " The commit may say that a session is being started, which blocks re-runs." if announced else ""
     return Skip(
         reason=Reason.LEDGER_UNAVAILABLE,
@@ -197,10 +174,9 @@ def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Sk
     )
 
 
-def unrecorded(problem: str) -> Note:
-    """The fire is not recorded, for want of a permission."""
-    why = f"{problem}. A re-run may start a second session for this failure."
-    return Note(_WHAT, why, permission="statuses: write")
+def missing(problem: LedgerError) -> Note:
+    """A permission that the ledger needs: the summary has the block to paste."""
+    return Note("the record of sessions", f"{problem}.", permission=problem.permission)
 
 
 def not_read(since: datetime | None) -> Note:
@@ -220,23 +196,6 @@ def uncounted() -> Note:
         " `daily-limit` kept nothing back."
     )
     return Note("the number of today's sessions", why)
-
-
-def own_ledger(problem: str) -> Note:
-    """The ledger's place can't be read, so the entries are on the failing commit."""
-    return Note(
-        what="sessions on other commits",
-        why=f"{problem}. A failure that one of them is at work on gets one more.",
-        permission="contents: read",
-    )
-
-
-def greens_denied() -> Note:
-    return Note(
-        what="green runs since earlier sessions",
-        why="The token may not list runs. An incident is taken to last for `cool-down` hours.",
-        permission="actions: read",
-    )
 
 
 def not_rerun(problem: str, *, denied: bool) -> Note:

@@ -91,7 +91,7 @@ class Asker:
 class Known:
     """What is known from outside the ledger."""
 
-    greens: GreenRuns | None = field(default_factory=GreenRuns)  # None: the token may not read them
+    greens: GreenRuns = field(default_factory=GreenRuns)
     trailers: frozenset[str] = frozenset()  # ids of the sessions that commits name as their authors
     replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
 
@@ -154,8 +154,6 @@ class Case:
         asker, greens = self.asker, self.known.greens
         if claim.run == asker.run:
             return False
-        if greens is None:
-            return claim.commit != asker.commit and self.is_old(claim)
         first, last = sorted((claim.run, asker.run))
         events = (asker.event, greens.events.get(claim.run, asker.event))
         return any(

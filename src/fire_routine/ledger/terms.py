@@ -48,7 +48,8 @@ class Timing:
     patience_alone: float = 150.0  # of a lone job: most outages are over by then
     limited: float = 65.0  # that a lone job waits where GitHub's rate limit asks for it
     limits: int = 2  # such waits
-    denied: float = 10.0  # for which GitHub must deny a permission before that is believed
+
+    denied: float = 8.0  # for which GitHub must deny a permission before that is believed
 
     # Reading
     pages: int = 40  # of up to 100 statuses: 2,440, as each page is shorter by one
@@ -78,7 +79,6 @@ class Timing:
             <= self.lapse,
             "a claim is watched until it lapses": self.lapse < self.watch_claim,
             "a request that is watched is not in doubt": self.watch_request < self.doubt,
-            "a denial is asked for often enough to be believed": sum(self.retries) >= self.denied,
             "a lone job asks no less often": len(self.retries) <= len(self.retries_alone),
             "what is read again is not settled": sum(self.looks) + sum(self.looks_after) < self.settled,
         }
@@ -97,7 +97,6 @@ class Terms:
     routine_url: str = ""  # whose host a session's link may have
     legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
-    elsewhere: bool = False  # the run is of another repository: nothing is fired there unrecorded
     key: str = ""  # that an event is fired for, as people see it; empty: failures are fired for
     daily_limit: int = 0  # sessions of the repository within 24 hours, as the input has it; 0: any number
     timing: Timing = field(default_factory=Timing)

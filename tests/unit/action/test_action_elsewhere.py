@@ -58,10 +58,9 @@ def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, 
 
 
 def test_it_is_never_fired_unrecorded(job: Job) -> None:
-    """Unlike a run of the own repository, which needs no permission to write statuses."""
     job.github.fail(r"POST .*/statuses", Fault.forbidden())
     assert job.ended() == "failed ledger-unavailable"
-    assert "token that may write commit statuses there" in job.log
+    assert "Give the token `statuses: write`" in job.log
     assert job.endpoint.requests == []
 
 

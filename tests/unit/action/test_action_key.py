@@ -331,7 +331,7 @@ def test_nothing_is_written_on_the_events_commit(job: Job) -> None:
 def test_without_a_ledger_a_key_fires_nothing(job: Job, target: str) -> None:
     job.github.fail(target, Fault.forbidden())
     assert deliver(job) == "failed ledger-unavailable"
-    assert "each event of the key would start a session" in job.log
+    assert "without a record, a failure would have several sessions" in job.log
     assert job.endpoint.requests == []
 
 

@@ -102,12 +102,12 @@ def test_a_step_whose_job_github_shows_late_leaves_a_session_that_its_re_runs_kn
     assert job.ended() == "skipped duplicate"
 
 
-def test_fires_without_github_and_names_what_is_missing(job: Job) -> None:
+def test_without_permissions_nothing_is_fired_and_the_block_to_paste_is_shown(job: Job) -> None:
     job.github.fail(".", Fault.forbidden())
-    assert job.run() == 0
-    text = job.endpoint.sessions[0].text
-    assert SHA in text
-    assert "actions: read" in text
+    assert job.ended() == "failed ledger-unavailable"
+    assert job.endpoint.requests == []
+    for permission in ("actions: read", "contents: read", "statuses: write"):
+        assert permission in job.summary
 
 
 def test_a_dry_run_shows_its_text_where_the_ledger_can_not_be_read(job: Job) -> None:

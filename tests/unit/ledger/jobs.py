@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 from tests.unit.ledger.boards import DAY, Board, Comparison, fired, pull_request, sample_brief, sample_run
@@ -70,7 +69,6 @@ class Job:
         run: Run | None = None,
         *,
         clock: Clock | None = None,
-        temp: Path | None = None,
         printed: list[str] | None = None,
         rerun_first: bool = False,
         mark: Callable[[], str] = new_mark,
@@ -82,7 +80,7 @@ class Job:
         own = clock or (board.clock.value if isinstance(board, Board) else REAL)
         self.log = Log(board, Terms(**{"cool_down": DAY, **terms}), own, mark)
         self.decision: Decision | None = None
-        self._temp, self._rerun_first = temp, rerun_first and self.run.attempt == 1
+        self._rerun_first = rerun_first and self.run.attempt == 1
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -95,7 +93,7 @@ class Job:
     def decide(self, *fingerprints: str | Fingerprint, trailers: frozenset[str] = frozenset()) -> Skip | Fire:
         asker = Asker.of(self.run, sample_brief(*fingerprints), self.log.terms)
         known = Known.of(self.run, trailers)
-        contest = Contest(self.log, self.run, asker, known, say=self.say, temp=self._temp)
+        contest = Contest(self.log, self.run, asker, known, say=self.say)
         self.decision = Decision(contest, self.log, Unmoved(), self.say, rerun_first=self._rerun_first)
         return self.decision.compete()
 

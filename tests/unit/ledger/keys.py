@@ -86,12 +86,7 @@ class Keyed:
         return found
 
     def _losses(self) -> list[str]:
-        """Where nothing goes wrong, whoever does not fire has a session of its key to leave it to.
-
-        A token that may not read commits fires for no key: another event of it has another commit.
-        """
-        if self.schedule.world.setting.hides_commits:
-            return [f"{session} is recorded where no other job looks" for session in self.sessions]
+        """Where nothing goes wrong, whoever does not fire has a session of its key to leave it to."""
         if not self.schedule.faults.none:
             return []
         have = {name for session in self.sessions for name in session.failures}

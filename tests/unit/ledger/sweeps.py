@@ -27,7 +27,7 @@ class Branches:
     ended: list[tuple[float, Part]] = field(default_factory=list)
 
     def add(self, end: float, part: Part) -> None:
-        terms = replace(part.terms, legs=1, elsewhere=True)
+        terms = replace(part.terms, legs=1)
         timing = replace(terms.timing, waits=(), retries_alone=TIMING.retries_alone, limits=0)
         terms = replace(terms, timing=replace(timing, patience_alone=TIMING.patience_alone))
         self.ended.append((end, replace(part, terms=terms, rerun_first=False)))

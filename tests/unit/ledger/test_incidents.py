@@ -33,7 +33,7 @@ def test_newer_failures_do_not_push_a_session_out_of_sight(board: Board) -> None
 
 
 def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> None:
-    """Others no longer count its claim, so it fires neither unrecorded nor as a second one."""
+    """Others no longer count its claim, so it fires no second one."""
     board, other = Board(), list[bool]()
 
     def stop() -> None:
@@ -141,9 +141,10 @@ def test_what_one_leg_does_not_know_no_leg_of_a_crowd_looks_for_again(board: Boa
     assert found and found.reason == "earlier-unknown"
 
 
-def test_a_first_look_without_permission_decides_nothing(board: Board) -> None:
+def test_a_first_look_of_a_leg_without_permission_ends_it(board: Board) -> None:
     board.faults["statuses"] = [FORBIDDEN] * 9
-    assert look(board, legs=8) is None
+    verdict = look(board, legs=8)
+    assert verdict and verdict.reason == "ledger-unavailable" and "`statuses: write`" in verdict.message
 
 
 def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing(board: Board) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from tests.unit.ledger.boards import (
 )
 from tests.unit.ledger.jobs import Job, Verdict
 
-from fire_routine.ledger.asking import UnavailableError
+from fire_routine.ledger.asking import LedgerError
 from fire_routine.ledger.entry import LEDGER, Stage
 from fire_routine.ledger.terms import Timing
 from fire_routine.model.outcome import GitHubError, Outcome, Result
@@ -95,14 +94,14 @@ def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_dow
     assert Job(board, later).fire(A).fire
 
 
-def test_an_incident_lasts_for_the_cool_down_where_the_token_may_not_list_runs(board: Board) -> None:
+def test_where_a_green_run_matters_a_token_that_may_not_list_runs_fires_nothing(board: Board) -> None:
     Job(board).fire(A)
     board.faults["greens"] = [FORBIDDEN] * 99
     board.clock.seconds = 23 * 3600
     assert Job(board, replace(NEXT, created_at=board.clock.server())).claim(A).reason == "duplicate"
     board.clock.seconds = 25 * 3600
     job = Job(board, replace(NEXT, created_at=board.clock.server()))
-    assert job.fire(A).fire
+    assert job.claim(A).reason == "ledger-unavailable"
     assert [note.permission for note in job.notes] == ["actions: read"]
 
 
@@ -216,7 +215,7 @@ def test_a_read_that_failed_halfway_does_not_end_a_later_one() -> None:
     job = Job(board)
     job.log.find()
     board.faults["statuses"] = [None, *[SERVER_ERROR] * 40]
-    with pytest.raises(UnavailableError):
+    with pytest.raises(LedgerError):
         job.log.read()
     board.faults.clear()
     assert job.claim(A).reason == "duplicate"
@@ -350,7 +349,7 @@ def test_a_caller_that_does_not_wait_ends_at_once(board: Board) -> None:
 
 
 def test_numbers_of_the_protocol_that_do_not_fit_together_are_refused() -> None:
-    for wrong in ({"announce_within": 31.0}, {"watch_claim": 40.0}, {"doubt": 40.0}, {"retries": ()}):
+    for wrong in ({"announce_within": 31.0}, {"watch_claim": 40.0}, {"doubt": 40.0}, {"retries_alone": ()}):
         with pytest.raises(ValueError, match="it must hold that"):
             Timing(**wrong)
 
@@ -432,23 +431,25 @@ def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not(
     assert (board.clock.seconds > 60) == fires
 
 
-@pytest.mark.parametrize("method", ["create_status", "statuses"])
-def test_without_permission_a_lone_job_fires_unrecorded_once(
-    board: Board, method: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("method", "permission"),
+    [
+        ("create_status", "statuses: write"),
+        ("statuses", "statuses: write"),
+        ("first_commit", "contents: read"),
+    ],
+)
+@pytest.mark.parametrize("legs", [1, 2])
+def test_without_a_permission_nothing_is_fired_and_it_is_named(
+    board: Board, method: str, permission: str, legs: int
 ) -> None:
     board.faults[method] = [FORBIDDEN] * 99
-    job = Job(board, temp=tmp_path)
-    assert job.claim(A).fire
-    assert "`statuses: write`" in job.notes[0].advice
-    assert board.clock.seconds >= 10  # that long it may be an outage
-    again = Job(board, temp=tmp_path).claim(A)
-    assert (again.fire, again.reason) == (False, "duplicate")
-    job.settle(Outcome(Result.FAILED))  # nothing was fired after all
-    assert Job(board, temp=tmp_path).claim(A).fire
-    for nowhere in (None, tmp_path / "gone"):
-        assert Job(board, temp=nowhere).claim(A).fire
-    leg = Job(board, legs=2).claim(A)
-    assert (leg.failed, leg.reason) == (True, "ledger-unavailable")
+    job = Job(board, legs=legs)
+    verdict = job.claim(A)
+    assert (verdict.failed, verdict.reason) == (True, "ledger-unavailable")
+    assert f"`{permission}`" in verdict.message
+    assert [note.permission for note in job.notes] == [permission]
+    assert board.commits == {}
 
 
 def test_a_denial_that_ends_is_an_outage(board: Board) -> None:
@@ -474,14 +475,6 @@ def test_a_pinned_place_costs_no_request() -> None:
     assert Job(board, place="9" * 40).fire(A).fire
     assert "first_commit" not in board.calls
     assert len(board.commits["9" * 40]) == 3
-
-
-def test_a_token_that_may_not_read_commits_keeps_its_ledger_on_the_failing_commit(board: Board) -> None:
-    board.faults["first_commit"] = [FORBIDDEN] * 20
-    job = Job(board)
-    assert job.fire(A).fire
-    assert [entry.record.stage for entry in board.entries(SHA)] == ["c", "s", "f"]
-    assert job.notes[0].permission == "contents: read"
 
 
 def test_a_job_that_gives_way_again_and_again_fires_nothing_and_says_why() -> None:

@@ -96,17 +96,13 @@ def test_a_claim_that_lapsed_and_a_session_without_a_trace_no_longer_count() -> 
         (GreenRuns({90: "push"}), True),  # the claim's run itself, in a later attempt
         (GreenRuns({100: "push"}), False),
         (GreenRuns({120: "push"}), False),
-        (None, True),  # then an incident lasts for the cool-down
     ],
 )
-def test_a_green_run_between_ends_an_incident_after_the_cool_down(
-    greens: GreenRuns | None, fires: bool
-) -> None:
+def test_a_green_run_between_ends_an_incident_after_the_cool_down(greens: GreenRuns, fires: bool) -> None:
     assert ruled(claim(at=OLD), greens=greens).blocked != fires
     ruling = ruled(claim(), greens=greens)
     assert (ruling.blocked, ruling.back_to) == (True, None)
-    assert ruling.is_back == (fires and greens is not None)
-    assert ruled(claim(at=OLD, commit=ASKER.commit), greens=None).blocked
+    assert ruling.is_back == fires
 
 
 def test_the_list_of_green_runs_is_asked_for_only_where_it_matters() -> None:

@@ -63,7 +63,6 @@ class Setting:
     room: int = 1000  # statuses of one context on a commit
     others: int = 0  # statuses of others on the ledger's commit, half of them meanwhile; some forge an entry
     identities: tuple[str, ...] = (ACTIONS_BOT,)  # who writes the entries: each job's is one of these
-    hides_commits: bool = False  # without `contents: read` each failing commit has a ledger of its own
     sweeps: int = 0  # in place of jobs: each fires for what is red by then, two of them at once
 
 
@@ -119,10 +118,6 @@ PROFILES = {
     "midnight": Profile(Faults(lag=1.0, item_lag=1.0), 0.0, Setting(midnight=True)),
     "full contexts": Profile(Faults(), 0.0, Setting(room=20)),
     "pages": Profile(Faults(lag=1.0, flap=0.1), 0.0, Setting(others=2200)),
-    "own commits": Profile(Faults(), 0.0, Setting(hides_commits=True, matrix=True)),
-    "own commits, faults": Profile(
-        Faults(lag=3.0, read_fails=0.1, flap=0.1), 0.01, Setting(hides_commits=True, matrix=True)
-    ),
     "pages, faults": Profile(Faults(read_fails=0.2, denied=0.03), 0.01, Setting(others=600)),
     "own token": Profile(Faults(), 0.0, Setting(identities=(APP,))),
     "own token, lag": Profile(Faults(lag=3.0, denied=0.03), 0.0, Setting(identities=(APP,), others=20)),

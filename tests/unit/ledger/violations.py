@@ -29,7 +29,7 @@ def _covered(earlier: Session, later: Session) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Violations:
-    """Of one schedule that has been played. Each identity has a ledger of its own, or one on each commit."""
+    """Of one schedule that has been played. Each identity has a ledger of its own."""
 
     world: World
     terms: Terms
@@ -52,11 +52,11 @@ class Violations:
         """Sessions for a failure that came back within the cool-down, though all of it could be read."""
         if not self.terms.cool_down or self.replaced_after:
             return []
-        found, known = [], dict[tuple[int, tuple[str, str]], frozenset[str]]()
+        found, known = [], dict[tuple[int, str], frozenset[str]]()
         unread = {(report.run, report.attempt) for report in self.world.reports if report.notes}
         certain = (session for session in self.world.sessions if session.form != "none")
         for session in sorted(certain, key=lambda session: session.place):
-            ledger = (family(session.run), self._ledger(session))
+            ledger = (family(session.run), session.creator)
             before = known.get(ledger, frozenset())
             read = (session.run, session.attempt) not in unread and session.asked is None
             if session.failures <= before and read:
@@ -88,7 +88,7 @@ class Violations:
         # The endpoint may be slow with one, so what counts is the order in which they were claimed.
         sessions = sorted(self.world.sessions, key=lambda session: session.place)
         for place, session in enumerate(sessions):
-            same = (other for other in sessions[:place] if self._ledger(other) == self._ledger(session))
+            same = (other for other in sessions[:place] if other.creator == session.creator)
             read = (other for other in same if not self._is_unread(other, session))
             earlier = [other for other in read if not self.world.apart(other, session)]
             counted = (other for other in earlier if not self._is_replaced(other, session))
@@ -104,11 +104,6 @@ class Violations:
             if len(earlier) >= self.terms.max_sessions:
                 found.append(f"{session} exceeds max-sessions")
         return found
-
-    def _ledger(self, one: Session | Report) -> tuple[str, str]:
-        """Whose it is, and on which commit where that is not the first of all."""
-        own = self.world.setting.hides_commits
-        return one.creator, self.world.board.runs[one.run].head_sha if own else ""
 
     def _is_unread(self, earlier: Session, later: Session) -> bool:
         """Whether more statuses lie between them than the later one's job read, and it said so."""
@@ -160,7 +155,7 @@ class Violations:
         ]
 
     def _is_cared_for(self, report: Report) -> bool:
-        own = [one for one in self.world.sessions if self._ledger(one) == self._ledger(report)]
+        own = [one for one in self.world.sessions if one.creator == report.creator]
         sessions = [one for one in own if family(one.run) == family(report.run)]
         if report.verdict.reason in ("rerun", "flake", "not-failed"):
             return report.run in self.world.board.began

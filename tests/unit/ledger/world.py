@@ -235,8 +235,6 @@ class Client:
 
     def first_commit(self) -> str:
         self._read()
-        if self.world.setting.hides_commits:
-            raise FORBIDDEN.with_traceback(None)
         if self.random.random() < self._faults.place_hidden:
             raise GitHubError("GitHub does not show the first commit of the default branch")
         return self._board.first_commit()
