@@ -220,12 +220,12 @@ def _decision(
     """`rerun_known`: all that failed is known by entries that ask for a re-run."""
     settings, run = scene.settings, evidence.run
     trailers = frozenset[str]() if skip or run.fired_for else policy.trailing_sessions(scene.github, run)
-    asker, known = Asker.of(run, evidence.brief, log.terms), Known.of(run, trailers)
+    asker = Asker.of(run, evidence.brief, log.terms, others=policy.by_others(run))
+    known = Known.of(run, trailers)
     contest = Contest(log, run, asker, known, say=scene.say)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
-    limit = policy.limit_a_day(settings, run)
-    return Decision(contest, log, scene.github, scene.say, limit, rerun_first=first)
+    return Decision(contest, log, scene.github, scene.say, rerun_first=first)
 
 
 @dataclass(slots=True)
@@ -236,7 +236,6 @@ class Decision:
     log: Log
     api: policy.FreshApi
     say: Say = quiet
-    limit: int = 0  # sessions of the repository today, from which on there is no more; 0: any number
     rerun_first: bool = False  # the failed jobs are re-run before a session is started
     past: Past = field(default_factory=Past)
 
@@ -284,14 +283,14 @@ class Decision:
 
     def _over_limit(self) -> Skip | None:
         """Why the repository has had enough sessions today."""
-        log = self.log
-        if not self.limit:
+        log, limit = self.log, self.log.terms.daily_limit
+        if not limit or log.terms.again_since is not None:
             return None
         if not log.has_day:
             log.note(uncounted())
             return None
         standing = Standing(log.time, timing=log.terms.timing)
-        return over_limit(log.claims(), self.limit, standing, log.terms.daily_limit)
+        return over_limit(log.claims(), limit, standing, others=self.contest.case.asker.others)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""

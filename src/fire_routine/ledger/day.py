@@ -11,23 +11,35 @@ from .rule import Standing
 from .terms import DAY
 
 
-def over_limit(claims: Iterable[Claim], limit: int, standing: Standing, daily_limit: int) -> Skip | None:
+def over_limit(
+    claims: Iterable[Claim], limit: int, standing: Standing, *, others: bool = False
+) -> Skip | None:
     """Skip what would be one session too many.
 
-    `limit`: of this fire, from 1. It may be lower than `daily_limit`, the input.
+    What others cause, however many alerts or forks there are, has half of the limit together, and the last
+    fifth is kept from it. So trusted people and code get their sessions.
+
+    Args:
+        limit: `daily-limit`, from 1.
+        others: neither trusted people nor trusted code cause this one.
     """
-    begun = sorted(  # sessions, or what may be one
-        claim.at
+    begun = [  # sessions, or what may be one
+        claim
         for claim in claims
         if claim.at and not standing.is_old(claim, DAY) and (claim.has_session or standing.in_doubt(claim))
-    )
-    if len(begun) < limit or standing.now is None:
+    ]
+    bounds = [(begun, limit)]
+    if others:
+        bounds = [(begun, limit - limit // 5), ([one for one in begun if one.others], max(limit // 2, 1))]
+    full = [(sorted(one.at for one in found if one.at), most) for found, most in bounds if len(found) >= most]
+    if not full or standing.now is None:
         return None
-    next_at = begun[len(begun) - limit] + DAY
-    kept = " The rest is kept for failures of trusted code." if limit < daily_limit else ""
+    next_at = max(times[len(times) - most] for times, most in full) + DAY
+    most = full[-1][1]
+    kept = " The rest is kept for trusted people and code." if others else ""
     return Skip(
         Reason.DAILY_LIMIT,
-        f"{len(begun)} sessions were started within 24 hours, and {limit} of `daily-limit: {daily_limit}` are"
+        f"{len(full[-1][0])} sessions were started within 24 hours, and {most} of `daily-limit: {limit}` are"
         f" for runs such as this.{kept} The next is possible at {next_at:%H:%M} UTC. To start one now, use"
         " `again`.",
     )

@@ -3,7 +3,8 @@
     s ci.yml 4711.2 f3c1d2 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727
 
 That is: the stage, the workflow's file, the run and attempt, the branch (`ref_of`), the failing commit, a
-mark, and the names of the failures. The mark ties the entries of one claim together.
+mark, and the names of the failures. The mark ties the entries of one claim together. After it, `o` says that
+others than trusted people or code cause the session.
 
 The ledger's entries have the contexts `fire-routine ledger` and a day. On the failing commit, people find
 an entry of the context `fire-routine`. Words for them come first, and " · " separates them from the rest. An
@@ -34,7 +35,7 @@ DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counte
 _WORDS_LIMIT = 34  # bytes of the stages' own words, and what other words may take where there is no more room
 _LABEL_LIMIT = 24
 # Bytes for the names in an entry with a long label, run and attempt; and in one with words for people
-ROOM = DESCRIPTION_LIMIT - len("f " + "l" * _LABEL_LIMIT + " 99999999999.999 000000 0000000 00000000 ")
+ROOM = DESCRIPTION_LIMIT - len("f " + "l" * _LABEL_LIMIT + " 99999999999.999 000000 0000000 00000000 o ")
 SHOWN_ROOM = ROOM - _WORDS_LIMIT - len(" · ".encode())
 
 
@@ -73,7 +74,7 @@ _NO_WORDS = pattern("[·\U00010000-\U0010ffff]")  # GitHub takes no 4-byte chara
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
     r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
-    r" (?P<commit>[0-9a-f]{7}) (?P<mark>[0-9a-z]{8})"
+    r" (?P<commit>[0-9a-f]{7}) (?P<mark>[0-9a-z]{8})(?P<others> o)?"
     r" (?P<names>[0-9a-z]+(?: [0-9a-z]+)*)",
 )
 
@@ -90,11 +91,12 @@ class Record:
     commit: str  # seven digits of the failing one
     mark: str
     names: tuple[Name, ...]  # of its failures
+    others: bool = False  # neither trusted people nor trusted code cause it
 
     def __str__(self) -> str:
         return (
             f"{self.stage} {self.workflow} {self.run}.{self.attempt} {self.ref} {self.commit} {self.mark}"
-            f" {' '.join(map(str, self.names))}"
+            f"{' o' if self.others else ''} {' '.join(map(str, self.names))}"
         )
 
     def shown(self, words: str = "") -> str:
@@ -141,6 +143,7 @@ def read_entry(status: Status) -> Entry | None:
         commit=found["commit"],
         mark=found["mark"],
         names=names,
+        others=bool(found["others"]),
     )
     return Entry(record, status.id, status.created_at, status.target_url)
 
@@ -169,6 +172,7 @@ class Claim:
     commit: str
     names: tuple[Name, ...]  # of its failures
     url: str  # of the session; empty where it leads elsewhere
+    others: bool = False  # neither trusted people nor trusted code caused it
 
     @property
     def has_session(self) -> bool:
@@ -213,6 +217,7 @@ def _claim(written: list[Entry], routine_url: str) -> Claim:
         commit=first.record.commit,
         names=last.record.names,
         url=session_link(last.url, routine_url),
+        others=first.record.others,
     )
 
 

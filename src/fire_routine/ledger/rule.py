@@ -31,9 +31,10 @@ class Asker:
     max_sessions: int
     cool_down: timedelta
     again_since: datetime | None = None  # `again`: when the run was created that asks
+    others: bool = False  # neither trusted people nor trusted code cause it
 
     @classmethod
-    def of(cls, run: Run, brief: Brief, terms: Terms) -> Asker:
+    def of(cls, run: Run, brief: Brief, terms: Terms, *, others: bool = False) -> Asker:
         return cls(
             workflow=label(run),
             run=run.id,
@@ -45,12 +46,14 @@ class Asker:
             max_sessions=terms.max_sessions,
             cool_down=terms.cool_down,
             again_since=terms.again_since,
+            others=others,
         )
 
     def record(self, stage: Stage, mark: str, *, shown: bool = False) -> Record:
         """What it writes; `shown`: with words for people, next to which fewer names have room."""
         found = names_of(self.failures, SHOWN_ROOM if shown else ROOM)
-        return Record(stage, self.workflow, self.run, self.attempt, self.ref, self.commit, mark, found)
+        run, commit = (self.workflow, self.run, self.attempt, self.ref), self.commit
+        return Record(stage, *run, commit, mark, found, self.others)
 
     @property
     def key(self) -> Name | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from .causes import is_untrusted, may_cause
+from .causes import by_others, is_untrusted, may_cause
 from .fresh import FreshApi, labelled, stale, trailing_sessions
-from .guards import before_gathering, guards, limit_a_day, not_failed, unfinished, untrusted
+from .guards import before_gathering, guards, not_failed, unfinished, untrusted
 from .known_failures import can_be_rerun, known_as, known_entries, known_failures
 
 __all__ = [
     "FreshApi",
     "before_gathering",
+    "by_others",
     "can_be_rerun",
     "guards",
     "is_untrusted",
@@ -17,7 +18,6 @@ __all__ = [
     "known_entries",
     "known_failures",
     "labelled",
-    "limit_a_day",
     "may_cause",
     "not_failed",
     "stale",

@@ -38,6 +38,16 @@ def is_untrusted(settings: Settings, run: Run) -> bool:
     return not settings.allow_forks and untrusted(run) is not None
 
 
+def by_others(run: Run) -> bool:
+    """Whether neither trusted people nor trusted code cause the session: an alert, an app, a fork."""
+    event = run.fired_for
+    if event is None or untrusted(run):
+        return untrusted(run) is not None
+    by_people = event.name in _BY_SENDER or event.name not in (*_BY_WRITERS, *_BY_CODE)
+    no_one = event.by_bot or event.role is Role.NONE
+    return event.name == "repository_dispatch" or (by_people and no_one)
+
+
 def may_cause(event: Event, run: Run, settings: Settings) -> Skip | None:
     """Skip an event that a session caused, that is opted out of, or whose cause is not trusted."""
     return _by_session(event, settings) or _opted_out(event, settings) or _untrusted(event, run, settings)

@@ -127,16 +127,6 @@ def _by_settings(settings: Settings, run: Run, *, code_is_known: bool = True) ->
     return None
 
 
-def limit_a_day(settings: Settings, run: Run) -> int:
-    """How many sessions the repository may have had within 24 hours for this one to be fired; 0: any number.
-
-    The last fifth is for failures of trusted code: however many alerts or forks there are, main's failure
-    gets its session.
-    """
-    limit = 0 if settings.again else settings.daily_limit
-    return limit - limit // 5 if run.fired_for or untrusted(run) else limit
-
-
 def untrusted(run: Run) -> Skip | None:
     """Skip the run unless people with write access wrote the code, or started the run themselves."""
     remedy = "To send its log anyway, set `allow-forks: true` (see Security in the README)."

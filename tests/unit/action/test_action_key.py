@@ -340,17 +340,37 @@ def test_without_a_ledger_a_key_fires_nothing(job: Job, target: str) -> None:
 
 def test_forty_alerts_and_forty_forks_leave_the_main_branch_its_session(job: Job) -> None:
     limit: dict[str, Any] = {"daily_limit": "5"}
-    ends = [deliver(job, key=f"alert {number}", run=100 + number, **limit) for number in range(6)]
-    assert ends == ["fired"] * 4 + ["skipped daily-limit"] * 2
+    alert = payload("repository_dispatch", client_payload={"service": "shop"})
+
+    def alerted(number: int, **given: Any) -> str:
+        return deliver(job, "repository_dispatch", alert, key=f"alert {number}", run=100 + number, **given)
+
+    ends = [alerted(number, **limit) for number in range(4)]
+    assert ends == ["fired"] * 2 + ["skipped daily-limit"] * 2
     assert "The next is possible at " in job.log
     fork = {"head_repository": {"full_name": "stranger/widgets"}}
     job.github.add_run({"id": 200, "head_branch": "topic", **fork})
     assert failed_fork(job, 200, **limit) == "skipped daily-limit"
+    assert [deliver(job, key=f"issue {run}", run=run, **limit) for run in (210, 211)] == ["fired"] * 2
     assert failed(job, 201, **limit) == "fired"
     assert failed(job, 202, branch="other", **limit) == "skipped daily-limit"
-    assert deliver(job, key="alert 9", run=203, again="true", **limit) == "fired"
+    assert deliver(job, key="issue 9", run=212, **limit) == "skipped daily-limit"
+    assert alerted(9, again="true", **limit) == "fired"
     age(job, 24)
-    assert deliver(job, key="alert 10", run=204, **limit) == "fired"
+    assert alerted(10, **limit) == "fired"
+
+
+def test_forks_and_alerts_together_have_half_of_the_day_and_never_its_last_fifth(job: Job) -> None:
+    limit: dict[str, Any] = {"daily_limit": "5"}
+    alert = payload("repository_dispatch", client_payload={"service": "shop"})
+    assert deliver(job, "repository_dispatch", alert, key="alert 1", **limit) == "fired"
+    assert failed_fork(job, 200, **limit) == "fired"
+    assert deliver(job, "repository_dispatch", alert, key="alert 2", run=8, **limit) == "skipped daily-limit"
+    assert "2 of `daily-limit: 5`" in job.log
+    age(job, 24)
+    assert [deliver(job, key=f"issue {run}", run=run, **limit) for run in range(20, 24)] == ["fired"] * 4
+    assert deliver(job, "repository_dispatch", alert, key="alert 3", run=9, **limit) == "skipped daily-limit"
+    assert deliver(job, key="issue 24", run=24, **limit) == "fired"
 
 
 def failed_fork(job: Job, run: int, **inputs: str) -> str:

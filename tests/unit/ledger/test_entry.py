@@ -36,6 +36,7 @@ def read(description: str) -> Entry | None:
 
 def test_an_entry_is_one_line_of_its_parts() -> None:
     assert str(RECORD) == "s ci.yml 4711.2 f3c1d2 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727"
+    assert str(replace(RECORD, others=True)) == str(RECORD).replace("k3f9ad07", "k3f9ad07 o")
     assert RECORD.shown() == f"Claude is starting a session · {RECORD}"
     assert RECORD.shown("Rate limited") == f"Rate limited · {RECORD}"
     assert RECORD.shown("word " * 30) == RECORD.shown()  # there is no room for them
@@ -45,12 +46,15 @@ def test_an_entry_is_one_line_of_its_parts() -> None:
     st.sampled_from(Stage),
     st.lists(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=1, max_size=20, unique=True),
     st.booleans(),
+    st.booleans(),
 )
-def test_what_is_written_is_read_again_and_fits(stage: Stage, digests: list[str], shown: bool) -> None:
+def test_what_is_written_is_read_again_and_fits(
+    stage: Stage, digests: list[str], shown: bool, others: bool
+) -> None:
     run = sample_run(99_999_999_999, attempt=999, workflow_path=f".github/workflows/{'w' * 20}.yml")
     failures = in_short(Fingerprint(one, by_step=(one[::-1],)) for one in digests)
     found = names_of(failures, SHOWN_ROOM if shown else ROOM)
-    record = Record(stage, label(run), run.id, run.attempt, ref_of(run), "a" * 7, "k3f9ad07", found)
+    record = Record(stage, label(run), run.id, run.attempt, ref_of(run), "a" * 7, "k3f9ad07", found, others)
     text = record.shown() if shown and stage.words else str(record)
     assert len(text.encode()) <= DESCRIPTION_LIMIT
     entry = read(text)
@@ -62,7 +66,9 @@ def test_a_claim_has_the_place_of_its_first_entry_that_claims() -> None:
     stages = ((7, Stage.CLAIMED), (5, Stage.ANNOUNCED))
     entries = [Entry(replace(RECORD, stage=stage), number, None, "") for number, stage in stages]
     (claim,) = claims(entries)
-    assert (claim.id, claim.stage) == (7, Stage.ANNOUNCED)
+    assert (claim.id, claim.stage, claim.others) == (7, Stage.ANNOUNCED, False)
+    (claim,) = claims(replace(one, record=replace(one.record, others=True)) for one in entries)
+    assert claim.others
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200))

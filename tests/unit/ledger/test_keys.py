@@ -116,13 +116,13 @@ def day_of(*hours: float, stage: Stage = Stage.FIRED) -> list[Claim]:
 
 
 def test_the_days_sessions_of_all_workflows_are_counted() -> None:
-    assert over_limit(day_of(1, 2), 3, Standing(NOON), 3) is None
-    assert over_limit(day_of(1, 2, 24), 3, Standing(NOON), 3) is None
-    verdict = over_limit(day_of(1, 2, 3), 3, Standing(NOON), 3)
+    assert over_limit(day_of(1, 2), 3, Standing(NOON)) is None
+    assert over_limit(day_of(1, 2, 24), 3, Standing(NOON)) is None
+    verdict = over_limit(day_of(1, 2, 3), 3, Standing(NOON))
     assert verdict is not None
     assert verdict.reason == "daily-limit"
     assert "The next is possible at 09:00 UTC" in verdict.message
-    later = over_limit(day_of(1, 2, 3, 4, 5), 3, Standing(NOON), 3)
+    later = over_limit(day_of(1, 2, 3, 4, 5), 3, Standing(NOON))
     assert later is not None and "at 09:00 UTC" in later.message
 
 
@@ -135,11 +135,24 @@ def test_the_days_sessions_of_all_workflows_are_counted() -> None:
     ],
 )  # fmt: skip
 def test_what_started_a_session_counts_or_may_have(stage: Stage, hours: float, counts: bool) -> None:
-    assert (over_limit(day_of(hours, stage=stage), 1, Standing(NOON), 1) is not None) == counts
+    assert (over_limit(day_of(hours, stage=stage), 1, Standing(NOON)) is not None) == counts
+
+
+def test_others_have_half_of_the_day_together_and_never_its_last_fifth() -> None:
+    others = [replace(one, others=True) for one in day_of(1, 2, 3, 4, 5)]
+    assert over_limit(others[:4], 10, Standing(NOON), others=True) is None
+    verdict = over_limit(others, 10, Standing(NOON), others=True)
+    assert verdict is not None and "5 of `daily-limit: 10`" in verdict.message
+    assert "trusted people" in verdict.message and "07:00 UTC" in verdict.message
+    assert over_limit(others, 10, Standing(NOON)) is None
+    assert over_limit(day_of(*range(1, 8)), 10, Standing(NOON), others=True) is None
+    assert over_limit(day_of(*range(1, 9)), 10, Standing(NOON), others=True) is not None
+    assert over_limit(day_of(*range(1, 10)), 10, Standing(NOON)) is None
+    assert over_limit([], 1, Standing(NOON), others=True) is None
 
 
 def test_without_a_time_nothing_is_kept_back() -> None:
-    assert over_limit(day_of(1, 2), 1, Standing(), 1) is None
+    assert over_limit(day_of(1, 2), 1, Standing()) is None
 
 
 # --- storms -------------------------------------------------------------------------------------------

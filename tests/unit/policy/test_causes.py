@@ -12,8 +12,8 @@ from fire_routine.gather.event import run_as_reported
 from fire_routine.gather.event_source import find_trigger
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event, EventError, Role
-from fire_routine.model.run import Origin
-from fire_routine.policy import may_cause
+from fire_routine.model.run import Origin, Run
+from fire_routine.policy import by_others, may_cause
 from fire_routine.settings import Context, Settings
 
 ROLES = {"mona": Role.PUSH, "tria": Role.TRIAGE}
@@ -29,18 +29,22 @@ def caused(
 
     `own`: the code in it is the repository's. `deployed`: whose code a deployment is of; None: not known.
     """
-    whole = of_repository(whole, REPOSITORY) if own else whole
-    settings = Settings(key="k", **inputs)
-    ref = str(whole.get("ref") or "main").removeprefix("refs/heads/")
-    context = Context(repository=REPOSITORY, run_id=7, event_name=name, event=whole, ref_name=ref)
-    run = run_as_reported(find_trigger(settings, context), context)
-    assert run is not None
-    event = with_role(read_event(name, whole, settings.key))
-    if name in ("deployment", "deployment_status"):
-        run = replace(run, origin_in_payload=deployed)
-    verdict = may_cause(event, replace(run, fired_for=event), settings)
+    run = read(name, of_repository(whole, REPOSITORY) if own else whole, deployed)
+    assert run.fired_for is not None
+    verdict = may_cause(run.fired_for, run, Settings(key="k", **inputs))
     assert verdict is None or verdict.message
     return str(verdict.reason) if verdict else ""
+
+
+def read(name: str, whole: Json, deployed: Origin | None = Origin.WRITERS) -> Run:
+    """The run of the event."""
+    ref = str(whole.get("ref") or "main").removeprefix("refs/heads/")
+    context = Context(repository=REPOSITORY, run_id=7, event_name=name, event=whole, ref_name=ref)
+    run = run_as_reported(find_trigger(Settings(key="k"), context), context)
+    assert run is not None
+    if name in ("deployment", "deployment_status"):
+        run = replace(run, origin_in_payload=deployed)
+    return replace(run, fired_for=with_role(read_event(name, whole, "k")))
 
 
 def with_role(event: Event) -> Event:
@@ -163,6 +167,37 @@ def test_every_other_event_fires_only_if_forks_are_allowed(name: str) -> None:
     assert caused(name, whole) == "untrusted-run"
     assert caused(name, {**whole, "action": "labeled"}) == "untrusted-run"
     assert caused(name, whole, allow_forks=True) == ""
+
+
+# --- who has how much of a day ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "others"),
+    [
+        ("issues", payload("issues", MAINTAINER), False),
+        ("issues", payload("issues", TRIAGER, action="labeled"), False),
+        ("issue_comment", payload("issue_comment", BOT), True),
+        ("push", payload("push", BOT), False),
+        ("pull_request", payload("pull_request", MAINTAINER), False),
+        ("release", payload("release"), False),
+        ("workflow_dispatch", payload("workflow_dispatch"), False),
+        ("schedule", {"schedule": "0 3 * * *", "repository": {"owner": {}}}, False),
+        ("repository_dispatch", payload("repository_dispatch", MAINTAINER), True),
+        ("deployment_status", payload("deployment_status", BOT), False),
+        ("workflow_run", payload("workflow_run", workflow_run={"event": "push"}), False),
+        ("workflow_run", payload("workflow_run", workflow_run={"event": "issues"}), True),
+        ("watch", {"sender": STRANGER, "repository": {"owner": {}}}, True),
+        ("watch", {"sender": MAINTAINER, "repository": {"owner": {}}}, False),
+    ],
+)
+def test_alerts_apps_and_strangers_are_others(name: str, whole: Json, others: bool) -> None:
+    assert by_others(read(name, of_repository(whole, REPOSITORY))) == others
+
+
+def test_a_deployment_of_a_forks_code_is_by_others() -> None:
+    whole = of_repository(payload("deployment_status"), REPOSITORY)
+    assert by_others(read("deployment_status", whole, deployed=None))
 
 
 # --- no guard without its fact ----------------------------------------------------------------------
