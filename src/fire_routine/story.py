@@ -45,6 +45,9 @@ class Scene:
     say: Say
     clock: Clock
     timing: Timing = field(default_factory=Timing)
+    place: str = (
+        ""  # the ledger's commit, where it is known; empty: the input `ledger-commit`, or to be found
+    )
 
 
 @dataclass(slots=True)
@@ -57,18 +60,18 @@ class Progress:
     log: Log | None = None
     decision: Decision | None = None
     firing: bool = False  # from here on a request may have been sent
-    would_skip: str | None = None  # in a dry run: the reason, empty where it would fire
+    verdict: Skip | Fire | None = None  # also of a dry run, which fires nothing; None: it did not come to one
 
     @property
     def past(self) -> Past:
         return self.decision.past if self.decision else Past()
 
 
-def tell(scene: Scene) -> Progress:
-    """The story, and what became of it."""
+def tell(scene: Scene, target: Trigger | None = None) -> Progress:
+    """The story, and what became of it. `target`: the run to report; None: as inputs and event name it."""
     progress = Progress(Outcome(Result.FAILED, Reason.INTERNAL_ERROR, ""))
     try:
-        if skip := _told(scene, progress):
+        if skip := _told(scene, target, progress):
             progress.outcome = _declined(skip)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
@@ -86,12 +89,12 @@ def tell(scene: Scene) -> Progress:
     return progress
 
 
-def _told(scene: Scene, progress: Progress) -> Skip | None:
+def _told(scene: Scene, target: Trigger | None, progress: Progress) -> Skip | None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     settings = scene.settings
     if why := scene.context.event_fault:
         raise EventError(f"The event's file (GITHUB_EVENT_PATH) can't be read: {code(why)}")
-    trigger = gather.find_trigger(settings, scene.context)
+    trigger = target or gather.find_trigger(settings, scene.context)
     reported = gather.run_as_reported(trigger, scene.context)
     if skip := policy.before_gathering(settings, scene.context, reported):
         return skip
@@ -108,7 +111,9 @@ def _told(scene: Scene, progress: Progress) -> Skip | None:
         scene = replace(scene, github=scene.github.of(evidence.run.repository))  # it may have been renamed
         log.api = scene.github
         progress.evidence = evidence = _with_rerun(log, settings, evidence)
-        decided = decide(scene, log, evidence, progress)
+        decided = progress.verdict = decide(scene, log, evidence, progress)
+        if settings.dry_run:
+            return not_sent(decided)
         if isinstance(decided, Skip):
             return decided
         scene.say(f"Firing the routine. {decided.message}")
@@ -140,7 +145,7 @@ def _terms(scene: Scene) -> Terms:
         max_sessions=settings.max_sessions,
         cool_down=timedelta(hours=settings.cool_down),
         again_since=asked,
-        place=settings.ledger_commit,
+        place=scene.place or settings.ledger_commit,
         routine_url=settings.routine_url,
         legs=scene.context.job_total,
         default_token=scene.context.default_token,
@@ -200,10 +205,9 @@ def decide(scene: Scene, log: Log, evidence: Evidence, progress: Progress) -> Sk
     known = () if skip else policy.known_entries(evidence.failures)
     decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
     if settings.dry_run:
-        would = skip or decision.preview()
-        progress.would_skip = str(would.reason) if would else ""
+        verdict = skip or decision.preview()
         progress.evidence = _completed(scene, evidence, decision)
-        return not_sent(would)
+        return verdict
     decided = decision.compete()
     if isinstance(decided, Skip):
         told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
@@ -266,8 +270,8 @@ class Decision:
         except LedgerError as problem:
             return contest.unavailable(problem)
 
-    def preview(self) -> Skip | None:
-        """What the entries show against a fire by now, if they can be read. Nothing is written."""
+    def preview(self) -> Skip | Fire:
+        """What would be decided by the entries of now, if they can be read. Nothing is written."""
         contest = self.contest
         try:
             contest.find()
@@ -275,11 +279,11 @@ class Decision:
             while ruling.blocked and self._replaces(ruling, waited=False):
                 ruling = contest.preview()
         except LedgerError:
-            return None
+            return Fire("")
         if ruling.blocked:
             return contest.words(ruling, waited=False)
         self.look_back()
-        return rerun(contest.run) if self.rerun_first else self._over_limit()
+        return (rerun(contest.run) if self.rerun_first else self._over_limit()) or Fire("")
 
     def _over_limit(self) -> Skip | None:
         """Why the repository has had enough sessions today."""
@@ -333,11 +337,12 @@ def _completed(scene: Scene, evidence: Evidence, decision: Decision) -> Evidence
     return evidence.with_past(past) if past.sessions or past.seen else evidence
 
 
-def not_sent(skip: Skip | None) -> Skip:
-    """What a dry run reports; None: it would start a session."""
+def not_sent(verdict: Skip | Fire) -> Skip:
+    """What a dry run reports."""
     would = "this would start a session."
-    if skip is not None:
-        would = f"it would {'fail' if skip.failed else 'be skipped'} (`{skip.reason}`): {skip.message}"
+    if isinstance(verdict, Skip):
+        how = "fail" if verdict.failed else "be skipped"
+        would = f"it would {how} (`{verdict.reason}`): {verdict.message}"
     return Skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
 
 

@@ -16,8 +16,9 @@ from ..ledger.log import recorded
 from ..ledger.names import Kind, Name
 from ..ledger.rule import Asker
 from ..ledger.terms import Timing
-from ..model.outcome import GitHubError, Outcome, Result, Say, quiet
+from ..model.outcome import GitHubError, Outcome, Result, Say, Skip, quiet
 from ..model.reason import Reason
+from ..model.run import Trigger, TriggerKind
 from ..settings import Context, Settings
 from ..story import Progress, Scene, tell
 from .plan import Red, State, by_turns, in_order, judged, label_of, latest, red, was_told
@@ -214,17 +215,18 @@ class Sweep:
 
     def _tell(self, one: Red) -> None:
         place, known = self._ledgers[one.repository] or ("", [])
-        settings = replace(self._order.settings, run_id=one.run.id, ledger_commit=place)
-        own, github = self._order.context, self._github.of(one.repository)
-        context = replace(own, repository=one.repository)
-        scene = Scene(settings, context, own, github, self._say, self._clock, TIMING)
+        settings, own = self._order.settings, self._order.context
+        github, context = self._github.of(one.repository), replace(own, repository=one.repository)
+        scene = Scene(settings, context, own, github, self._say, self._clock, TIMING, place)
+        target = Trigger(TriggerKind.RUN_ID, one.repository, one.run.id, None)
         with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
-            progress = tell(scene)
+            progress = tell(scene, target)
             if not (settings.dry_run or progress.firing or progress.outcome.reason is Reason.INTERRUPTED):
                 _remember(one, progress, was_told(known, one))
         outcome = progress.outcome
         self._say(f"{one.repository} {one.run.workflow}: {outcome.message}")
-        reason = str(outcome.reason) if progress.would_skip is None else progress.would_skip
+        verdict = progress.verdict if settings.dry_run else None
+        reason = verdict.reason if isinstance(verdict, Skip) else "" if verdict else outcome.reason
         state = STATES.get(outcome.result, STATES.get(reason, State.SKIPPED))
         self._stories += 1
         self._sessions += state in (State.FIRED, State.WOULD_FIRE) or outcome.result is Result.UNKNOWN
