@@ -91,7 +91,7 @@ _VENDOR_FIELDS: dict[str, type] = {
 }
 _VENDOR_OPTIONS: dict[str, type] = {"before": int, "whole": int, "anywhere": bool, "one_line": bool}
 _SYNTAX_FIELDS: dict[str, type] = {"literals": list, "pattern": str, "examples": list, "not": list}
-_SYNTAX_OPTIONS: dict[str, type] = {"random": bool, "needs": str}
+_SYNTAX_OPTIONS: dict[str, type] = {"random": bool, "mixed": bool, "needs": str}
 
 
 def tokens() -> list[Format]:
@@ -160,7 +160,8 @@ def _syntax(place: str, entry: dict[str, Any], parts: dict[str, str]) -> Format:
         reaches = reaches or _ARGUMENTS in expression
         expression = _PART.sub(lambda part: parts[part[1]], expression)
     literals = entry["literals"]
-    row = [literals, expression, reaches, entry.get("random", False), entry.get("needs", "")]
+    look = next((look for look in ("random", "mixed") if entry.get(look)), "any")
+    row = [literals, expression, reaches, look, entry.get("needs", "")]
     return _format(place, entry, "password", expression, literals, row, lowered=True)
 
 

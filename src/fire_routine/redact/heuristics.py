@@ -121,6 +121,12 @@ def is_ordinary(value: str) -> bool:
     return _ORDINARY.fullmatch(value) is not None
 
 
+def is_mixed(value: str) -> bool:
+    """Whether it has 8 characters or more, letters and digits among them, and is no hash, path or version."""
+    ordinary = _ORDINARY.fullmatch(value) or _HASH.fullmatch(value)
+    return len(value) >= 8 and mixes_digits(value) and not ordinary
+
+
 def is_hex(value: str) -> bool:
     """Whether it consists of hexadecimal digits in one case."""
     return _HEX.fullmatch(value) is not None

@@ -21,7 +21,7 @@ _SHORTEST = 40  # characters of a line that was cut by its width
 _MARGIN = 79  # columns of blanks and edges before a break, at most
 _INDENT = 16  # of the lines after a cut, at most
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
-    r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
+    r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]|[A-Z][a-z]{2,16}[ ,]"
 )
 _FIRST_RUN = pattern(r"\S{1,1024}")
 _CLOSING = "\"'`,;)]}>│┃║|\\"  # what closes a value

@@ -17,7 +17,7 @@ _WORD_BEFORE = pattern(r"[A-Za-z0-9+/_.~-]{0,512}\Z")
 _WORD_AFTER = pattern(r"[A-Za-z0-9+/_.~-]{0,512}+={0,2}")
 _BEFORE = 100  # characters in front of a value that name it
 _LINK = (  # between a marker and its value, which may be of a list, an ETag or a digest
-    r"[\"'`]?\]?[ \t]{0,8}(?:=>|[:=]|is(?=[ \t]))?[ \t]{0,8}(?:\[\s{0,40})?(?:W/)?[\"'`(<\[{]{0,3}"
+    r"[\"'`]?\]?[ \t]{0,8}(?:=>|[:=]|is(?=[ \t]))?[ \t]{0,24}(?:\[\s{0,40})?(?:W/)?[\"'`(<\[{]{0,3}"
     r"(?:(?:sha\d{1,3}|md5|h\d)[:-](?:[\w+/=-]{8,64}[:$])?)?\Z"
 )
 _COMPARED = pattern(
@@ -30,6 +30,8 @@ _DIGEST = pattern(r"[\w+/-]{27}=|[\w+/-]{43}=|[\w+/-]{64}|[\w+/-]{86}==|[0-9a-f]
 _BEGINS = pattern(
     r"AAAA[B-E]\w|M(?:Co|Fk|Ha|Fw)w|MII[BC]IjANBgkqhki|LS0tLS1CRUdJTiB(?:DRVJU|UUlVTVEVE|QVUJMSUM)"
 )
+# Of Haskell and others: a name, a version, and the digest of what it was built from
+_PACKAGE = pattern(r"[A-Za-z][\w-]{0,80}-\d{1,4}(?:\.\d{1,5}){1,5}-[A-Za-z0-9]{20,64}")
 _LABEL = r"(?![\w ]{0,40}(?:PRIVATE|Static))"
 _GAP = r"(?:\\[nr]|[\s\"',|│]){1,80}"  # between the rows of a block
 _ROW = r"[A-Za-z0-9+/]{1,76}={0,2}"
@@ -51,6 +53,7 @@ def is_public(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
     return (
         _BEGINS.match(word) is not None
+        or _PACKAGE.search(word) is not None
         or word_pattern("public_markers", _LINK).search(before) is not None
         or (_DIGEST.fullmatch(word) is not None and _COMPARED.search(before) is not None)
     )

@@ -33,7 +33,7 @@ class Syntax(NamedTuple):
     literals: tuple[str, ...]  # in lower case
     pattern: re.Pattern[str]  # matches at a literal, on lower-case text; its group is the secret
     reaches: bool  # it spans arguments: a word is tried once, however often a literal is in it
-    random: bool  # ordinary words can be there as well: the value has to look generated
+    look: str  # of the value: "random" where ordinary words can be there as well, "mixed", "any"
     needs: str  # a literal, in lower case, without which nothing can match
 
 

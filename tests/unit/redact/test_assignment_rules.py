@@ -53,7 +53,7 @@ ORDINARY = (
     "credentials: 'credentials'",
     f"sessionId = {UUID}",
     "private_key: -----BEGIN CERTIFICATE-----",
-    "the password is wrong123",
+    "the password is wrong123 or so",
     "the token expired1 today",
     "('token', 'session-2')",
     "PASS    testLogin2Factor",
@@ -107,8 +107,11 @@ def test_secrets_are_told_from_ordinary_values() -> None:
     ("secret", "ordinary"),
     [
         # A strong password has three kinds of characters, and 8 characters.
-        ("the password is Winter26", "the password is winter26"),
+        ("the password is Winter26 now", "the password is winter26 now"),
         ("the password is Winter2x", "the password is Winter2"),
+        # The last word of a clause has digits, and 8 characters; without a link it is no name with a number.
+        ("the password is winter26", "the password is winter2"),
+        ("log in with password lagoon-293x", "log in with password lagoon293"),
         # A generated value has 8 characters, a literal in quotes 16.
         ("api_secret: k3T!9zxq", "api_secret: k3T!9zx"),
         ("('token', 'q9zr4txw7lmb2vkd')", "('token', 'q9zr4txw7lmb2vk')"),

@@ -17,7 +17,7 @@ from ..heuristics import (
     SYMBOLS,
     is_code,
     is_hex,
-    is_ordinary,
+    is_mixed,
     is_path,
     is_placeholder,
     is_random_token,
@@ -33,7 +33,6 @@ from .value_location import Form
 _AMBIGUOUS = ("pass", "pwd", "pw", "salt", "pepper")  # words that are common for other things, too
 _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
 _LONG_HEX = pattern(r"[0-9a-f]{32,128}")
-_HASH = pattern(r"[0-9a-f]{7,64}")
 _NUMBERED = pattern(r"[A-Za-z]{1,64}[0-9]{1,6}")
 _LONG_TOKEN = pattern(r"[\w+/.~|-]{20,512}={0,2}", re.ASCII)
 _UUID = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -161,14 +160,24 @@ NEXT_WORD = (
         ),
     ),
     _secret(
+        "letters and digits of a password: in quotes, of a variable, or the last word of a clause",
+        lambda c: (
+            c.name.kind == "password"
+            and c.form.mark in ("is", "", "pair", ":")
+            and is_mixed(c.value)
+            and (c.form.quoted or not c.rest.strip(" .,;!)").partition("\n")[0])
+            and (c.form.mark != "" or not _NUMBERED.fullmatch(c.value))
+            and not c.value.lower().startswith(c.name.word)  # `("password", "password2")`
+        ),
+    ),
+    _secret(
         "letters and digits in a password's column, and no hash or numbered name",
         lambda c: (
             c.form.mark == "column"
             and c.name.kind == "password"
-            and len(c.value) >= 8
-            and mixes_digits(c.value)
+            and is_mixed(c.value)
             and (c.form.capitals or (c.value.isalnum() and sum(map(str.isdigit, c.value)) > 1))
-            and not (is_ordinary(c.value) or _HASH.fullmatch(c.value) or _NUMBERED.fullmatch(c.value))
+            and not _NUMBERED.fullmatch(c.value)
         ),
     ),
     _secret(
@@ -268,7 +277,13 @@ def rules_for(candidate: Candidate) -> tuple[Rule, ...]:
     choices = (
         (candidate.in_sentence or form.mark in ("pair", "column", "blank"), NEXT_WORD),
         (name.doubtful, DOUBTFUL_NAME),
-        (name.word in _AMBIGUOUS and form.mark == ":" and not form.quoted, AMBIGUOUS_WORD),
+        (
+            name.word in _AMBIGUOUS
+            and form.mark == ":"
+            and not form.quoted
+            and not (form.capitals and name.head.endswith("_")),
+            AMBIGUOUS_WORD,
+        ),
         (name.kind == "password", PASSWORD),
         (
             form.capitals

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from ..heuristics import is_placeholder
 from ..spans import Span
 from ..text_index import TextIndex
 from .assignment_rules import Candidate, decide
 from .keywords import Name, find_names
 from .value_location import JUDGED, Form, Value, end_of_line, locate, value_at, whole_end
 
-_CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
+_CHANGE = pattern(  # the old value of a plan, and what leads to the new one
+    r"(?:[\"'`][^\"'`\n]{0,512}[\"'`]|\([^()\n]{1,40}\)|[^\s\"'`]{1,512})[ \t]*[-=]>[ \t]*(?=[\"'`])"
+)
 _REST = 40  # characters after a value that show whether it ends a clause
 
 
@@ -27,11 +28,13 @@ def find(index: TextIndex) -> Iterator[Span]:
         if last.start <= name.start < last.end:
             continue  # a word of the value before
         value, form = locate(text, name) or (None, None)
-        if value and form and decide(_candidate(text, name, value, form)).secret:
-            line_end = end_of_line(text, value.start)
-            last = Span(value.start, whole_end(text, value, line_end), name.kind)
-            yield last
-            yield from _changed(text, value, line_end, name.kind)
+        if not value or not form:
+            continue
+        line_end = end_of_line(text, value.start)
+        for one in (value, _changed(text, value, line_end)):
+            if one and decide(_candidate(text, name, one, form._replace(quoted=one.quoted))).secret:
+                last = Span(one.start, whole_end(text, one, line_end), name.kind)
+                yield last
 
 
 def _candidate(text: str, name: Name, value: Value, form: Form) -> Candidate:
@@ -39,10 +42,7 @@ def _candidate(text: str, name: Name, value: Value, form: Form) -> Candidate:
     return Candidate(name, form, written, text[value.end : value.end + _REST])
 
 
-def _changed(text: str, value: Value, line_end: int, kind: str) -> Iterator[Span]:
+def _changed(text: str, value: Value, line_end: int) -> Value | None:
     """The new value in a plan's `password = "old" -> "new"`."""
-    arrow = _CHANGE.match(text, value.end, line_end)
-    if arrow:
-        new = value_at(text, arrow.end(), line_end)
-        if not is_placeholder(text[new.start : new.end]):
-            yield Span(new.start, new.end, kind)
+    arrow = _CHANGE.match(text, value.start - value.quoted, line_end)
+    return value_at(text, arrow.end(), line_end) if arrow else None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...patterns import pattern
-from ..heuristics import is_ordinary, is_placeholder, looks_generated
+from ..heuristics import is_ordinary, is_placeholder, looks_generated, mixes_digits
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
 from ..token_formats import commands
@@ -26,6 +26,7 @@ _NOUN = pattern(  # names a secret
     r"passw(?:or)?d|passwd|passphrase|secret|token|cred(?:ential|s\b)|jwt|cookie|authori[sz]ation|getpin"
     r"|(?:api|access|private|account|auth|signing|sign|encryption|session|master|wrapped|secret)[._:-]?key|keygen|hmac"
 )
+_CHOSEN = pattern("passw|secret")  # which people choose; other secrets are generated
 _KEY = pattern(r"\bkeys?\b|(?<![a-z])auth\b|webhook")  # tells of a secret only where something is shown
 _SHOWS = pattern(
     r"(?:\b|-)(?:get|show|read|print|reveal|issue|gen(?:erate)?|create|new|add|view|fetch|output|export|dump|cat|type"
@@ -59,6 +60,9 @@ _ECHO = pattern(
 )
 _STDIN = pattern(r"stdin|[ =:]-(?=[ \t]|$)")  # how a command is told to read its input
 _ECHOES = ("echo", "printf")
+_FILTER = pattern(  # a command of a pipeline, which the shell traces before the pipeline's output
+    r"[ \t]{0,40}\+{1,4}[ \t](?:base64|openssl|jq|yq|tr|cut|awk|sed|head|tail|grep|xargs|echo(?=\n))\b"
+)
 _GROUP = 4_000  # characters of a step's script
 _OUTPUT = 4  # lines below a command in which its output may begin
 
@@ -127,6 +131,8 @@ def _printed(index: TextIndex, command: _Command, *, known: bool) -> Iterator[Sp
     """A word alone on a line, or an object's value, among the first lines of a command's output."""
     text, start = index.text, command.below
     for _ in range(_OUTPUT):
+        while _FILTER.match(index.lowered, start):
+            start = end_of_line(text, start) + 1
         end = end_of_line(text, start)
         lone = _LONE.fullmatch(text, start, end) or _LAST_OF_TWO.fullmatch(text, start, end)
         value = lone or _IN_OBJECT.match(text, start, end)
@@ -146,7 +152,8 @@ def _is_secret(value: str, words: str, *, known: bool) -> bool:
     if _DIGEST.fullmatch(value):
         shown = _NOUN.search(words) and _SHOWS.search(words)
         return bool(shown) and len(value) > 12 and not _OF_DIGEST.search(words)
-    return looks_generated(value) and not _OF_DIGEST.match(value)
+    named = _CHOSEN.search(words) and _SHOWS.search(words) and mixes_digits(value) and "/" not in value
+    return bool(named or looks_generated(value)) and not _OF_DIGEST.match(value)
 
 
 def _echoed(index: TextIndex, start: int) -> Iterator[Span]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from ...patterns import pattern
-from ..heuristics import is_placeholder, is_sentence, is_strong_password, looks_generated
+from ..heuristics import is_mixed, is_placeholder, is_sentence, is_strong_password, looks_generated
 from ..public import is_public
 from ..spans import Span
 from ..text_index import TextIndex, occurrences
@@ -45,16 +45,16 @@ def _found(index: TextIndex, syntax: Syntax, literal: str) -> Iterator[Span]:
         if syntax.reaches and (blank := _BLANK.search(index.lowered, position)):
             edge = blank.start()
         match = syntax.pattern.match(index.lowered, position)
-        if match and _is_secret(index.text, *match.span(1), random=syntax.random):
+        if match and _is_secret(index.text, *match.span(1), syntax.look):
             yield Span(*match.span(1), "password")
 
 
-def _is_secret(text: str, start: int, end: int, *, random: bool) -> bool:
+def _is_secret(text: str, start: int, end: int, look: str) -> bool:
     value = text[start:end]
     if is_placeholder(value) or _complains(value) or value.isdigit() or value.startswith("-"):
         return False
-    generated = looks_generated(value) or is_strong_password(value)
-    return not random or (generated and not is_public(text, start, end))
+    generated = looks_generated(value) or is_strong_password(value) or (look == "mixed" and is_mixed(value))
+    return look == "any" or (generated and not is_public(text, start, end))
 
 
 def _complains(value: str) -> bool:

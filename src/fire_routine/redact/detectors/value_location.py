@@ -58,8 +58,8 @@ _BELOW = pattern(
 )
 # Between a name and its value in two columns, and in a pair as headers are printed; the columns' frame
 _COLUMN = pattern(r"[ \t]{0,60}[|│┃][ \t]{1,60}|[ \t]{2,60}(?![|│┃])")
-_PAIRED = pattern(r"[\"'],[ \t]{0,4}b?(?=[\"'])")
-_PAIR_BEGINS = ('("', "('", '["', "['", '(b"', "(b'")
+_PAIRED = pattern(r"[\"'],[ \t]{0,40}b?(?=[\"'])")
+_PAIR_BEGINS = pattern(r"[(\[][ ]?b?[\"']\Z")
 _ROW_BEGINS = pattern(r"[ \t]{0,60}(?:[|│┃]{1,2}[ \t]{0,60})?")
 _CELL_ENDS = pattern(r"[ \t]{0,60}(?:[|│┃]|\n|\Z)|[ \t]{2}")
 _OWN_NAME = pattern(r"(?P<name>[\w.$-]{1,60})[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
@@ -99,6 +99,8 @@ def locate(text: str, name: Name) -> tuple[Value, Form] | None:
 def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     separator = _SEPARATOR.match(text, name.end, line_end)
     if not separator or text.endswith("://", 0, name.start):  # a user's name in a link
+        return None
+    if text.endswith(":", 0, name.start) and separator.group() == ":":  # a path: `:credentials:compileJava`
         return None
     if _ARN.search(text, max(0, name.start - _REACH), name.start):
         return None
@@ -170,10 +172,10 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
 def _in_table(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     """In a table's next column, or as the second of a pair."""
     pair = _PAIRED.match(text, name.end, line_end)
-    if pair and text.endswith(_PAIR_BEGINS, 0, name.start):
+    if pair and _PAIR_BEGINS.search(text, max(0, name.start - 4), name.start):
         value = value_at(text, pair.end(), line_end)
-        ends = text[value.end + 1 : value.end + 2] in (")", "]")
-        return (value, Form("pair", True, True, False, False)) if ends else None
+        ends = text[value.end + 1 : value.end + 8].lstrip().startswith((")", "]"))
+        return (value, Form("pair", True, True, False, name.capitals)) if ends else None
     column = _COLUMN.match(text, name.end, line_end)
     line = text.rfind("\n", 0, name.start) + 1
     if not column or not _ROW_BEGINS.fullmatch(text, max(line, name.start - 121), name.start):
