@@ -158,7 +158,7 @@ def _read_entries(
 ) -> list[Entry]:
     """The creator's entries since then: those of the ledger, and what re-runs left on their commits."""
     show("Reading the ledger")
-    found = list(recorded(github, github.first_commit(), since))
+    found = list(recorded(github, github.first_commit(creator), since))
     shas = list(dict.fromkeys(run.head_sha for run in runs if run.attempt > 1))
     problems = Counter({f"a report reads at most {COMMITS:,}": max(0, len(shas) - COMMITS)})
     for number, sha in enumerate(shas[:COMMITS]):

@@ -54,7 +54,8 @@ class Repository:
         self.branches: dict[str, str] = {}
         self.roles: dict[str, str] = {}  # by login: admin, maintain, write or triage; others can read
         self.artifacts: dict[int, tuple[Json, bytes]] = {}
-        self.commits = [FIRST]  # of the default branch, the newest first
+        self.commits = [FIRST]  # of the default branch, in the order of their dates, the newest first
+        self.roots = {FIRST}  # those without parents
         self._committed: dict[str, str] = {}  # when, by SHA
         self.other_commits: dict[str, Json] = {}  # by SHA
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
@@ -183,8 +184,9 @@ class Repository:
         return self._committed.get(sha, EPOCH)
 
     def commit(self, sha: str) -> Json:
-        """A commit of the default branch, whose parent is the one before it; the first has none."""
-        parents = self.commits[self.commits.index(sha) + 1 :][:1]
+        """A commit of the default branch. Its parent is the one listed after it, or else the first commit."""
+        after = self.commits[self.commits.index(sha) + 1 :] or [FIRST]
+        parents = [] if sha in self.roots else after[:1]
         links = [self.site.commit(self.full_name, parent) for parent in parents]
         keys = ("sha", "url", "html_url")
         parents_shown = [{key: link[key] for key in keys} for link in links]

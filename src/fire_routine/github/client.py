@@ -313,16 +313,26 @@ class GitHub(Api):
         """
         return self.query("{viewer{login}}", lambda answer: fields.needed(answer["data"]["viewer"], "login"))
 
-    def first_commit(self) -> str:
-        """The SHA of the last commit that GitHub lists for the default branch.
+    def first_commit(self, login: str = "") -> str:
+        """The SHA of the default branch's first commit, which alone has no parents.
 
-        Mostly it is the repository's first one, but GitHub lists commits by date, and dates can be wrong.
-        With the tip's SHA the list is fixed: no push comes between its length and its last page.
+        GitHub lists commits by date, and anyone may choose the date of a commit that is merged. So the last
+        one of the list is the first commit only if it has no parents, and no other of the last 100 to 200
+        is without. Else it is the one of the last two without parents that has the account's entries.
+
+        With the tip's SHA the list is fixed: no push comes between its length and its last pages.
         https://docs.github.com/rest/commits/commits#list-commits
+
+        Args:
+            login: whose entries count; empty: nobody's.
+
+        Raises:
+            GitHubError: it is not shown, or can't be told.
         """
+        command = "to a commit that `git rev-list --max-parents=0 HEAD` names, in all workflows alike"
         unsure = (
             "GitHub does not show the first commit of the default branch. If that stays so, as behind a proxy"
-            " without `Link` headers or in a huge repository, set `ledger-commit`"
+            f" without `Link` headers or in a huge repository, set `ledger-commit` {command}"
         )
         headers, data = self._read("/commits", {"per_page": 1})
         commits = parsed(fields.sequence, data)
@@ -334,11 +344,30 @@ class GitHub(Api):
             return tip
         if last is None:
             raise GitHubError(unsure)
-        headers, data = self._read("/commits", {"sha": tip, "per_page": 1, "page": int(last[1])})
-        commits = parsed(fields.sequence, data)
-        if len(commits) != 1 or 'rel="next"' in headers.get("link", ""):
+        before, left = divmod(int(last[1]) - 1, 100)  # full pages before the last one, and what that has
+        listed: list[Json] = []
+        for page in range(max(1, before), before + 2):
+            headers, data = self._read("/commits", {"sha": tip, "per_page": 100, "page": page})
+            commits = parsed(fields.sequence, data)
+            listed += commits
+        if len(commits) != left + 1 or 'rel="next"' in headers.get("link", ""):
             raise GitHubError(unsure)
-        return parsed(lambda commit: str(commit["sha"]), commits[0])
+        roots = parsed(lambda _: [str(one["sha"]) for one in listed if not one["parents"]], listed)
+        if len(roots) == 1 and not listed[-1]["parents"]:
+            return roots[0]
+        own = [sha for sha in roots[-2:] if self._has_entries(sha, login)]
+        if len(own) == 1:
+            return own[0]
+        raise GitHubError(
+            "The default branch's oldest commits don't show which is the first: dates are wrong, or another"
+            f" history was merged. Set `ledger-commit` {command}",
+            permanent=True,
+        )
+
+    def _has_entries(self, sha: str, login: str) -> bool:
+        """Whether the account has written to a ledger there, as far as the newest statuses show."""
+        ours = (one for one in self.statuses(sha).statuses if one.context.startswith(f"{SHOWN} "))
+        return any(one.creator and one.creator.casefold() == login.casefold() for one in ours)
 
     def comment(self, number: int, marker: str, body: str, author: str | None) -> str:
         """Write the comment that begins with `marker` on a pull request, or replace it; its URL.

@@ -5,8 +5,8 @@ goes through this, in the order of the code (`story.py` drives it):
 
  1. `first_look` A step looks at its own commit. A leg of a matrix first waits for a random time. Where its
     attempt has a session, it ends.
- 2. `log.find` While failures are gathered: whose entries count, and the place. That is the last commit that
-    GitHub lists for the default branch, or the input `ledger-commit`.
+ 2. `log.find` While failures are gathered: whose entries count, and the place. That is the default branch's
+    first commit, or the input `ledger-commit`.
  3. `contest.wait` It reads the ledger as far back as entries count, and asks the rule. Where an old session
     blocks, it asks GitHub once for the green runs since.
  4. It waits for a claim that may yet come to nothing: 41 s for one that is not announced, 48 s for one that

@@ -45,8 +45,8 @@ class LedgerApi(Protocol):
         """Who the token writes as."""
         ...
 
-    def first_commit(self) -> str:
-        """The last commit that GitHub lists for the default branch: a list that no push can change."""
+    def first_commit(self, login: str = "") -> str:
+        """The default branch's first commit; of several, that with entries by this account."""
         ...
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:

@@ -70,7 +70,8 @@ class Asking:
 
         def wait(error: GitHubError, pause: float) -> float | None:
             until = min(self._until, denied_until) if _is_missing(error) else self._until
-            return None if error.rate_limited or self._clock.monotonic() > until else pause
+            hopeless = error.rate_limited or error.permanent
+            return None if hopeless or self._clock.monotonic() > until else pause
 
         while True:
             try:

@@ -41,6 +41,7 @@ class Contest:
         self._horizon = log.horizon(run, asker.cool_down)
         self._watch: dict[tuple[str, str], float] = {}  # since when it sees which claims going on
         self._told: set[str] = set()  # marks
+        self._past: frozenset[str] | None = None  # marks of what was settled as it came
         self._asked_back_to: int | None = None  # of the list of green runs
         log.begin(run.created_at, run.started_at)
 
@@ -191,8 +192,15 @@ class Contest:
         own = next((claim for claim in found if lease and claim.mark == lease.record.mark), None)
         # An announcement shows what is older than itself, so claims lapse by its time.
         now = lease.announced_at if lease and lease.announced_at else self._log.time
-        case = replace(self.case, standing=replace(self.case.standing, own=own, now=now))
-        return rule([claim for claim in found if claim is own or not self._log.is_own(claim)], case)
+        standing = replace(self.case.standing, own=own, now=now)
+        others = [claim for claim in found if not self._log.is_own(claim)]
+        if self._past is None:
+            self._past = frozenset(claim.mark for claim in others if not standing.going_on(claim))
+        if self._terms.for_key:  # what turned up since was under way, though no read may have shown it so
+            since = (claim.mark for claim in others if claim.mark not in self._past)
+            standing = replace(standing, waited_for=standing.waited_for.union(since))
+        case = replace(self.case, standing=standing)
+        return rule([*others, own] if own else others, case)
 
     def _announced(self, lease: Lease) -> Ruling | None:
         """The ruling once the ledger shows the announcement; None: that took too long."""

@@ -89,7 +89,10 @@ class Log:
         """
         self.identify()
         if not self.place:
-            self.place = self.asking.ask("contents: read", self.api.first_commit, patient=patient)
+            login = self.identity or ""
+            self.place = self.asking.ask(
+                "contents: read", lambda: self.api.first_commit(login), patient=patient
+            )
 
     def look_up(self) -> None:
         """Find it while other things are asked of GitHub; it is asked again if this fails.

@@ -222,7 +222,8 @@ def rule(found: Iterable[Claim], case: Case) -> Ruling:
 def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
     """Once within the cool-down, on whatever branch; nothing ends it earlier.
 
-    What was going on as this job came, and what its attempt has started, counts however short that is.
+    What was going on as this job came, or turned up since, counts however short that is. So does what its
+    attempt has started.
     """
     asker, standing = case.asker, case.standing
     blockers = []

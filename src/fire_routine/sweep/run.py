@@ -181,7 +181,7 @@ class Sweep:
         """The place of a repository's ledger and the claims; None: the repository is left out."""
         github, own = self._github.of(repository), list[Entry]()
         try:
-            place = github.first_commit()
+            place = github.first_commit(self._login)
             for entry, login in recorded(github, place, self._clock.now() - OWN_JOBS):
                 if login.casefold() != self._login:
                     self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"

@@ -12,10 +12,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_of, github_of, later
 
 from fire_routine.gather import GatherError, find_trigger, gather_run
@@ -199,17 +201,44 @@ def test_of_libraries_only_what_makes_requests_is_loaded() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, env=environ)
 
 
-def test_the_first_commit_is_the_last_of_the_list_that_ends_in_the_tip(
-    emulator: GitHubEmulator, github: GitHub
+@pytest.mark.parametrize(
+    ("commits", "pages"), [(1, []), (2, [1]), (100, [1]), (101, [1, 2]), (200, [1, 2]), (300, [2, 3])]
+)
+def test_the_first_commit_is_the_one_without_parents(
+    emulator: GitHubEmulator, github: GitHub, commits: int, pages: list[int]
 ) -> None:
     first = emulator.commits[-1]
+    for number in range(1, commits):
+        emulator.set_branch("main", sha_of(str(number)))
     assert github.first_commit() == first
-    assert len(emulator.asked("/commits")) == 1
-    for number in range(5):
-        emulator.set_branch("main", f"{number:07x}".ljust(40, "0"))
-    assert github.first_commit() == first
-    assert len(emulator.asked("/commits")) == 3
-    assert "page=6" in emulator.asked("/commits")[-1].target
+    asked = emulator.asked("/commits")[1:]
+    assert [int(parse_qs(urlsplit(one.target).query)["page"][0]) for one in asked] == pages
+
+
+@pytest.mark.parametrize("by", ["ours", "theirs", ""])
+@pytest.mark.parametrize(
+    ("forged", "is_root"), [(1, False), (1, True), (100, False), (200, False), (2, True)]
+)
+def test_commits_with_a_forged_date_do_not_move_the_ledger(
+    emulator: GitHubEmulator, github: GitHub, forged: int, is_root: bool, by: str
+) -> None:
+    """Entries by the own account show the first commit, if it is one of the last two without parents."""
+    first = emulator.commits[-1]
+    for number in range(150):
+        emulator.set_branch("main", sha_of(str(number)))
+    merged = [sha_of(f"forged {number}") for number in range(forged)]
+    emulator.commits += merged
+    emulator.roots |= set(merged if is_root else [])
+    if by:
+        emulator.creator = by
+        emulator.add_status(first, {"context": "fire-routine ledger 2026-03-01", "description": "f"})
+    if by == "ours" and (forged == 1 or not is_root) and forged < 200:
+        assert github.first_commit("Ours") == first
+    else:
+        with pytest.raises(GitHubError, match="`git rev-list --max-parents=0 HEAD`") as told:
+            github.first_commit("Ours")
+        assert told.value.permanent
+    assert len(emulator.requests) <= 5
 
 
 def test_without_a_first_commit_the_remedy_is_named(emulator: GitHubEmulator, github: GitHub) -> None:

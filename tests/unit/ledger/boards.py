@@ -169,7 +169,7 @@ class Board:
             raise FORBIDDEN
         return self.creator
 
-    def first_commit(self) -> str:
+    def first_commit(self, _login: str = "") -> str:
         self._call("first_commit")
         return self.place
 

@@ -53,7 +53,7 @@ class Branches:
             known = (label(run), run.event, 1, "completed", "failure", ended, run.head_sha, run.url)
             red = Red(run.repository, BranchRun(run.id, *known), ended, State.DUE)
             try:
-                found = list(recorded(client, client.first_commit(), now - timedelta(days=30)))
+                found = list(recorded(client, client.first_commit(client.creator), now - timedelta(days=30)))
             except GitHubError:
                 continue
             own = claims(entry for entry, login in found if login == client.creator)

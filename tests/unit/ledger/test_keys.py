@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fake_clock import NOON
+from tests.unit.ledger import keys
 from tests.unit.ledger.boards import DAY
 from tests.unit.ledger.keys import played
 from tests.unit.ledger.troubles import PROFILES
@@ -153,6 +154,15 @@ def test_others_have_half_of_the_day_together_and_never_its_last_fifth() -> None
 
 def test_without_a_time_nothing_is_kept_back() -> None:
     assert over_limit(day_of(1, 2), 1, Standing()) is None
+
+
+@pytest.mark.parametrize(
+    ("seed", "kind"), [(3, "item, 1 s"), (7, "flap"), (8, "writes"), (268, "pages, faults")]
+)
+def test_what_was_under_way_as_a_job_came_counts_though_it_turned_up_late(seed: int, kind: str) -> None:
+    """Whatever the cool-down: with 0, deliveries at once are one; a slow reading outlasts a minute."""
+    with nullcontext() if seed == 268 else patch.object(keys, "COOL_DOWNS", (timedelta(0),)):
+        assert played(seed, kind).violations() == []
 
 
 # --- storms -------------------------------------------------------------------------------------------

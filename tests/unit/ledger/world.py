@@ -233,11 +233,11 @@ class Client:
             raise FORBIDDEN.with_traceback(None)
         return self.creator
 
-    def first_commit(self) -> str:
+    def first_commit(self, login: str = "") -> str:
         self._read()
         if self.random.random() < self._faults.place_hidden:
             raise GitHubError("GitHub does not show the first commit of the default branch")
-        return self._board.first_commit()
+        return self._board.first_commit(login)
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         """The unfiltered list, which may lag; a branch has too few runs for the filtered one."""
