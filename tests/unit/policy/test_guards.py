@@ -244,18 +244,18 @@ def test_sessions_that_wrote_what_a_branch_builds_on_count_however_new_the_branc
 
 def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     board = Board()
-    assert decided(board, sample_run(), dry_run=True).message.endswith("this would start a session.")
+    assert decided(board, sample_run(), dry_run=True).fire
+    assert board.stages() == ""
     assert decided(board, sample_run()).fire
     for run, why in (
         (sample_run(head_branch="claude/fix"), "skip-branches"),
         (sample_run(head_repository="stranger/cat"), "untrusted-run"),
     ):
         verdict = decided(board, run, dry_run=True)
-        assert (verdict.fire, verdict.reason) == (False, "dry-run")
-        assert f"it would be skipped (`{why}`): " in verdict.message
+        assert (verdict.fire, verdict.reason) == (False, why)
     assert board.stages() == "cs"
     unreadable = Board(faults={"statuses": [GitHubError("GitHub answered 403", 403)] * 9})
-    assert decided(unreadable, sample_run(), dry_run=True).message.endswith("this would start a session.")
+    assert decided(unreadable, sample_run(), dry_run=True).fire
 
 
 @pytest.mark.parametrize(

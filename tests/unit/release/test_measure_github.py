@@ -30,6 +30,7 @@ def github() -> Iterator[GitHubEmulator]:
                     github.add_annotation(ANNOTATES, {"annotation_level": level, "message": message})
         github.add_annotation(ANNOTATES, {"annotation_level": "failure", "message": f"{'5000':x<4096}"})
         github.commits = [f"{number:040x}" for number in range(30)]
+        github.roots = {github.commits[-1]}
         yield github
 
 
