@@ -250,7 +250,7 @@ def loop(context: multiprocessing.context.ForkServerContext) -> bool:
         ("… without trailers in its commits", 3, "main", "ours{n}", False, {}),
         (
             "to a new branch on top of the last, skip-branches off",
-            3,
+            1,
             "fix-{n}",
             "ours",
             True,

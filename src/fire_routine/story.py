@@ -203,7 +203,7 @@ def decide(scene: Scene, log: Log, evidence: Evidence, progress: Progress) -> Sk
     if skip and not settings.dry_run:
         return skip
     known = () if skip else policy.known_entries(evidence.failures)
-    decision = progress.decision = _decision(scene, log, evidence, skip, rerun_known=bool(known))
+    decision = progress.decision = _decision(scene, log, evidence, rerun_known=bool(known))
     if settings.dry_run:
         verdict = skip or decision.preview()
         progress.evidence = _completed(scene, evidence, decision)
@@ -218,14 +218,11 @@ def decide(scene: Scene, log: Log, evidence: Evidence, progress: Progress) -> Sk
     return policy.labelled(scene.github, evidence.run, labels, log.note) or decided
 
 
-def _decision(
-    scene: Scene, log: Log, evidence: Evidence, skip: Skip | None, *, rerun_known: bool
-) -> Decision:
+def _decision(scene: Scene, log: Log, evidence: Evidence, *, rerun_known: bool) -> Decision:
     """`rerun_known`: all that failed is known by entries that ask for a re-run."""
     settings, run = scene.settings, evidence.run
-    trailers = frozenset[str]() if skip or run.fired_for else policy.trailing_sessions(scene.github, run)
     asker = Asker.of(run, evidence.brief, log.terms, others=policy.by_others(run))
-    known = Known.of(run, trailers)
+    known = Known.of(run, policy.sessions_behind(run))
     contest = Contest(log, run, asker, known, say=scene.say)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)

@@ -33,7 +33,8 @@ _PULL = Quoted("the pull request", "pull_request.user", ("pull_request.body",))
 _COMMENT = Quoted("the comment", "comment.user", ("comment.body",))
 _REVIEW = Quoted("the review", "review.user", ("review.body",))
 _LINES = Quoted("the lines", "pull_request.user", ("comment.path", "comment.line", "comment.diff_hunk"))
-_RELEASE = Quoted("the release", "release.author", ("release.name", "release.body"))
+# Generated notes hold other people's titles; a commit has whatever author and message git was told.
+_RELEASE = Quoted("the release", "", ("release.name", "release.body"))
 _PLAN = ("deployment.ref", "deployment.task", "deployment.description")
 _DEPLOYMENT = Quoted("the deployment", "deployment.creator", _PLAN)
 _STATES = ("state", "environment", "description", "environment_url", "target_url", "log_url")
@@ -42,7 +43,7 @@ _STATUS = Quoted(
     "deployment_status.creator",
     tuple(f"deployment_status.{one}" for one in _STATES),
 )
-_COMMIT = Quoted("the commit message", "head_commit.author", ("head_commit.message",))
+_COMMIT = Quoted("the commit message", "", ("head_commit.message",))
 _MERGE = Quoted("the commit message", "", ("merge_group.head_commit.message",))
 _OF_RUN = ("workflow_run.display_title", "workflow_run.head_branch", "workflow_run.event")
 _RUN = Quoted("the run", "workflow_run.actor", _OF_RUN)
@@ -178,7 +179,7 @@ def _words(quoted: tuple[Quoted, ...], payload: Json) -> Iterator[Words]:
         lines = [f"{field.rpartition('.')[2]}: {text}" for field, text in found.items() if text]
         text = "\n".join(lines if len(one.fields) > 1 else found.values())
         author = (_at(payload, one.author) if one.author else None) or {}
-        login = _whole(fields.text(author, "login") or fields.text(author, "username"))
+        login = _whole(fields.text(author, "login"))
         if text or login:
             yield Words(one.name, text[:LONGEST], login, _is_bot({**author, "login": login}))
 

@@ -8,7 +8,7 @@ payloads share them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..model.outcome import SHOWN, Status
@@ -158,6 +158,7 @@ def run_commit(data: Json) -> Commit:
         message=fields.text(data, "message"),
         author=fields.text(fields.part(data, "author"), "name"),
         url=fields.text(data, "url"),
+        by_github=fields.text(fields.part(data, "committer"), "email") == "noreply@github.com",
     )
 
 
@@ -206,7 +207,7 @@ def run(data: object, repository: str) -> Run:
         default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
         number=fields.whole(data, "run_number"),
         title=fields.text(data, "display_title"),
-        commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
+        commit=replace(commit, url=f"{page}/commit/{sha}" if page else ""),
     )
 
 

@@ -135,11 +135,11 @@ def _limited(ruling: Ruling, case: Case) -> Skip:
     most = f"{ruling.sessions} of `max-sessions: {case.asker.max_sessions}`"
     last = ruling.points_to
     url = last.url if last else ""
-    if ruling.looping:
+    if ruling.by_session:
         return Skip(
             Reason.MAX_SESSIONS,
-            f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
-            " person should look.",
+            "A session wrote the commit that failed (`Claude-Session` trailer), so no other is started on it."
+            " A person should look.",
             url,
         )
     started = "were started or are being started" if ruling.leader else "were started"

@@ -95,14 +95,14 @@ class Known:
     """What is known from outside the ledger."""
 
     greens: GreenRuns = field(default_factory=GreenRuns)
-    trailers: frozenset[str] = frozenset()  # ids of the sessions that commits name as their authors
+    written_by: frozenset[str] = frozenset()  # ids of the sessions that the failing commit's trailers name
     replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
 
     @classmethod
-    def of(cls, run: Run, trailers: frozenset[str] = frozenset()) -> Known:
+    def of(cls, run: Run, written_by: frozenset[str] = frozenset()) -> Known:
         """What was gathered. A list may lack a green run, but it never invents one."""
         green = run.history.last_green_of_event if run.history else None
-        return cls(GreenRuns({green: run.event} if green else {}), trailers)
+        return cls(GreenRuns({green: run.event} if green else {}), written_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Ruling:
     blockers: tuple[Claim, ...] = ()
     limited: bool = False  # blocked by the number of sessions, not by this failure
     sessions: int = 0  # of the incident: started, or about to be
-    looping: bool = False  # sessions that the commits name count among them
+    by_session: bool = False  # blocked because a session wrote the commit
     leader: Claim | None = None  # the claim to wait for: it may yet come to nothing
     # Whether it may change with the list of green runs; and the earliest run on which it depends
     back_to: int | None = None
@@ -202,9 +202,14 @@ def _foremost(claims: Iterable[Claim]) -> Claim | None:
 
 def rule(found: Iterable[Claim], case: Case) -> Ruling:
     """Whether the job may fire."""
+    found = list(found)
     claims, standing = [claim for claim in found if case.asker.sees(claim)], case.standing
     if case.asker.key:
         return _rule_for_key(claims, case)
+    # A session's own failure is its own to mend, or a person's: another session could only begin a loop.
+    authors = tuple(claim for claim in found if claim.url and session_id(claim.url) in case.known.written_by)
+    if authors and case.asker.again_since is None:
+        return Ruling(authors, limited=True, by_session=True)
     own = standing.own.mark if standing.own else ""
     live = [claim for claim in claims if case.live(claim) and claim.mark != own]
     refused = [
@@ -212,11 +217,10 @@ def rule(found: Iterable[Claim], case: Case) -> Ruling:
         for claim in claims
         if claim.stage is Stage.REFUSED and claim.mark in standing.waited_for and case.asker.is_sibling(claim)
     ]
-    linked = {session_id(claim.url) for claim in claims if claim.url}
     # Settled claims first: where they block, there is nothing to wait for.
     settled = [claim for claim in live if not standing.going_on(claim)]
-    ruling = _weigh(settled, refused, linked, case)
-    return ruling if ruling.blocked else _weigh(live, refused, linked, case)
+    ruling = _weigh(settled, refused, case)
+    return ruling if ruling.blocked else _weigh(live, refused, case)
 
 
 def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
@@ -245,23 +249,20 @@ def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
     return Ruling(tuple(settled or blockers), leader=None if settled else leader)
 
 
-def _weigh(live: Sequence[Claim], refused: Sequence[Claim], linked: set[str], case: Case) -> Ruling:
-    """What these claims mean. `linked`: ids of the sessions that the ledger knows."""
+def _weigh(live: Sequence[Claim], refused: Sequence[Claim], case: Case) -> Ruling:
+    """What these claims mean."""
     asker = case.asker
     incident = [claim for claim in live if not case.apart(claim)]
     back = [claim for claim in live if case.apart(claim) and not case.is_old(claim)]
     blockers = _blockers([*incident, *refused], back, case)
-    written = case.known.trailers & linked
-    sessions = len(incident) + len(written - {session_id(claim.url) for claim in incident})
-    limited = not blockers and sessions >= asker.max_sessions and asker.again_since is None
+    limited = not blockers and len(incident) >= asker.max_sessions and asker.again_since is None
     decisive = blockers or (incident if limited else [])
     others = [claim for claim in decisive if claim.run != asker.run and (limited or case.is_old(claim))]
     foremost = _foremost(decisive)
     return Ruling(
         blockers=tuple(decisive),
         limited=limited,
-        sessions=sessions,
-        looping=bool(written),
+        sessions=len(incident),
         leader=next((claim for claim in decisive if case.standing.going_on(claim)), None),
         back_to=min((claim.run for claim in others), default=None),
         is_back=foremost in back,

@@ -260,6 +260,7 @@ class Commit:
     message: str = ""
     author: str = ""
     url: str = ""
+    by_github: bool = False  # GitHub made it: a merge, or a change on its pages
 
     @property
     def subject(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .causes import by_others, is_untrusted, may_cause
-from .fresh import FreshApi, labelled, stale, trailing_sessions
+from .fresh import FreshApi, labelled, stale
 from .guards import before_gathering, guards, not_failed, unfinished, untrusted
 from .known_failures import can_be_rerun, known_as, known_entries, known_failures
+from .trailers import sessions_behind
 
 __all__ = [
     "FreshApi",
@@ -20,8 +21,8 @@ __all__ = [
     "labelled",
     "may_cause",
     "not_failed",
+    "sessions_behind",
     "stale",
-    "trailing_sessions",
     "unfinished",
     "untrusted",
 ]

@@ -1,4 +1,4 @@
-"""What is read again before a fire: the branch, the pull request, its labels, and the commits' authors."""
+"""What is read again before a fire: the branch, the pull request and its labels."""
 
 from __future__ import annotations
 
@@ -8,21 +8,13 @@ from typing import Protocol
 
 from ..model.outcome import GitHubError, Skip
 from ..model.reason import Reason
-from ..model.run import Commit, History, Note, PullRequest, Run, TriggerKind
+from ..model.run import Note, PullRequest, Run, TriggerKind
 from ..sanitize import code
-from .trailers import sessions_in
 
 # Only these make GitHub run the workflow again for the next commit.
 _BRANCH_EVENTS = ("push",)
 _PULL_EVENTS = ("pull_request", "pull_request_target")
 MOST_LABELLED = 5  # pull requests of one run whose labels are read
-
-
-class Compared(Protocol):
-    """What lies between two commits."""
-
-    @property
-    def commits(self) -> Sequence[Commit]: ...
 
 
 class FreshApi(Protocol):
@@ -34,10 +26,6 @@ class FreshApi(Protocol):
 
     def pull_request(self, number: int) -> PullRequest | None:
         """The pull request as it is now; None where it can't be found."""
-        ...
-
-    def compare(self, base: str, head: str) -> Compared:
-        """The commits of `head` that `base` lacks, at most 250."""
         ...
 
 
@@ -134,29 +122,3 @@ def _unread(number: int, error: GitHubError) -> Note:
         why=f"{code(error)}. It is reported as if it had no label of `skip-labels`.",
         permission="pull-requests: read" if error.denied else "",
     )
-
-
-# --- sessions' own commits ------------------------------------------------------------------------------
-
-
-def trailing_sessions(api: FreshApi, run: Run) -> frozenset[str]:
-    """If a session wrote the head commit: ids of all sessions that wrote commits since the last green run.
-
-    They begin with the last green run of a push or a pull request, if other events were green since. If none
-    ever was green, they are the branch's own.
-
-    A session that may push anywhere can begin a new branch for each try, and so never be in an earlier
-    incident. Then the authors of the commits that it builds on count.
-    """
-    written = sessions_in(run.commit)
-    if not written:
-        return written
-    history = run.history or History()
-    own = run.event in (*_BRANCH_EVENTS, *_PULL_EVENTS)  # a nightly run may be green while pushes fail
-    base = history.last_green_sha_of_event if own else history.last_green_sha
-    base = base or (history.last_green_sha if run.head_branch == run.default_branch else run.default_branch)
-    commits: Sequence[Commit] = ()
-    if base:
-        with suppress(GitHubError):
-            commits = api.compare(base, run.head_sha).commits
-    return written.union(*map(sessions_in, commits))

@@ -56,7 +56,7 @@ def test_github_describes_every_field_that_is_read(name: str) -> None:
             "Comment on lines of pull request #2 `Update the README with new information.`, created",
             ["the comment", "the lines", "the pull request"],
         ),
-        ("release", "Release `0.0.1`, published", ["the release"]),
+        ("release", "Release `0.0.1`, published", []),
         ("deployment", "Deployment to `github-pages`", ["the deployment"]),
         (
             "deployment_status",

@@ -16,7 +16,7 @@ from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.names import read_names
 from fire_routine.model.evidence import Brief, Fingerprint
 from fire_routine.model.outcome import SHOWN, GitHubError, Outcome, Result, SessionTrace, Status
-from fire_routine.model.run import Commit, FailedJob, GreenRuns, History, Note, PullRequest, Run
+from fire_routine.model.run import FailedJob, GreenRuns, History, Note, PullRequest, Run
 
 SHA = "a" * 40
 OLDER = "b" * 40
@@ -95,11 +95,6 @@ class Page:
 
 
 @dataclass
-class Comparison:
-    commits: tuple[Commit, ...]
-
-
-@dataclass
 class Board:
     """GitHub's commit statuses and runs, in memory. All tests of the ledger and its simulator have this one.
 
@@ -123,7 +118,6 @@ class Board:
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
     rerun_anyway: bool = False  # whether a re-run that fails has its effect
     written_anyway: bool = False  # whether a write that fails has its effect
-    ahead: tuple[Commit, ...] = ()  # of the head commit's branch
     hidden: int = 0  # how many reads of the ledger do not show the newest entry yet
     before_write: Callable[[], None] | None = None  # what another job does just before the next write
     calls: list[str] = field(default_factory=list)
@@ -221,10 +215,6 @@ class Board:
     def pull_request(self, number: int) -> PullRequest | None:
         self._call("pull_request")
         return self.pulls.get(number)
-
-    def compare(self, base: str, head: str) -> Comparison:
-        self._call(f"compare {base}...{head[:8]}")
-        return Comparison(self.ahead)
 
     def entries(self, sha: str = PLACE, *, shown: bool = False) -> list[Entry]:
         """The ledger's entries, or what people see on a commit; oldest first."""

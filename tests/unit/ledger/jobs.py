@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tests.unit.ledger.boards import DAY, Board, Comparison, fired, pull_request, sample_brief, sample_run
+from tests.unit.ledger.boards import DAY, Board, fired, pull_request, sample_brief, sample_run
 
 from fire_routine.clock import REAL, Clock
 from fire_routine.evidence import Evidence, Source
@@ -56,9 +56,6 @@ class Unmoved:
     def pull_request(self, number: int) -> PullRequest | None:
         return None if number else pull_request()
 
-    def compare(self, base: str, head: str) -> Comparison:
-        raise AssertionError(f"only trailers need {base}...{head}")
-
 
 class Job:
     """One job's part in deciding who fires, and the run that it is about."""
@@ -90,9 +87,11 @@ class Job:
     def past(self) -> Past:
         return self.decision.past if self.decision else Past()
 
-    def decide(self, *fingerprints: str | Fingerprint, trailers: frozenset[str] = frozenset()) -> Skip | Fire:
+    def decide(
+        self, *fingerprints: str | Fingerprint, written_by: frozenset[str] = frozenset()
+    ) -> Skip | Fire:
         asker = Asker.of(self.run, sample_brief(*fingerprints), self.log.terms)
-        known = Known.of(self.run, trailers)
+        known = Known.of(self.run, written_by)
         contest = Contest(self.log, self.run, asker, known, say=self.say)
         self.decision = Decision(contest, self.log, Unmoved(), self.say, rerun_first=self._rerun_first)
         return self.decision.compete()

@@ -70,7 +70,7 @@ class Keyed:
     def play(self) -> None:
         self.schedule.play()
         world = self.schedule.world
-        self.sessions = [one for one in world.sessions if one.failures & set(KEYS)]
+        self.sessions = world.of_keys = [one for one in world.sessions if one.failures & set(KEYS)]
         world.sessions = [one for one in world.sessions if one not in self.sessions]
 
     def violations(self) -> list[str]:

@@ -73,8 +73,8 @@ class Part:
             return Verdict.of(skip)
         # Every ninth commit was written by the sessions so far.
         by_session = int(self.run.head_sha[:7], 16) % 9 == 4
-        trailers = frozenset(session.id for session in client.world.sessions if by_session)
-        return job.claim(*map(self._named, sorted(self.failures)), trailers=trailers)
+        authors = frozenset(session.id for session in client.world.sessions if by_session)
+        return job.claim(*map(self._named, sorted(self.failures)), written_by=authors)
 
     def _named(self, failure: str) -> str | Fingerprint:
         step = digest_of(f"step {failure}")[:16]

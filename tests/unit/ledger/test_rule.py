@@ -120,11 +120,13 @@ def test_different_failures_have_as_many_sessions_as_are_allowed() -> None:
     assert going_on.leader is not None  # it may yet come to nothing
 
 
-def test_sessions_that_commits_name_count_if_the_ledger_knows_them() -> None:
+def test_a_sessions_own_commit_starts_no_other_if_the_ledger_knows_the_session() -> None:
     other = claim(Stage.FIRED, "bbbbbbbb", ref="0000")
-    assert not ruled(other, max_sessions=1, trailers=frozenset({"session_9"})).blocked
-    ruling = ruled(other, max_sessions=1, trailers=frozenset({"session_1"}))
-    assert (ruling.limited, ruling.looping) == (True, True)
+    assert not ruled(other, written_by=frozenset({"session_9"})).blocked
+    ruling = ruled(other, max_sessions=9, written_by=frozenset({"session_1"}))
+    assert (ruling.blocked, ruling.by_session, ruling.leader) == (True, True, None)
+    again = ruled(other, written_by=frozenset({"session_1"}), again_since=NOON)
+    assert not again.blocked
 
 
 @pytest.mark.parametrize(

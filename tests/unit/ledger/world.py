@@ -83,6 +83,7 @@ class World:
     board: Board = field(default_factory=Board)
     greens: list[tuple[int, str, float]] = field(default_factory=list)  # id, event, and when it was green
     sessions: list[Session] = field(default_factory=list)
+    of_keys: list[Session] = field(default_factory=list)  # once it is played, those that are none of failures
     reports: list[Report] = field(default_factory=list)
     passed: set[int] = field(default_factory=set)  # runs that are green in their latest attempt
     running: dict[int, float] = field(default_factory=dict)  # until when each run's re-run goes on

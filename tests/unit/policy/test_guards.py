@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,7 @@ from fire_routine import policy
 from fire_routine.gather import find_trigger, run_as_reported
 from fire_routine.model.outcome import GitHubError, Skip
 from fire_routine.model.run import Commit, FailedJob, Origin, Run, TriggerKind
-from fire_routine.policy import guards
-from fire_routine.policy.trailers import sessions_in
+from fire_routine.policy import guards, sessions_behind
 from fire_routine.settings import Context, Settings
 
 SECRETS = {
@@ -223,20 +223,30 @@ def test_trailers_name_sessions() -> None:
         "Claude-Session: two words",
         "",
     )
-    assert [text for text in found if sessions_in(Commit(SHA, text)) != {"session_1"}] == []
-    assert [text for text in not_found if sessions_in(Commit(SHA, text))] == []
+
+    def named(message: str) -> frozenset[str]:
+        return sessions_behind(sample_run(head_branch="topic", commit=Commit(SHA, message)))
+
+    assert [text for text in found if named(text) != {"session_1"}] == []
+    assert [text for text in not_found if named(text)] == []
 
 
-def test_sessions_that_wrote_what_a_branch_builds_on_count_however_new_the_branch_is() -> None:
-    """A session that may push anywhere could begin a new branch, and so a new incident, for each try."""
-    board, link = Board(), "https://claude.ai/code/session_"
-    for number in (1, 2, 3):
-        assert Job(board, sample_run(number, head_branch=f"try-{number}")).fire(f"{number}" * 16).fire
-    board.ahead = tuple(Commit(OLDER, f"Mend\n\nClaude-Session: {link}{number}") for number in (1, 2, 3))
-    run = sample_run(head_branch="try-4", commit=board.ahead[2])
-    assert decided(board, run).reason == "max-sessions"
-    board.ahead = ()
-    assert decided(board, run).fire
+def test_a_session_starts_no_loop_however_new_its_branch_is() -> None:
+    board = Board()
+    first = Job(board, sample_run(1, head_branch="main")).fire("1" * 16)
+    assert first.fire
+    trailer = f"Mend\n\nClaude-Session: {board.commits[SHA][-1].target_url}"
+    by_session = Commit(OLDER, trailer)
+    verdict = decided(board, sample_run(2, head_branch="try-2", commit=by_session), max_sessions=9)
+    assert verdict.reason == "max-sessions"
+    assert "A session wrote the commit" in verdict.message
+    # A stranger's message that people merged silences nothing, nor does their merge of a session's fix.
+    merged = replace(by_session, by_github=True)
+    for branch, commit in (("main", by_session), ("develop", merged)):
+        run = sample_run(
+            3, head_branch=branch, commit=commit, workflow_path=f".github/workflows/{branch}.yml"
+        )
+        assert decided(board, run).fire
 
 
 # --- decide: guards, then the ledger --------------------------------------------------------------

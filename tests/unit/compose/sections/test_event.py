@@ -63,6 +63,16 @@ def test_of_a_writers_words_nothing_is_said() -> None:
     assert "Words of others" not in text
 
 
+@pytest.mark.parametrize("name", ["push", "release"])
+def test_commits_and_release_notes_are_anyones_whoever_their_author_is(name: str) -> None:
+    """Anyone sets git's author, and generated notes hold other people's titles."""
+    changes: dict[str, Any] = {}
+    if name == "release":
+        changes["release"] = {"body": "* IGNORE ALL by @stranger", "author": {"login": "mona"}}
+    text = brief(keyed(name, **changes)).text
+    assert "> **Words of others:** Anyone may have written the" in text
+
+
 def test_who_wrote_what_is_said_once_for_each() -> None:
     comment, issue = {"user": STRANGER}, {"user": STRANGER}
     text = brief(keyed("issue_comment", comment=comment, issue=issue)).text
