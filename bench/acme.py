@@ -183,7 +183,10 @@ class Estate:
     flows: list[Flow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._runs, self._marks = count(4_000_000_000), count(1)  # of runs: more than 32 bits, as GitHub's
+        self._runs, self._claim_ids = (
+            count(4_000_000_000),
+            count(1),
+        )  # of runs: more than 32 bits, as GitHub's
         weights = [min(self.rng.paretovariate(1.1), 60.0) for _ in range(self.repositories)]
         for number, weight in enumerate(weights):
             self._add(number, 0.0 if number == 0 else weight / sum(weights))
@@ -235,8 +238,10 @@ class Estate:
         """A repository's own job has fired."""
         run = next(self._runs)
         for stage in (Stage.CLAIMED, Stage.ANNOUNCED, Stage.FIRED):
-            mark = f"{next(self._marks):08}"
-            record = Record(stage, "w0.yml", run, 1, "0000", "0" * 7, mark, read_names(f"{run % 2**32:08x}"))
+            claim_id = f"{next(self._claim_ids):08}"
+            record = Record(
+                stage, "w0.yml", run, 1, "0000", "0" * 7, claim_id, read_names(f"{run % 2**32:08x}")
+            )
             by = {"creator": self.site.user(JOB), "state": "success"}
             context = f"{LEDGER} {self.now():%Y-%m-%d}"
             repo.add_status(repo.commits[-1], {"context": context, "description": str(record), **by})
@@ -329,7 +334,7 @@ class Estate:
         repo.set_branch(branch, sha_of(branch))
         now = timestamp(self.now() + timedelta(minutes=20))
         head = {"ref": branch, "sha": sha_of(branch)}
-        repo.add_pull_request({"number": next(self._marks), "created_at": now, "head": head})
+        repo.add_pull_request({"number": next(self._claim_ids), "created_at": now, "head": head})
         flow = next(one for one in repo.flows if one.stays_red or one.incident is incident)
         if not flow.stays_red and self.rng.random() < 0.6:
             incident.mended_at = min(incident.mended_at, when + self.rng.uniform(1, 6) * HOUR)

@@ -76,14 +76,14 @@ def measure(url: str, logs: int) -> int:
 
     settings = Settings(github_token=TOKEN)
     context = Context(repository=REPOSITORY, run_id=RUN, event_name="push", api_url=url, server_url=url)
-    trigger = gather.find_trigger(settings, context)
+    target = gather.find_target(settings, context)
     with GitHub(url, TOKEN, REPOSITORY) as client:
         started = time.monotonic()
-        run = gather.gather_run(client, trigger, context, started + 300)
+        run = gather.gather_run(client, target, context, started + 300)
         gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
         fetched = time.monotonic() - started
         started = time.monotonic()
-        evidence = gather_evidence(client, trigger, settings, context, lambda _line: None)
+        evidence = gather_evidence(client, target, settings, context, lambda _line: None)
         seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     found = [number for number in range(1, logs + 1) if cause(number) in evidence.brief.text]

@@ -140,16 +140,16 @@ def measure(process: subprocess.Popen[str]) -> None:
         api_url=url,
         server_url=url,
     )
-    trigger = gather.find_trigger(settings, context)
+    target = gather.find_target(settings, context)
     with GitHub(url, TOKEN, REPOSITORY) as client:
         started = time.monotonic()
-        run = gather.gather_run(client, trigger, context, started + 300)
+        run = gather.gather_run(client, target, context, started + 300)
         logs, _, _ = gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
         fetched = time.monotonic() - started
         before = json.loads(ask(process, "requests"))
         started = time.monotonic()
         with Children(process.pid) as children:
-            evidence = gather_evidence(client, trigger, settings, context, lambda _line: None)
+            evidence = gather_evidence(client, target, settings, context, lambda _line: None)
         ready = time.monotonic() - started
         api, downloads = (
             after - earlier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import fire, policy
+from . import fire, policy, story
 from .clock import REAL, Clock
 from .github.client import GitHub
 from .model.outcome import GitHubError, Outcome, Result
@@ -13,7 +13,7 @@ from .model.run import Note
 from .redact import keep_out, redact_text
 from .report import Contents, Workflow, report
 from .settings import PREFIX, SettingsError, context_of_run, read_context, read_settings
-from .story import Progress, Scene, tell
+from .story import Environment, Progress
 
 
 def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, clock: Clock = REAL) -> int:
@@ -39,18 +39,18 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
         return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, clock=clock, say=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
-        scene = Scene(settings, context, own, github, workflow.say, clock)
-        return _report(workflow, scene, tell(scene))
+        environment = Environment(settings, context, own, github, workflow.say, clock)
+        return _report(workflow, environment, story.run(environment))
 
 
-def _report(workflow: Workflow, scene: Scene, progress: Progress) -> int:
-    settings, evidence, log, past = scene.settings, progress.evidence, progress.log, progress.past
+def _report(workflow: Workflow, environment: Environment, progress: Progress) -> int:
+    settings, evidence, log, past = environment.settings, progress.evidence, progress.log, progress.past
 
-    repository = evidence.run.repository if evidence else scene.context.repository
+    repository = evidence.run.repository if evidence else environment.context.repository
 
     def post_comment(number: int, marker: str, body: str) -> Note | None:
         try:
-            scene.github.of(repository).comment(number, marker, body, log.identity if log else None)
+            environment.github.of(repository).comment(number, marker, body, log.identity if log else None)
         except GitHubError as error:
             event = evidence.run.fired_for if evidence else None
             what = "issue" if event and not event.on_pull_request else "pull request"
@@ -75,7 +75,7 @@ def _report(workflow: Workflow, scene: Scene, progress: Progress) -> int:
     return report(
         workflow,
         contents,
-        temp=scene.context.temp,
+        temp=environment.context.temp,
         post_comment=post_comment if settings.comment and evidence else None,
     )
 

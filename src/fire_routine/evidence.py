@@ -15,7 +15,7 @@ from . import gather
 from .github.client import INSISTENCE, GitHub
 from .model.evidence import Attachment, Brief, Digest, Failure
 from .model.outcome import Past, Say, quiet
-from .model.run import FailedJob, Note, Run, Trigger, TriggerKind, counted
+from .model.run import FailedJob, Note, Run, Target, TargetKind, counted
 from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings
@@ -83,7 +83,7 @@ class Evidence:
 
 def gather_evidence(
     github: GitHub,
-    trigger: Trigger,
+    target: Target,
     settings: Settings,
     context: Context,
     say: Say,
@@ -93,10 +93,10 @@ def gather_evidence(
 
     `say` gets lines that stay, `show` the state of work that takes long.
     """
-    if trigger.kind is TriggerKind.EVENT:
-        return _of_event(github, trigger, settings, context, say)
+    if target.kind is TargetKind.EVENT:
+        return _of_event(github, target, settings, context, say)
     deadline = github.clock.monotonic() + GATHERING
-    run = gather.gather_run(github, trigger, context, deadline)
+    run = gather.gather_run(github, target, context, deadline)
     github = github.of(run.repository)  # it may have been renamed
     failed = counted(len(run.failed_jobs), "failed job")
     say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
@@ -136,12 +136,12 @@ def gather_evidence(
     return Evidence(run, failures, brief, source)
 
 
-def _of_event(github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say) -> Evidence:
+def _of_event(github: GitHub, target: Target, settings: Settings, context: Context, say: Say) -> Evidence:
     """The same for the event of this run: who caused it, and what it brings."""
     from . import distill  # see `read_ahead`
     from .gather.cause import read_cause  # most runs are reported for their failure
 
-    run = gather.run_as_reported(trigger, context)
+    run = gather.run_as_reported(target, context)
     if run is None:
         raise gather.GatherError("key: the runner does not describe this run.")
     insisting = github.insisting(github.clock.monotonic() + INSISTENCE)

@@ -79,16 +79,16 @@ def report(github: GitHub, creator: str, since: datetime, until: datetime, show:
     )
     left_out += [f"{note.what}: {note.why}" for note in notes]
 
-    files = {entry.record.mark: entry.record.workflow for entry in entries}
+    files = {entry.record.claim_id: entry.record.workflow for entry in entries}
     by_id = {run.id: run for run in runs}
     sessions = [
         _session(claim, by_id.get(claim.run), runs, _own_trace(claim, started, traces), until)
-        | _attempt(claim, by_id.get(claim.run), files[claim.mark])
+        | _attempt(claim, by_id.get(claim.run), files[claim.claim_id])
         for claim in started
     ]
     reruns = [
         {"asked_at": _iso(_known(claim.at)), "ended": _ended(claim, by_id.get(claim.run), until)}
-        | _attempt(claim, by_id.get(claim.run), files[claim.mark])
+        | _attempt(claim, by_id.get(claim.run), files[claim.claim_id])
         for claim in found
         if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
     ]

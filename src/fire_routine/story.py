@@ -21,13 +21,13 @@ from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
 from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
-from .ledger.rule import Asker, Known, Ruling, Standing
+from .ledger.rule import Asker, Known, Moment, Ruling
 from .ledger.terms import Terms, Timing
 from .model.event import EventError
 from .model.evidence import Action, fault_of
 from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, Skip, quiet
 from .model.reason import Reason
-from .model.run import Run, Trigger, TriggerKind
+from .model.run import Run, Target, TargetKind
 from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings
@@ -35,8 +35,8 @@ from .threads import result, threads
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What a story is told with."""
+class Environment:
+    """What the story runs with."""
 
     settings: Settings
     context: Context  # of the run to report
@@ -45,9 +45,7 @@ class Scene:
     say: Say
     clock: Clock
     timing: Timing = field(default_factory=Timing)
-    place: str = (
-        ""  # the ledger's commit, where it is known; empty: the input `ledger-commit`, or to be found
-    )
+    ledger_commit: str = ""  # where it is known; empty: the input of this name, or to be found
 
 
 @dataclass(slots=True)
@@ -67,11 +65,11 @@ class Progress:
         return self.decision.past if self.decision else Past()
 
 
-def tell(scene: Scene, target: Trigger | None = None) -> Progress:
+def run(environment: Environment, target: Target | None = None) -> Progress:
     """The story, and what became of it. `target`: the run to report; None: as inputs and event name it."""
     progress = Progress(Outcome(Result.FAILED, Reason.INTERNAL_ERROR, ""))
     try:
-        if skip := _told(scene, target, progress):
+        if skip := _run(environment, target, progress):
             progress.outcome = _declined(skip)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
@@ -89,36 +87,40 @@ def tell(scene: Scene, target: Trigger | None = None) -> Progress:
     return progress
 
 
-def _told(scene: Scene, target: Trigger | None, progress: Progress) -> Skip | None:
+def _run(environment: Environment, target: Target | None, progress: Progress) -> Skip | None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
-    settings = scene.settings
-    if why := scene.context.event_fault:
+    settings = environment.settings
+    if why := environment.context.event_fault:
         raise EventError(f"The event's file (GITHUB_EVENT_PATH) can't be read: {code(why)}")
-    trigger = target or gather.find_trigger(settings, scene.context)
-    reported = gather.run_as_reported(trigger, scene.context)
-    if skip := policy.before_gathering(settings, scene.context, reported):
+    target = target or gather.find_target(settings, environment.context)
+    reported = gather.run_as_reported(target, environment.context)
+    if skip := policy.before_gathering(settings, environment.context, reported):
         return skip
     with fire.interruptible():
-        log = progress.log = Log(scene.github, _terms(scene), scene.clock)
+        log = progress.log = Log(environment.github, _terms(environment), environment.clock)
         progress.run = reported
-        if skip := _skip_early(scene, log, trigger, reported):
+        if skip := _skip_early(environment, log, target, reported):
             return skip
-        scene.say(f"Reading run {trigger.run_id} from GitHub …")
+        environment.say(f"Reading run {target.run_id} from GitHub …")
         with threads(1, "ledger") as pool:
             found = pool.submit(log.look_up)
-            evidence = gather_evidence(scene.github, trigger, settings, scene.context, scene.say)
+            evidence = gather_evidence(
+                environment.github, target, settings, environment.context, environment.say
+            )
             result(found)
-        scene = replace(scene, github=scene.github.of(evidence.run.repository))  # it may have been renamed
-        log.api = scene.github
+        environment = replace(
+            environment, github=environment.github.of(evidence.run.repository)
+        )  # it may have been renamed
+        log.api = environment.github
         progress.evidence = evidence = _with_rerun(log, settings, evidence)
-        decided = progress.verdict = decide(scene, log, evidence, progress)
+        decided = progress.verdict = decide(environment, log, evidence, progress)
         if settings.dry_run:
             return not_sent(decided)
         if isinstance(decided, Skip):
             return decided
-        scene.say(f"Firing the routine. {decided.message}")
+        environment.say(f"Firing the routine. {decided.message}")
         text, progress.firing = progress.evidence.brief.text, True
-        fired = fire.fire_once(settings, text, clock=scene.clock, say=scene.say)
+        fired = fire.fire_once(settings, text, clock=environment.clock, say=environment.say)
         progress.outcome = replace(fired, session_number=decided.number)
     return None
 
@@ -126,16 +128,16 @@ def _told(scene: Scene, target: Trigger | None, progress: Progress) -> Skip | No
 # --- before the decision ------------------------------------------------------------------------------
 
 
-def _terms(scene: Scene) -> Terms:
+def _terms(environment: Environment) -> Terms:
     """What the ledger needs of the inputs.
 
     Raises:
         GatherError: with `again`, GitHub does not say when the run was created that asks.
     """
-    settings, own, asked = scene.settings, scene.own, None
+    settings, own, asked = environment.settings, environment.own, None
     if settings.again:
         try:
-            asked = scene.github.of(own.repository).run(own.run_id or 0, None)[0].created_at
+            asked = environment.github.of(own.repository).run(own.run_id or 0, None)[0].created_at
         except GitHubError as error:
             raise gather.GatherError(
                 f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
@@ -145,29 +147,29 @@ def _terms(scene: Scene) -> Terms:
         max_sessions=settings.max_sessions,
         cool_down=timedelta(hours=settings.cool_down),
         again_since=asked,
-        place=scene.place or settings.ledger_commit,
+        ledger_commit=environment.ledger_commit or settings.ledger_commit,
         routine_url=settings.routine_url,
-        legs=scene.context.job_total,
-        default_token=scene.context.default_token,
+        matrix_size=environment.context.job_total,
+        default_token=environment.context.default_token,
         key=redact_text(settings.key)[0],
         daily_limit=settings.daily_limit,
-        timing=scene.timing,
+        timing=environment.timing,
     )
 
 
-def _skip_early(scene: Scene, log: Log, trigger: Trigger, run: Run | None) -> Skip | None:
+def _skip_early(environment: Environment, log: Log, target: Target, run: Run | None) -> Skip | None:
     """What one or two requests show against a fire. A dry run shows its text, no matter what."""
-    settings = scene.settings
+    settings = environment.settings
     if run and run.conclusion == "success" and run.attempt > 1:
         flake = Reruns(log, run).record(write=not settings.dry_run) or policy.not_failed(run.conclusion)
         return not_sent(flake) if settings.dry_run else flake
     if settings.dry_run or settings.key or not run or not run.head_sha:
         return None
     # Of final jobs there is one, so what a first look would save is not worth its request.
-    looks = trigger.kind is TriggerKind.STEP and not settings.again
-    if looks and (skip := first_look(log, run, scene.say)):
+    looks = target.kind is TargetKind.STEP and not settings.again
+    if looks and (skip := first_look(log, run, environment.say)):
         return skip
-    return policy.stale(scene.github, run) if run.default_branch and not settings.again else None
+    return policy.stale(environment.github, run) if run.default_branch and not settings.again else None
 
 
 def _with_rerun(log: Log, settings: Settings, evidence: Evidence) -> Evidence:
@@ -180,53 +182,53 @@ def _with_rerun(log: Log, settings: Settings, evidence: Evidence) -> Evidence:
     return evidence.with_run(replace(run, rerun=known)) if known else evidence
 
 
-def _forbidden(scene: Scene, log: Log, evidence: Evidence) -> Skip | None:
+def _forbidden(environment: Environment, log: Log, evidence: Evidence) -> Skip | None:
     """What forbids the fire, no matter what was fired before."""
-    settings, run = scene.settings, evidence.run
+    settings, run = environment.settings, evidence.run
     if run.fired_for:
         return policy.may_cause(run.fired_for, run, settings)
     return (
         policy.unfinished(run.status, rerun_first=settings.rerun_first)
-        or policy.guards(settings, scene.context, run)
+        or policy.guards(settings, environment.context, run)
         or policy.known_failures(evidence.failures)
-        or policy.labelled(scene.github, run, settings.skip_labels, log.note)
+        or policy.labelled(environment.github, run, settings.skip_labels, log.note)
     )
 
 
 # --- the decision -------------------------------------------------------------------------------------
 
 
-def decide(scene: Scene, log: Log, evidence: Evidence, progress: Progress) -> Skip | Fire:
+def decide(environment: Environment, log: Log, evidence: Evidence, progress: Progress) -> Skip | Fire:
     """Whether it is fired. `progress` gets what is known by then; its contest must be given the outcome."""
-    settings = scene.settings
-    skip = _forbidden(scene, log, evidence)
+    settings = environment.settings
+    skip = _forbidden(environment, log, evidence)
     if skip and not settings.dry_run:
         return skip
     known = () if skip else policy.known_entries(evidence.failures)
-    decision = progress.decision = _decision(scene, log, evidence, rerun_known=bool(known))
+    decision = progress.decision = _decision(environment, log, evidence, rerun_known=bool(known))
     if settings.dry_run:
         verdict = skip or decision.preview()
-        progress.evidence = _completed(scene, evidence, decision)
+        progress.evidence = _completed(environment, evidence, decision)
         return verdict
     decided = decision.compete()
     if isinstance(decided, Skip):
         told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
         return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
-    progress.evidence = _completed(scene, evidence, decision)
+    progress.evidence = _completed(environment, evidence, decision)
     # The last thing before the fire: all of this may have taken half a minute.
     labels = () if evidence.run.fired_for else settings.skip_labels
-    return policy.labelled(scene.github, evidence.run, labels, log.note) or decided
+    return policy.labelled(environment.github, evidence.run, labels, log.note) or decided
 
 
-def _decision(scene: Scene, log: Log, evidence: Evidence, *, rerun_known: bool) -> Decision:
+def _decision(environment: Environment, log: Log, evidence: Evidence, *, rerun_known: bool) -> Decision:
     """`rerun_known`: all that failed is known by entries that ask for a re-run."""
-    settings, run = scene.settings, evidence.run
+    settings, run = environment.settings, evidence.run
     asker = Asker.of(run, evidence.brief, log.terms, others=policy.by_others(run))
     known = Known.of(run, policy.sessions_behind(run))
-    contest = Contest(log, run, asker, known, say=scene.say)
+    contest = Contest(log, run, asker, known, say=environment.say)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
-    return Decision(contest, log, scene.github, scene.say, rerun_first=first)
+    return Decision(contest, log, environment.github, environment.say, rerun_first=first)
 
 
 @dataclass(slots=True)
@@ -290,8 +292,8 @@ class Decision:
         if not log.has_day:
             log.note(uncounted())
             return None
-        standing = Standing(log.time, timing=log.terms.timing)
-        return over_limit(log.claims(), limit, standing, others=self.contest.case.asker.others)
+        moment = Moment(log.time, timing=log.terms.timing)
+        return over_limit(log.claims(), limit, moment, others=self.contest.case.asker.others)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""
@@ -303,7 +305,7 @@ class Decision:
         In a large matrix only the job that fires looks: one leg's requests are another one's limit.
         """
         skip = self.contest.words(ruling, waited=waited)
-        if skip.reason not in ABOUT_SESSIONS or self.log.terms.crowd:
+        if skip.reason not in ABOUT_SESSIONS or self.log.terms.is_large:
             return False
         self.look_back(skip.session_url)
         run, cool_down = self.contest.run, self.log.terms.cool_down
@@ -323,11 +325,11 @@ class Decision:
 # --- after it -----------------------------------------------------------------------------------------
 
 
-def _completed(scene: Scene, evidence: Evidence, decision: Decision) -> Evidence:
+def _completed(environment: Environment, evidence: Evidence, decision: Decision) -> Evidence:
     """The text with what it alone needs: what changed, and what became of earlier sessions."""
     with threads(1, "context") as pool:
-        asked = pool.submit(evidence.with_context, scene.github)
-        if not scene.settings.dry_run:
+        asked = pool.submit(evidence.with_context, environment.github)
+        if not environment.settings.dry_run:
             decision.look_back()
         evidence = result(asked)
     past = decision.past

@@ -123,7 +123,7 @@ def test_numbers_in_documents_are_those_of_the_code() -> None:
             f"within {sessions.SECONDS / 60:g} minutes",
             f"{sessions.NO_TRACE.seconds // 60} minutes after the start",
             f"within {sessions.REPORTED.seconds // 3600} hours",
-            f"more than {TIMING.calm} legs",
+            f"more than {TIMING.large_matrix} legs",
         ],
     }
     text = {name: (ROOT / f"docs/{name}.md").read_text("utf-8") for name in stated}

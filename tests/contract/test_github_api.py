@@ -18,7 +18,7 @@ from tests.emulated.ids import sha_of
 from tests.emulated.month import BOT, Month
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
-from fire_routine.gather import find_trigger, gather_run, read_logs, with_context
+from fire_routine.gather import find_target, gather_run, read_logs, with_context
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.model.outcome import GitHubError
@@ -162,10 +162,10 @@ def test_recordings_are_replayed_as_github_would(folder: Path) -> None:
         recorded = json.loads((folder / "recording.json").read_text("utf-8"))
         run = recorded["run"]
         context = context_of(emulator, run_id=900)
-        trigger = find_trigger(Settings(run_id=run["id"]), context)
+        target = find_target(Settings(run_id=run["id"]), context)
         with github_of(emulator) as github:
             deadline = later()
-            replayed = with_context(github, gather_run(github, trigger, context, deadline), deadline)
+            replayed = with_context(github, gather_run(github, target, context, deadline), deadline)
             logs, notes, _ = read_logs(github, replayed, whole, deadline)
         failed = [
             job["id"]

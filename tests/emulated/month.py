@@ -187,11 +187,11 @@ class Month:
 
     def entries(self, run: int, *stages: Stage, url: str = "", attempt: int = 1, creator: str = BOT) -> None:
         """The ledger's entries of one claim, five minutes after the run began, a second apart."""
-        mark = f"{next(self._numbers):08}"
+        claim_id = f"{next(self._numbers):08}"
         created = datetime.fromisoformat(self.github.runs[run]["created_at"]) + 5 * MINUTE
         for seconds, stage in enumerate(stages):
             record = Record(
-                stage, "ci.yml", run, attempt, "0000", self.sha(run)[:7], mark, read_names(f"{run:08x}")
+                stage, "ci.yml", run, attempt, "0000", self.sha(run)[:7], claim_id, read_names(f"{run:08x}")
             )
             shown = stage in (Stage.RERUN, Stage.COVERED, Stage.LIMITED, Stage.FLAKE)
             self.github.add_status(

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..model.run import Trigger, TriggerKind
+from ..model.run import Target, TargetKind
 from ..routine_url import token
 from ..settings import Context, Settings, one_line, run_address
 from . import CommandError, UsageError
@@ -39,18 +39,18 @@ def preview(arguments: Namespace) -> int:
 
     of_event = arguments.event or arguments.event_name or arguments.key
     named = "--event" if of_event else f"RUN_URL {arguments.run_url}"
-    trigger, context = saved_event(arguments) if of_event else named_run(arguments.run_url or "", os.environ)
+    target, context = saved_event(arguments) if of_event else named_run(arguments.run_url or "", os.environ)
     given, bearer = given_token(os.environ)
     settings = Settings(key=arguments.key or "", max_characters=arguments.max_characters)
     try:
         with (
             Progress() as shown,
-            GitHub(context.api_url, bearer, trigger.repository, say=shown.say) as github,
+            GitHub(context.api_url, bearer, target.repository, say=shown.say) as github,
         ):
             if not given and not of_event:
                 shown.say("Neither GITHUB_TOKEN nor GH_TOKEN is set: without a token, GitHub shows no log.")
             shown.show(f"Asking {context.api_url} …")
-            evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
+            evidence = gather_evidence(github, target, settings, context, shown.say, shown.show)
             evidence = evidence.with_context(github)
             event = evidence.run.fired_for
             if event and (verdict := may_cause(event, evidence.run, settings)):
@@ -59,7 +59,7 @@ def preview(arguments: Namespace) -> int:
         # The action's inputs are named, which are this command's argument and variable.
         problem = str(error).rstrip(".").removeprefix("run-id: ")
         if "`github-token`" in problem and not given:
-            problem = f"run {trigger.run_id} could not be read without a token: set GITHUB_TOKEN or GH_TOKEN"
+            problem = f"run {target.run_id} could not be read without a token: set GITHUB_TOKEN or GH_TOKEN"
         elif given:
             problem = problem.replace("`github-token`", given)
         raise CommandError(f"{named}: {problem}") from None
@@ -67,7 +67,7 @@ def preview(arguments: Namespace) -> int:
     return 0
 
 
-def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, Context]:
+def named_run(address: str, environ: Mapping[str, str]) -> tuple[Target, Context]:
     """The run that a web address names, and its GitHub."""
     named = run_address(address)
     if not named:
@@ -75,11 +75,11 @@ def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, Contex
             f"RUN_URL {address[:100]!r} is not like https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
         )
     server, api_url = github_at(named.server, environ, "RUN_URL")
-    trigger = Trigger(TriggerKind.RUN_ID, named.repository, named.id, named.attempt)
-    return trigger, Context(repository=named.repository, api_url=api_url, server_url=server)
+    target = Target(TargetKind.RUN_ID, named.repository, named.id, named.attempt)
+    return target, Context(repository=named.repository, api_url=api_url, server_url=server)
 
 
-def saved_event(arguments: Namespace) -> tuple[Trigger, Context]:
+def saved_event(arguments: Namespace) -> tuple[Target, Context]:
     """A run for a payload that was saved: its number is not known, so it is 1."""
     if arguments.run_url or not (arguments.event and arguments.event_name and arguments.key):
         raise UsageError("--event, --event-name and --key go together, and without RUN_URL")
@@ -106,7 +106,7 @@ def saved_event(arguments: Namespace) -> tuple[Trigger, Context]:
         api_url=api_url,
         server_url=server,
     )
-    return Trigger(TriggerKind.EVENT, name, 1, 1), context
+    return Target(TargetKind.EVENT, name, 1, 1), context
 
 
 def github_at(server: str, environ: Mapping[str, str], argument: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .context import with_context
 from .event import run_as_reported
-from .event_source import GatherError, find_trigger
+from .event_source import GatherError, find_target
 from .files import read_attachments
 from .known_failures import KnownFailures
 from .logs import read_green_logs, read_logs
@@ -13,7 +13,7 @@ from .run import gather_run, with_annotations
 __all__ = [
     "GatherError",
     "KnownFailures",
-    "find_trigger",
+    "find_target",
     "gather_run",
     "read_attachments",
     "read_green_logs",

@@ -11,7 +11,7 @@ from ..github.api import Listing
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, CONTENTS, PULLS, Missing
 from ..github.parse import Comparison, PastRun
-from ..model.run import History, PullRequest, Run, Trigger
+from ..model.run import History, PullRequest, Run, Target
 from ..settings import Context
 from ..threads import result, threads
 from . import event
@@ -39,7 +39,7 @@ def ask_for_context(
     pool: Executor,
     run: Run,
     numbers: tuple[int, ...],
-    trigger: Trigger,
+    target: Target,
     context: Context,
 ) -> Callable[[Run], Run]:
     """Request what decides on the run. What this returns adds it, once the failed jobs are known.
@@ -49,7 +49,7 @@ def ask_for_context(
     """
     if not run.default_branch and context.repository.casefold() == run.repository.casefold():
         run = replace(run, default_branch=event.default_branch(context))
-    own = event.pull_request(context) if event.is_own_run(trigger, context) else None
+    own = event.pull_request(context) if event.is_own_run(target, context) else None
     if own and own.head_repository == context.repository:
         own = replace(own, head_repository=run.repository)  # which may have another name by now
     default_branch = pool.submit(_default_branch, github, missing, run)

@@ -5,38 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..github import fields, parse
-from ..model.run import Commit, Origin, PullRequest, Run, Trigger, origin_in_payload
+from ..model.run import Commit, Origin, PullRequest, Run, Target, origin_in_payload
 from ..settings import Context
 from .event_source import finished_run
 
 
-def is_own_run(trigger: Trigger, context: Context) -> bool:
+def is_own_run(target: Target, context: Context) -> bool:
     """Whether the run to report is the one that the action runs in."""
-    return (trigger.repository, trigger.run_id) == (context.repository, context.run_id)
+    return (target.repository, target.run_id) == (context.repository, context.run_id)
 
 
-def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | None:
+def run(target: Target, context: Context) -> tuple[Run, tuple[int, ...]] | None:
     """The run as far as it is described, and the pull requests that it names; None: it is not described."""
     finished = finished_run(context)
-    if (trigger.repository, trigger.run_id) == (context.repository, finished.get("id")):
+    if (target.repository, target.run_id) == (context.repository, finished.get("id")):
         try:
-            return parse.run(finished, trigger.repository), parse.pull_request_numbers(finished)
+            return parse.run(finished, target.repository), parse.pull_request_numbers(finished)
         except (KeyError, TypeError, ValueError):
             pass
-    return (_own_run(trigger, context), ()) if is_own_run(trigger, context) else None
+    return (_own_run(target, context), ()) if is_own_run(target, context) else None
 
 
-def run_as_reported(trigger: Trigger, context: Context) -> Run | None:
+def run_as_reported(target: Target, context: Context) -> Run | None:
     """The run as far as the runner and the event's payload describe it; None: they do not."""
-    found = run(trigger, context)
+    found = run(target, context)
     finished = finished_run(context)
-    if found is None or (not is_own_run(trigger, context) and "head_repository" not in finished):
+    if found is None or (not is_own_run(target, context) and "head_repository" not in finished):
         return None  # or it is not stated whose code ran
     return replace(
         found[0],
-        trigger=trigger.kind,
+        target_kind=target.kind,
         default_branch=found[0].default_branch or default_branch(context),
-        origin_in_payload=origin(trigger, context),
+        origin_in_payload=origin(target, context),
     )
 
 
@@ -53,27 +53,27 @@ def pull_request(context: Context) -> PullRequest | None:
         return None
 
 
-def is_on_tag(run: Run, trigger: Trigger, context: Context) -> bool:
+def is_on_tag(run: Run, target: Target, context: Context) -> bool:
     """Whether `head_branch` names a tag.
 
     GitHub's API does not state it, but the runner does for its own run.
     """
-    if is_own_run(trigger, context):
+    if is_own_run(target, context):
         return context.ref_type == "tag" and run.head_branch == context.ref_name
     return run.event == "release"
 
 
-def origin(trigger: Trigger, context: Context) -> Origin | None:
+def origin(target: Target, context: Context) -> Origin | None:
     """What the own event's payload proves of the code that the run executed.
 
     None: nothing, or the run to report is another one.
     """
-    if not is_own_run(trigger, context):
+    if not is_own_run(target, context):
         return None
     return origin_in_payload(context.event_name, context.event, context.repository)
 
 
-def _own_run(trigger: Trigger, context: Context) -> Run:
+def _own_run(target: Target, context: Context) -> Run:
     pull = pull_request(context)
     sha = pull.head_sha if pull else context.sha
     # Without its payload, whose code a pull request's run executed is not known.
@@ -82,12 +82,12 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
     try:
         commit = parse.run_commit(head)
     except (KeyError, TypeError):
-        commit = Commit(sha, url=f"{context.server_url}/{trigger.repository}/commit/{sha}")
+        commit = Commit(sha, url=f"{context.server_url}/{target.repository}/commit/{sha}")
     path = context.workflow_ref.partition("@")[0].removeprefix(f"{context.repository}/")
     return Run(
-        repository=trigger.repository,
-        id=trigger.run_id,
-        attempt=trigger.attempt or context.run_attempt,
+        repository=target.repository,
+        id=target.run_id,
+        attempt=target.attempt or context.run_attempt,
         workflow=context.workflow,
         workflow_id=0,
         workflow_path=path,
@@ -98,9 +98,9 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
         head_sha=sha,
         head_repository=pull.head_repository if pull else repository,
         actor=context.actor,
-        url=f"{context.server_url}/{trigger.repository}/actions/runs/{trigger.run_id}",
+        url=f"{context.server_url}/{target.repository}/actions/runs/{target.run_id}",
         created_at=None,
-        trigger=trigger.kind,
+        target_kind=target.kind,
         commit=commit if commit.sha == sha else Commit(sha),
         pull_request=pull,
         default_branch=default_branch(context),

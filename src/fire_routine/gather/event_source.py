@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.run import Trigger, TriggerKind
+from ..model.run import Target, TargetKind
 from ..settings import Context, Settings
 
 
@@ -17,13 +17,13 @@ class GatherError(Exception):
         self.message = message
 
 
-def find_trigger(settings: Settings, context: Context) -> Trigger:
+def find_target(settings: Settings, context: Context) -> Target:
     """The `run-id` input's run, else the finished run of a `workflow_run` event, else this run.
 
     With `key`, it is this run, whatever its event.
 
     For this run, `job.status` distinguishes STEP and FINAL_JOB. Not every runner sets it, so the own job's
-    steps do so again when the jobs are listed (`Run.trigger`).
+    steps do so again when the jobs are listed (`Run.target_kind`).
 
     Raises:
         GatherError: there is no run.
@@ -34,14 +34,14 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         named = settings.run_id
         number, stated = (named, None) if isinstance(named, int) else (named.id, named.attempt)
         own = context.run_attempt if number == context.run_id else None
-        return Trigger(TriggerKind.RUN_ID, context.repository, number, stated or own)
+        return Target(TargetKind.RUN_ID, context.repository, number, stated or own)
     if context.event_name == "workflow_run" and not settings.key:
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
         if not isinstance(run_id, int):
             raise GatherError("run-id: the `workflow_run` event names no run. Give its number as `run-id`.")
-        return Trigger(
-            TriggerKind.WORKFLOW_RUN,
+        return Target(
+            TargetKind.WORKFLOW_RUN,
             context.repository,
             run_id,
             attempt if isinstance(attempt, int) else None,
@@ -49,9 +49,9 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
     if context.run_id is None:
         raise GatherError("run-id: GITHUB_RUN_ID is not set. Run this in a workflow, or give a run's number.")
     if settings.key:
-        return Trigger(TriggerKind.EVENT, context.repository, context.run_id, context.run_attempt)
-    kind = TriggerKind.STEP if context.job_status == "failure" else TriggerKind.FINAL_JOB
-    return Trigger(kind, context.repository, context.run_id, context.run_attempt)
+        return Target(TargetKind.EVENT, context.repository, context.run_id, context.run_attempt)
+    kind = TargetKind.STEP if context.job_status == "failure" else TargetKind.FINAL_JOB
+    return Target(kind, context.repository, context.run_id, context.run_attempt)
 
 
 def finished_run(context: Context) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, CHECKS, Missing
 from ..github.parse import Job
 from ..model.outcome import GitHubError
-from ..model.run import Annotation, FailedJob, Run, Trigger, TriggerKind
+from ..model.run import Annotation, FailedJob, Run, Target, TargetKind
 from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Context
@@ -38,7 +38,7 @@ FAILED = ("failure", "timed_out")
 AnyJob = TypeVar("AnyJob", Job, FailedJob)
 
 
-def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: float) -> Run:
+def gather_run(github: GitHub, target: Target, context: Context, deadline: float) -> Run:
     """The run, its failed jobs with their steps and annotations, its pull request and last green run.
 
     Anything unavailable is left out, with a note. Without any answer from GitHub, the run is what the
@@ -56,54 +56,54 @@ def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: flo
     missing = Missing(token=bool(github.token))
     timely = github.within(deadline)
     with threads(WIDTH, "gather") as pool:
-        run = _gathered(timely, missing, pool, trigger, context)
-    origin = event.origin(trigger, context)
+        run = _gathered(timely, missing, pool, target, context)
+    origin = event.origin(target, context)
     return replace(run, origin_in_payload=origin, notes=(*run.notes, *missing.collected()))
 
 
-def _gathered(github: GitHub, missing: Missing, pool: Executor, trigger: Trigger, context: Context) -> Run:
+def _gathered(github: GitHub, missing: Missing, pool: Executor, target: Target, context: Context) -> Run:
     insisting = github.insisting(github.clock.monotonic() + INSISTENCE)
-    record = pool.submit(insisting.run, trigger.run_id, trigger.attempt)
-    jobs = pool.submit(insisting.jobs, trigger.run_id, trigger.attempt) if trigger.attempt else None
+    record = pool.submit(insisting.run, target.run_id, target.attempt)
+    jobs = pool.submit(insisting.jobs, target.run_id, target.attempt) if target.attempt else None
     try:
         run, numbers = result(record)
     except GitHubError as error:
-        run, numbers = _described(trigger, context, error)
+        run, numbers = _described(target, context, error)
         if error.status in (None, 401) and not _has_come(jobs):  # any other request would fail, too
             missing.add("what GitHub knows of the run and its jobs", error, ACTIONS)
-            return without_jobs(run, trigger, context)
+            return without_jobs(run, target, context)
         missing.add("the run's record", error, ACTIONS)
     else:
-        run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
+        run = replace(run, on_tag=event.is_on_tag(run, target, context))
         if run.repository.casefold() != github.repository.casefold():
             # It has been renamed. GitHub redirects from the old name, but a redirect loses queries, the token
             # of a log's request, and everything that is written.
             github, insisting = github.of(run.repository), insisting.of(run.repository)
             jobs = None
-    complete = ask_for_context(github, missing, pool, run, numbers, trigger, context)
+    complete = ask_for_context(github, missing, pool, run, numbers, target, context)
     try:
-        listing = result(jobs) if jobs else insisting.jobs(trigger.run_id, run.attempt)
+        listing = result(jobs) if jobs else insisting.jobs(target.run_id, run.attempt)
     except GitHubError as error:
         missing.add("the jobs of the run", error, ACTIONS)
-        return complete(without_jobs(run, trigger, context))
+        return complete(without_jobs(run, target, context))
     _note_unlisted(run, listing, missing)
-    known = with_jobs(github, missing, pool, run, listing.items, trigger, context)
+    known = with_jobs(github, missing, pool, run, listing.items, target, context)
     if not known.failed_jobs and len(listing.items) < listing.total:
         known = replace(known, jobs_known=False)  # the failure may be another job's
     return complete(known)
 
 
-def _described(trigger: Trigger, context: Context, error: GitHubError) -> tuple[Run, tuple[int, ...]]:
+def _described(target: Target, context: Context, error: GitHubError) -> tuple[Run, tuple[int, ...]]:
     """The run as the runner's environment and the event describe it, and its pull requests' numbers.
 
     Raises:
         GatherError: they do not describe it.
     """
-    described = event.run(trigger, context)
+    described = event.run(target, context)
     if described is None:
-        raise GatherError(_unknown(trigger, error)) from None
+        raise GatherError(_unknown(target, error)) from None
     run, numbers = described
-    return replace(run, on_tag=event.is_on_tag(run, trigger, context)), numbers
+    return replace(run, on_tag=event.is_on_tag(run, target, context)), numbers
 
 
 def _note_unlisted(run: Run, listing: Listing[Job], missing: Missing) -> None:
@@ -126,10 +126,10 @@ def _has_come(jobs: Future[Listing[Job]] | None) -> bool:
         return False
 
 
-def _unknown(trigger: Trigger, error: GitHubError) -> str:
+def _unknown(target: Target, error: GitHubError) -> str:
     if error.status == 404:
         return (
-            f"run-id: {code(trigger.repository)} has no run {trigger.run_id} that `github-token` may read."
+            f"run-id: {code(target.repository)} has no run {target.run_id} that `github-token` may read."
             " Check the number, and that the token has `actions: read`."
         )
     check = "Check that `github-token` is valid and has `actions: read`, or run this again later."
@@ -137,7 +137,7 @@ def _unknown(trigger: Trigger, error: GitHubError) -> str:
         check = "Check the network and any proxy, or run this again later."
     elif error.rate_limited or error.status >= 500:
         check = "Run this again later."
-    return f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error}). {check}"
+    return f"run-id: run {target.run_id} of {code(target.repository)} could not be read ({error}). {check}"
 
 
 # --- jobs ------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def with_jobs(
     pool: Executor,
     run: Run,
     jobs: Sequence[Job],
-    trigger: Trigger,
+    target: Target,
     context: Context,
 ) -> Run:
     """The run with its failed, passed and cancelled jobs.
@@ -174,7 +174,7 @@ def with_jobs(
     does those that a person or fail-fast cancelled: its annotation distinguishes it. The job that runs this
     counts only if a step of it has failed: then this is a step of the failing job.
     """
-    own_run = is_own_run(trigger, context)
+    own_run = is_own_run(target, context)
     running = _failing_running_jobs(github, jobs, context) if own_run else []
     failed = [job for job in jobs if job.conclusion in FAILED]
     cancelled = [job for job in jobs if job.conclusion == "cancelled"]
@@ -194,7 +194,7 @@ def with_jobs(
     known = {job.id for job in found}
     return replace(
         run,
-        trigger=_kind(trigger, own_run, found),
+        target_kind=_kind(target, own_run, found),
         failed_jobs=tuple(found),
         passed_jobs=tuple(job.name for job in jobs if job.conclusion == "success"),
         cancelled_jobs=tuple(job.name for job in cancelled if job.id not in known),
@@ -208,12 +208,12 @@ def _end_of(job: Job, annotations: Sequence[Annotation]) -> str:
     return "timed_out" if any(_TIMED_OUT.match(note.message) for note in annotations) else ""
 
 
-def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
+def without_jobs(run: Run, target: Target, context: Context) -> Run:
     """The run if its jobs can't be listed: the runner still reports whether this very job failed."""
-    own = is_own_run(trigger, context) and context.job_status == "failure"
+    own = is_own_run(target, context) and context.job_status == "failure"
     found = [unlisted(run, context)] if own else []
-    kind = _kind(trigger, is_own_run(trigger, context), found)
-    return replace(run, jobs_known=False, trigger=kind, failed_jobs=tuple(found))
+    kind = _kind(target, is_own_run(target, context), found)
+    return replace(run, jobs_known=False, target_kind=kind, failed_jobs=tuple(found))
 
 
 def unlisted(run: Run, context: Context) -> FailedJob:
@@ -221,10 +221,10 @@ def unlisted(run: Run, context: Context) -> FailedJob:
     return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
 
 
-def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> TriggerKind:
+def _kind(target: Target, own_run: bool, failed: Sequence[FailedJob]) -> TargetKind:
     if not own_run:
-        return trigger.kind
-    return TriggerKind.STEP if any(job.running for job in failed) else TriggerKind.FINAL_JOB
+        return target.kind
+    return TargetKind.STEP if any(job.running for job in failed) else TargetKind.FINAL_JOB
 
 
 def _failing_running_jobs(github: GitHub, jobs: Sequence[Job], context: Context) -> list[Job]:

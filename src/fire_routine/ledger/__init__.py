@@ -1,11 +1,11 @@
 """At most one session per failure: what was fired, and who fires.
 
-All entries of a repository are on one commit that never changes, the ledger's place. A job that wants to fire
-goes through this, in the order of the code (`story.py` drives it):
+All entries of a repository are on one commit that never changes, the ledger's commit. A job that wants to
+fire goes through this, in the order of the code (`story.py` drives it):
 
  1. `first_look` A step looks at its own commit. A leg of a matrix first waits for a random time. Where its
     attempt has a session, it ends.
- 2. `log.find` While failures are gathered: whose entries count, and the place. That is the default branch's
+ 2. `log.find` While failures are gathered: whose entries count, and that commit. It is the default branch's
     first commit, or the input `ledger-commit`.
  3. `contest.wait` It reads the ledger as far back as entries count, and asks the rule. Where an old session
     blocks, it asks GitHub once for the green runs since.

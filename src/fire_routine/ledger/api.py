@@ -26,7 +26,7 @@ class StatusPage(Protocol):
 
 
 class LedgerApi(Protocol):
-    """Commit statuses, the ledger's place, and what little the ledger asks of runs.
+    """Commit statuses, the ledger's commit, and what little the ledger asks of runs.
 
     Every method raises `GitHubError`: with the HTTP status where GitHub answered, without where
     there was no answer, so that a write may have arrived all the same. None of them may repeat

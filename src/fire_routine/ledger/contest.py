@@ -12,7 +12,7 @@ from ..model.run import Run
 from . import messages
 from .lease import Lease
 from .log import LedgerError, Log
-from .rule import Asker, Case, Known, Ruling, Standing, rule
+from .rule import Asker, Case, Known, Moment, Ruling, rule
 
 
 class Contest:
@@ -29,7 +29,7 @@ class Contest:
     ) -> None:
         """`say` writes a line to the job's log."""
         timing = log.terms.timing
-        self.case = Case(asker, known, Standing(timing=timing))
+        self.case = Case(asker, known, Moment(timing=timing))
         self.run = run
         self._log = log
         self._terms = log.terms
@@ -40,8 +40,8 @@ class Contest:
         self._replaced = 0  # how often
         self._horizon = log.horizon(run, asker.cool_down)
         self._watch: dict[tuple[str, str], float] = {}  # since when it sees which claims going on
-        self._told: set[str] = set()  # marks
-        self._past: frozenset[str] | None = None  # marks of what was settled as it came
+        self._told: set[str] = set()  # claim ids
+        self._past: frozenset[str] | None = None  # claim ids of what was settled as it came
         self._asked_back_to: int | None = None  # of the list of green runs
         log.begin(run.created_at, run.started_at)
 
@@ -54,7 +54,7 @@ class Contest:
             LedgerError: GitHub does not name it.
         """
         self._log.find()
-        self._say(messages.place(self._log.place, pinned=bool(self._terms.place)))
+        self._say(messages.ledger_commit(self._log.ledger_commit, pinned=bool(self._terms.ledger_commit)))
 
     def wait(self) -> Ruling:
         """The ruling once nothing that blocks may come to nothing, or after a wait that is long enough.
@@ -92,8 +92,8 @@ class Contest:
         """Show the session on the failing commit, unless it was started there; why it is not fired."""
         asker, claim = self.case.asker, ruling.points_to
         here = claim is not None and claim.commit == asker.commit and not ruling.limited
-        if claim and not ruling.leader and not asker.is_sibling(claim) and (self._terms.crowd or not here):
-            record = asker.record(ruling.stage, self._log.new_mark(), shown=True)
+        if claim and not ruling.leader and not asker.is_sibling(claim) and (self._terms.is_large or not here):
+            record = asker.record(ruling.stage, self._log.new_claim_id(), shown=True)
             words = messages.covered(ruling, self._log.time)
             self._log.show(self.run.head_sha, record, claim.url or self.run.url, words)
         return self.words(ruling)
@@ -140,12 +140,12 @@ class Contest:
         ruling, pauses = self._judged(), self._terms.pauses()
         leader = None
         while ruling.leader and not self._has_watched(ruling):
-            if (ruling.leader.mark, ruling.leader.stage) != leader:
-                leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._terms.pauses()
+            if (ruling.leader.claim_id, ruling.leader.stage) != leader:
+                leader, pauses = (ruling.leader.claim_id, ruling.leader.stage), self._terms.pauses()
             if (pause := next(pauses, None)) is None:
                 break
-            if ruling.leader.mark not in self._told:
-                self._told.add(ruling.leader.mark)
+            if ruling.leader.claim_id not in self._told:
+                self._told.add(ruling.leader.claim_id)
                 by = messages.whose(ruling.leader, self.case.asker)
                 self._say(f"waiting for {by}, which is starting a session")
             self._log.clock.sleep(pause)
@@ -162,13 +162,13 @@ class Contest:
         """Whether the claim to wait for has been watched for as long as it is worth it."""
         if not ruling.leader:
             return True
-        mark, stage = ruling.leader.mark, ruling.leader.stage
-        now, standing = self._log.clock.monotonic(), self.case.standing
-        watched = now - self._watch.setdefault((mark, stage), now)
+        claim_id, stage = ruling.leader.claim_id, ruling.leader.stage
+        now, moment = self._log.clock.monotonic(), self.case.moment
+        watched = now - self._watch.setdefault((claim_id, stage), now)
         announced = ruling.leader.announced
-        lapsed = {mark} if not announced and watched >= self._timing.watch_claim else set[str]()
-        standing = replace(standing, waited_for=standing.waited_for | {mark}, lapsed=standing.lapsed | lapsed)
-        self.case = replace(self.case, standing=standing)
+        lapsed = {claim_id} if not announced and watched >= self._timing.watch_claim else set[str]()
+        moment = replace(moment, waited_for=moment.waited_for | {claim_id}, lapsed=moment.lapsed | lapsed)
+        self.case = replace(self.case, moment=moment)
         return announced and watched >= self._timing.watch_request
 
     def _judged(self) -> Ruling:
@@ -189,17 +189,17 @@ class Contest:
     def _ruling(self) -> Ruling:
         found = self._log.claims(self.case.asker.workflow)
         lease = self._lease if self._lease and self._lease.open and self._lease.announced else None
-        own = next((claim for claim in found if lease and claim.mark == lease.record.mark), None)
+        own = next((claim for claim in found if lease and claim.claim_id == lease.record.claim_id), None)
         # An announcement shows what is older than itself, so claims lapse by its time.
         now = lease.announced_at if lease and lease.announced_at else self._log.time
-        standing = replace(self.case.standing, own=own, now=now)
+        moment = replace(self.case.moment, own=own, now=now)
         others = [claim for claim in found if not self._log.is_own(claim)]
         if self._past is None:
-            self._past = frozenset(claim.mark for claim in others if not standing.going_on(claim))
+            self._past = frozenset(claim.claim_id for claim in others if not moment.going_on(claim))
         if self._terms.for_key:  # what turned up since was under way, though no read may have shown it so
-            since = (claim.mark for claim in others if claim.mark not in self._past)
-            standing = replace(standing, waited_for=standing.waited_for.union(since))
-        case = replace(self.case, standing=standing)
+            since = (claim.claim_id for claim in others if claim.claim_id not in self._past)
+            moment = replace(moment, waited_for=moment.waited_for.union(since))
+        case = replace(self.case, moment=moment)
         return rule([*others, own] if own else others, case)
 
     def _announced(self, lease: Lease) -> Ruling | None:

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from ..model.outcome import Skip
 from ..model.reason import Reason
 from .entry import Claim
-from .rule import Standing
+from .rule import Moment
 from .terms import DAY
 
 
-def over_limit(
-    claims: Iterable[Claim], limit: int, standing: Standing, *, others: bool = False
-) -> Skip | None:
+def over_limit(claims: Iterable[Claim], limit: int, moment: Moment, *, others: bool = False) -> Skip | None:
     """Skip what would be one session too many.
 
     What others cause, however many alerts or forks there are, has half of the limit together, and the last
@@ -26,13 +24,13 @@ def over_limit(
     begun = [  # sessions, or what may be one
         claim
         for claim in claims
-        if claim.at and not standing.is_old(claim, DAY) and (claim.has_session or standing.in_doubt(claim))
+        if claim.at and not moment.is_old(claim, DAY) and (claim.has_session or moment.in_doubt(claim))
     ]
     bounds = [(begun, limit)]
     if others:
         bounds = [(begun, limit - limit // 5), ([one for one in begun if one.others], max(limit // 2, 1))]
     full = [(sorted(one.at for one in found if one.at), most) for found, most in bounds if len(found) >= most]
-    if not full or standing.now is None:
+    if not full or moment.now is None:
         return None
     next_at = max(times[len(times) - most] for times, most in full) + DAY
     most = full[-1][1]

@@ -1,10 +1,10 @@
-"""One entry of the ledger, which is a commit status, and a claim: all entries of one mark. Pure.
+"""One entry of the ledger, which is a commit status, and a claim: all entries of one claim id. Pure.
 
     s ci.yml 4711.2 f3c1d2 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727
 
 That is: the stage, the workflow's file, the run and attempt, the branch (`ref_of`), the failing commit, a
-mark, and the names of the failures. The mark ties the entries of one claim together. After it, `o` says that
-others than trusted people or code cause the session.
+claim id, and the names of the failures. The claim id ties the entries of one claim together. After it, `o`
+says that others than trusted people or code cause the session.
 
 The ledger's entries have the contexts `fire-routine ledger` and a day. On the failing commit, people find
 an entry of the context `fire-routine`. Words for them come first, and " · " separates them from the rest. An
@@ -74,7 +74,7 @@ _NO_WORDS = pattern("[·\U00010000-\U0010ffff]")  # GitHub takes no 4-byte chara
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
     r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
-    r" (?P<commit>[0-9a-f]{7}) (?P<mark>[0-9a-z]{8})(?P<others> o)?"
+    r" (?P<commit>[0-9a-f]{7}) (?P<claim_id>[0-9a-z]{8})(?P<others> o)?"
     r" (?P<names>[0-9a-z]+(?: [0-9a-z]+)*)",
 )
 
@@ -89,13 +89,13 @@ class Record:
     attempt: int
     ref: str  # identifies the branch, tag or pull request: `ref_of`
     commit: str  # seven digits of the failing one
-    mark: str
+    claim_id: str
     names: tuple[Name, ...]  # of its failures
     others: bool = False  # neither trusted people nor trusted code cause it
 
     def __str__(self) -> str:
         return (
-            f"{self.stage} {self.workflow} {self.run}.{self.attempt} {self.ref} {self.commit} {self.mark}"
+            f"{self.stage} {self.workflow} {self.run}.{self.attempt} {self.ref} {self.commit} {self.claim_id}"
             f"{' o' if self.others else ''} {' '.join(map(str, self.names))}"
         )
 
@@ -141,14 +141,14 @@ def read_entry(status: Status) -> Entry | None:
         attempt=int(found["attempt"]),
         ref=found["ref"],
         commit=found["commit"],
-        mark=found["mark"],
+        claim_id=found["claim_id"],
         names=names,
         others=bool(found["others"]),
     )
     return Entry(record, status.id, status.created_at, status.target_url)
 
 
-def new_mark() -> str:
+def new_claim_id() -> str:
     """Eight random characters of 0-9 and a-z, which tie the entries of one claim together."""
     return "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(8))
 
@@ -158,9 +158,9 @@ def new_mark() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """All that was written under one mark."""
+    """All that was written under one claim id."""
 
-    mark: str
+    claim_id: str
     id: int  # of the entry that claims: the claim's place in the order
     at: datetime | None  # of the same
     until: datetime | None  # of its last one
@@ -189,14 +189,16 @@ class Claim:
 
 
 def claims(entries: Iterable[Entry], routine_url: str = "") -> list[Claim]:
-    """The entries, grouped by mark, in the order of the claims.
+    """The entries, grouped by claim id, in the order of the claims.
 
     `routine_url`: whose host a session's link may have, besides Claude's.
     """
-    marks: dict[str, list[Entry]] = {}
+    claim_ids: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.id):
-        marks.setdefault(entry.record.mark, []).append(entry)
-    return sorted((_claim(written, routine_url) for written in marks.values()), key=lambda claim: claim.id)
+        claim_ids.setdefault(entry.record.claim_id, []).append(entry)
+    return sorted(
+        (_claim(written, routine_url) for written in claim_ids.values()), key=lambda claim: claim.id
+    )
 
 
 def _claim(written: list[Entry], routine_url: str) -> Claim:
@@ -205,7 +207,7 @@ def _claim(written: list[Entry], routine_url: str) -> Claim:
     last = next(entry for entry in written if entry.record.stage is stage)
     times = [entry.created_at for entry in written if entry.created_at]
     return Claim(
-        mark=first.record.mark,
+        claim_id=first.record.claim_id,
         id=first.id,
         at=first.created_at,
         until=max(times, default=None),

@@ -28,7 +28,7 @@ def first_look(log: Log, run: Run, say: Say) -> Skip | None:
     """
     log.identify()
     if not log.terms.alone:
-        if log.terms.legs <= log.terms.timing.look_before and (skip := _look(log, run, say)):
+        if log.terms.matrix_size <= log.terms.timing.look_before and (skip := _look(log, run, say)):
             return skip
         _spread(log, say)
     return _look(log, run, say)
@@ -41,12 +41,12 @@ def _spread(log: Log, say: Say) -> None:
     that grows as e^(t/spread), so almost all of them start after it is visible what the first one did.
     Multicast feedback is spread in the same way (RFC 4654, section 2.5).
     """
-    legs, timing = log.terms.legs, log.terms.timing
-    spread = min(timing.spread, timing.spread_of_one + legs / timing.legs_per_second)
-    seconds = max(0.0, spread * math.log(legs * (1.0 - log.clock.random())))
+    matrix_size, timing = log.terms.matrix_size, log.terms.timing
+    spread = min(timing.spread, timing.spread_of_one + matrix_size / timing.legs_per_second)
+    seconds = max(0.0, spread * math.log(matrix_size * (1.0 - log.clock.random())))
     if seconds:
         say(
-            f"this job is one of {legs} of a matrix: waiting for {seconds:.1f} s, so that one of"
+            f"this job is one of {matrix_size} of a matrix: waiting for {seconds:.1f} s, so that one of"
             " them can start the session for all"
         )
         log.clock.sleep(seconds)
@@ -93,10 +93,10 @@ def _against(claim: Claim, terms: Terms) -> Skip | None:
     if claim.stage is Stage.REFUSED and not terms.alone:
         return messages.refused(SIBLING)
     # Of too many legs for each to gather, one that finds its failure covered decides for all.
-    if terms.crowd and claim.stage is Stage.LIMITED:
+    if terms.is_large and claim.stage is Stage.LIMITED:
         return Skip(Reason.MAX_SESSIONS, f"No more sessions are due ({SIBLING} found it).", claim.url)
-    if terms.crowd and claim.stage is Stage.COVERED and claim.url:
+    if terms.is_large and claim.stage is Stage.COVERED and claim.url:
         return messages.duplicate(f"An earlier session covers this failure ({SIBLING} found it).", claim.url)
-    if claim.stage is Stage.UNKNOWN or (terms.crowd and claim.stage is Stage.COVERED):
+    if claim.stage is Stage.UNKNOWN or (terms.is_large and claim.stage is Stage.COVERED):
         return messages.unknown(SIBLING)
     return None

@@ -25,15 +25,15 @@ class Lease:
     """One job's claim."""
 
     def __init__(self, log: Log, run: Run, asker: Asker) -> None:
-        mark = log.new_mark()
-        self.record = asker.record(Stage.CLAIMED, mark)
+        claim_id = log.new_claim_id()
+        self.record = asker.record(Stage.CLAIMED, claim_id)
         self.announced_at: datetime | None = None  # by GitHub's clock
         self.announced = False
         self.open = True
         self.left = ""  # why an announcement that nothing follows could not be taken back
         self._log = log
         self._run = run
-        self._shown = asker.record(Stage.CLAIMED, mark, shown=True)
+        self._shown = asker.record(Stage.CLAIMED, claim_id, shown=True)
         self._began = log.clock.monotonic()  # before the first request
         self._at: datetime | None = None
 

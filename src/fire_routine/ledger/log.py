@@ -19,7 +19,7 @@ from .entry import (
     Record,
     Stage,
     claims,
-    new_mark,
+    new_claim_id,
     read_entry,
 )
 from .terms import DAY, Terms
@@ -40,22 +40,24 @@ class Log:
     """
 
     def __init__(
-        self, api: LedgerApi, terms: Terms, clock: Clock, new_mark: Callable[[], str] = new_mark
+        self, api: LedgerApi, terms: Terms, clock: Clock, new_claim_id: Callable[[], str] = new_claim_id
     ) -> None:
-        """`new_mark`: random characters, which distinguish claims."""
+        """`new_claim_id`: random characters, which distinguish claims."""
         self.api = api
         self.terms = terms
         self.clock = clock
-        self.new_mark = new_mark
+        self.new_claim_id = new_claim_id
         self.asking = Asking(clock, terms)
-        self.place = terms.place  # the commit that holds all entries; empty: it has to be found
+        self.ledger_commit = (
+            terms.ledger_commit
+        )  # the commit that holds all entries; empty: it has to be found
         self.time: datetime | None = None  # by GitHub's clock, the latest that is known
         self.identity = ACTIONS_BOT if terms.default_token else None  # the login whose entries count
         self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
         self.notes: list[Note] = []  # what could not be read or recorded
         self._refused = False  # by GitHub, to tell the identity
         self._confirmed = False  # a status of this job has shown it
-        self._marks: set[str] = set()  # of what this job has written
+        self._claim_ids: set[str] = set()  # of what this job has written
         # Of whatever commit, by id; without an entry where another tool wrote it
         self._seen: dict[int, tuple[Status, Entry | None]] = {}
         self._known: set[int] = set()  # of these: by reads that ended well; later ones stop there
@@ -81,16 +83,16 @@ class Log:
                 self._refused = not error.transient
 
     def find(self, *, patient: bool = True) -> None:
-        """Find the ledger's place, and whose entries count, unless that is known. `patient`: ask repeatedly.
+        """Find the ledger's commit, and whose entries count, unless that is known. `patient`: ask repeatedly.
 
         Raises:
             LedgerError: GitHub does not name it. No other commit takes its place: that would be a second
                 ledger.
         """
         self.identify()
-        if not self.place:
+        if not self.ledger_commit:
             login = self.identity or ""
-            self.place = self.asking.ask(
+            self.ledger_commit = self.asking.ask(
                 "contents: read", lambda: self.api.first_commit(login), patient=patient
             )
 
@@ -120,7 +122,7 @@ class Log:
 
     def is_own(self, claim: Claim) -> bool:
         """Whether this job wrote it."""
-        return claim.mark in self._marks
+        return claim.claim_id in self._claim_ids
 
     def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[tuple[Entry, Status]]:
         """All that were ever seen and count; `anyone`: whoever wrote them."""
@@ -129,12 +131,12 @@ class Log:
                 yield entry, status
 
     def _is_own(self, status: Status, entry: Entry) -> bool:
-        """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
+        """Whether this job's identity wrote it. Where GitHub names no creator, the claim id shows it."""
         if self.identity is None:
             return False
         if status.creator:
             return status.creator.casefold() == self.identity.casefold()
-        return entry.record.mark in self._marks
+        return entry.record.claim_id in self._claim_ids
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Log:
         Raises:
             LedgerError: it can't be read.
         """
-        oldest = self._read(self.place, self.terms.timing.pages, horizon)
+        oldest = self._read(self.ledger_commit, self.terms.timing.pages, horizon)
         if oldest is not None:
             self.unread_before = oldest.created_at
 
@@ -292,7 +294,7 @@ class Log:
         while True:
             context = day if number == 1 else f"{day} {number}"
             try:
-                return self._create(self.place, record, record.beside(self.terms.key), url, context)
+                return self._create(self.ledger_commit, record, record.beside(self.terms.key), url, context)
             except GitHubError as error:
                 if error.status != 422 or "maximum number" not in str(error) or number == MOST_CONTEXTS:
                     raise
@@ -312,7 +314,7 @@ class Log:
         return ""
 
     def _create(self, sha: str, record: Record, description: str, url: str, context: str) -> Entry:
-        self._marks.add(record.mark)
+        self._claim_ids.add(record.claim_id)
         status = self.api.create_status(sha, STATE, description, url, context)
         self._note_time(status.created_at)
         if status.creator and not self._confirmed:
@@ -320,7 +322,7 @@ class Log:
         return Entry(record, status.id, status.created_at, url)
 
     def _entry_of(self, record: Record) -> Entry | None:
-        """An entry of this job that was written although there was no answer: its mark is random."""
+        """An entry of this job that was written although there was no answer: its claim id is random."""
         try:
             self.read()
         except LedgerError:
@@ -340,7 +342,7 @@ def recorded(
     A page is read once it is needed.
 
     Args:
-        sha: the ledger's place.
+        sha: the ledger's commit.
         reruns: what re-runs left on a failing commit, instead of the ledger's entries.
 
     Raises:

@@ -28,7 +28,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
     Args:
         session_url: of the session that keeps this failure from being fired, if one does.
     """
-    case = replace(contest.case, standing=replace(contest.case.standing, now=log.time))
+    case = replace(contest.case, moment=replace(contest.case.moment, now=log.time))
     asker, now = case.asker, log.clock.now()
     claims = [one for one in log.claims(asker.workflow) if asker.sees(one) and not log.is_own(one)]
     siblings = [claim for claim in claims if asker.is_sibling(claim)]
@@ -36,7 +36,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
         return Past()
     others = [claim for claim in claims if claim not in siblings and claim.stage is not Stage.WITHDRAWN]
     alike = [claim for claim in others if claim.run != asker.run and asker.named(claim)]
-    incident = [claim for claim in others if case.live(claim) and not case.apart(claim)]
+    incident = [claim for claim in others if case.live(claim) and not case.separated_by_green(claim)]
     sessions = [
         claim
         for claim in others

@@ -119,7 +119,7 @@ def fires(number: int, asker: Asker) -> Fire:
     return Fire(message, number)
 
 
-def place(sha: str, *, pinned: bool) -> str:
+def ledger_commit(sha: str, *, pinned: bool) -> str:
     """Where the ledger is, for the job's log."""
     if pinned:
         return f"The ledger is on commit {sha} (`ledger-commit`)."

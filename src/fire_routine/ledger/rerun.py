@@ -119,7 +119,14 @@ class Reruns:
     def _show(self, stage: Stage, names: tuple[Name, ...]) -> str:
         run = self._run
         record = Record(
-            stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), self._log.new_mark(), names
+            stage,
+            label(run),
+            run.id,
+            run.attempt,
+            ref_of(run),
+            commit_of(run),
+            self._log.new_claim_id(),
+            names,
         )
         return self._log.show(run.head_sha, record, run.url)
 

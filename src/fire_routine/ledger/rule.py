@@ -49,11 +49,11 @@ class Asker:
             others=others,
         )
 
-    def record(self, stage: Stage, mark: str, *, shown: bool = False) -> Record:
+    def record(self, stage: Stage, claim_id: str, *, shown: bool = False) -> Record:
         """What it writes; `shown`: with words for people, next to which fewer names have room."""
         found = names_of(self.failures, SHOWN_ROOM if shown else ROOM)
         run, commit = (self.workflow, self.run, self.attempt, self.ref), self.commit
-        return Record(stage, *run, commit, mark, found, self.others)
+        return Record(stage, *run, commit, claim_id, found, self.others)
 
     @property
     def key(self) -> Name | None:
@@ -106,18 +106,18 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Moment:
     """How far it has come by now."""
 
     now: datetime | None = None  # by GitHub's clock
     own: Claim | None = None  # the asker's claim, once it is announced
-    waited_for: frozenset[str] = frozenset()  # marks
-    lapsed: frozenset[str] = frozenset()  # marks of claims that it has watched until they lapsed
+    waited_for: frozenset[str] = frozenset()  # claim ids
+    lapsed: frozenset[str] = frozenset()  # of claims that it has watched until they lapsed
     timing: Timing = field(default_factory=Timing)
 
     def going_on(self, claim: Claim) -> bool:
         """Whether a request may be on its way."""
-        if claim.stage is Stage.CLAIMED and claim.mark not in self.lapsed:
+        if claim.stage is Stage.CLAIMED and claim.claim_id not in self.lapsed:
             return not self._is_past(claim.at, self.timing.lapse)
         return claim.stage is Stage.ANNOUNCED and not self.in_doubt(claim)
 
@@ -143,16 +143,16 @@ class Case:
 
     asker: Asker
     known: Known = field(default_factory=Known)
-    standing: Standing = field(default_factory=Standing)
+    moment: Moment = field(default_factory=Moment)
 
     def live(self, claim: Claim) -> bool:
-        return self.asker.concerns(claim) and self.standing.counts(claim)
+        return self.asker.concerns(claim) and self.moment.counts(claim)
 
     def is_old(self, claim: Claim) -> bool:
         """Whether the cool-down is over."""
-        return self.standing.is_old(claim, self.asker.cool_down)
+        return self.moment.is_old(claim, self.asker.cool_down)
 
-    def apart(self, claim: Claim) -> bool:
+    def separated_by_green(self, claim: Claim) -> bool:
         """Whether a green run lies between the claim's run and the asker's."""
         asker, greens = self.asker, self.known.greens
         if claim.run == asker.run:
@@ -203,22 +203,24 @@ def _foremost(claims: Iterable[Claim]) -> Claim | None:
 def rule(found: Iterable[Claim], case: Case) -> Ruling:
     """Whether the job may fire."""
     found = list(found)
-    claims, standing = [claim for claim in found if case.asker.sees(claim)], case.standing
+    claims, moment = [claim for claim in found if case.asker.sees(claim)], case.moment
     if case.asker.key:
         return _rule_for_key(claims, case)
     # A session's own failure is its own to mend, or a person's: another session could only begin a loop.
     authors = tuple(claim for claim in found if claim.url and session_id(claim.url) in case.known.written_by)
     if authors and case.asker.again_since is None:
         return Ruling(authors, limited=True, by_session=True)
-    own = standing.own.mark if standing.own else ""
-    live = [claim for claim in claims if case.live(claim) and claim.mark != own]
+    own = moment.own.claim_id if moment.own else ""
+    live = [claim for claim in claims if case.live(claim) and claim.claim_id != own]
     refused = [
         claim
         for claim in claims
-        if claim.stage is Stage.REFUSED and claim.mark in standing.waited_for and case.asker.is_sibling(claim)
+        if claim.stage is Stage.REFUSED
+        and claim.claim_id in moment.waited_for
+        and case.asker.is_sibling(claim)
     ]
     # Settled claims first: where they block, there is nothing to wait for.
-    settled = [claim for claim in live if not standing.going_on(claim)]
+    settled = [claim for claim in live if not moment.going_on(claim)]
     ruling = _weigh(settled, refused, case)
     return ruling if ruling.blocked else _weigh(live, refused, case)
 
@@ -229,31 +231,31 @@ def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
     What was going on as this job came, or turned up since, counts however short that is. So does what its
     attempt has started.
     """
-    asker, standing = case.asker, case.standing
+    asker, moment = case.asker, case.moment
     blockers = []
     for claim in claims:
-        if claim.workflow != asker.workflow or (standing.own and claim.mark == standing.own.mark):
+        if claim.workflow != asker.workflow or (moment.own and claim.claim_id == moment.own.claim_id):
             continue
-        same, waited = asker.is_sibling(claim), claim.mark in standing.waited_for
-        if standing.going_on(claim):
-            counts = standing.counts(claim)
-        elif standing.counts(claim):
+        same, waited = asker.is_sibling(claim), claim.claim_id in moment.waited_for
+        if moment.going_on(claim):
+            counts = moment.counts(claim)
+        elif moment.counts(claim):
             counts = same or waited or not case.is_old(claim)
         else:
             counts = same and waited and claim.stage is Stage.REFUSED
-        if counts and (asker.again_since is None or _counts_again(claim, standing, asker.again_since)):
+        if counts and (asker.again_since is None or _counts_again(claim, moment, asker.again_since)):
             blockers.append(claim)
     # Settled claims first: where they block, there is nothing to wait for.
-    settled = [claim for claim in blockers if not standing.going_on(claim)]
-    leader = next((claim for claim in blockers if standing.going_on(claim)), None)
+    settled = [claim for claim in blockers if not moment.going_on(claim)]
+    leader = next((claim for claim in blockers if moment.going_on(claim)), None)
     return Ruling(tuple(settled or blockers), leader=None if settled else leader)
 
 
 def _weigh(live: Sequence[Claim], refused: Sequence[Claim], case: Case) -> Ruling:
     """What these claims mean."""
     asker = case.asker
-    incident = [claim for claim in live if not case.apart(claim)]
-    back = [claim for claim in live if case.apart(claim) and not case.is_old(claim)]
+    incident = [claim for claim in live if not case.separated_by_green(claim)]
+    back = [claim for claim in live if case.separated_by_green(claim) and not case.is_old(claim)]
     blockers = _blockers([*incident, *refused], back, case)
     limited = not blockers and len(incident) >= asker.max_sessions and asker.again_since is None
     decisive = blockers or (incident if limited else [])
@@ -263,7 +265,7 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], case: Case) -> Rulin
         blockers=tuple(decisive),
         limited=limited,
         sessions=len(incident),
-        leader=next((claim for claim in decisive if case.standing.going_on(claim)), None),
+        leader=next((claim for claim in decisive if case.moment.going_on(claim)), None),
         back_to=min((claim.run for claim in others), default=None),
         is_back=foremost in back,
         unsure=foremost is not None and not asker.is_sibling(foremost) and not asker.named(foremost),
@@ -274,8 +276,8 @@ def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> l
     """The claims that make this fire the second for one failure; `back`: those of earlier incidents."""
     asker = case.asker
     if asker.again_since is not None:
-        incident = [claim for claim in incident if _counts_again(claim, case.standing, asker.again_since)]
-        back = [claim for claim in back if _counts_again(claim, case.standing, asker.again_since)]
+        incident = [claim for claim in incident if _counts_again(claim, case.moment, asker.again_since)]
+        back = [claim for claim in back if _counts_again(claim, case.moment, asker.again_since)]
     siblings = [claim for claim in incident if asker.is_sibling(claim)]
     if siblings:
         return siblings
@@ -289,8 +291,8 @@ def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> l
     return list(covering) if covers_all else []
 
 
-def _counts_again(claim: Claim, standing: Standing, since: datetime) -> bool:
+def _counts_again(claim: Claim, moment: Moment, since: datetime) -> bool:
     """With `again`: not what was settled before a person asked."""
     newer = claim.until is None or claim.until >= since
-    waited = claim.mark in standing.waited_for and not standing.in_doubt(claim)
-    return newer or standing.going_on(claim) or waited
+    waited = claim.claim_id in moment.waited_for and not moment.in_doubt(claim)
+    return newer or moment.going_on(claim) or waited

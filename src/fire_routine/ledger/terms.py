@@ -39,7 +39,7 @@ class Timing:
     waits: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
     watch_claim: float = 41.0  # how long a claim is watched until it lapses, whatever GitHub's clock says
     watch_request: float = 48.0  # how long an announced request: the endpoint may be slow
-    calm: int = 32  # a matrix of more legs looks less often: each look is a request
+    large_matrix: int = 32  # a matrix of more legs looks less often: each look is a request
 
     # Asking again
     retries: tuple[float, ...] = (0.5, 1.5, 3.0, 5.0)  # before each
@@ -93,9 +93,9 @@ class Terms:
     max_sessions: int = 3
     cool_down: timedelta = timedelta(0)  # 0: none
     again_since: datetime | None = None  # `again`: when the run was created that asks; None: not asked
-    place: str = ""  # input `ledger-commit`
+    ledger_commit: str = ""  # input `ledger-commit`
     routine_url: str = ""  # whose host a session's link may have
-    legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
+    matrix_size: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
     key: str = ""  # that an event is fired for, as people see it; empty: failures are fired for
     daily_limit: int = 0  # sessions of the repository within 24 hours, as the input has it; 0: any number
@@ -108,14 +108,14 @@ class Terms:
     @property
     def alone(self) -> bool:
         """Whether the job is no leg of a matrix: what it asks is no sibling's limit."""
-        return self.legs == 1
+        return self.matrix_size == 1
 
     @property
-    def crowd(self) -> bool:
+    def is_large(self) -> bool:
         """Whether the matrix is so large that one leg decides for the others."""
-        return self.legs > self.timing.calm
+        return self.matrix_size > self.timing.large_matrix
 
     def pauses(self) -> Iterator[float]:
         """Before each look at others who are waited for."""
-        slowness, waits = max(1.0, self.legs / self.timing.calm), self.timing.waits
+        slowness, waits = max(1.0, self.matrix_size / self.timing.large_matrix), self.timing.waits
         return (pause * slowness for pause in chain(waits, *(repeat(last) for last in waits[-1:])))

@@ -116,7 +116,7 @@ def _full_name(value: Mapping[str, Any], key: str) -> str | None:
 RUN_FAILED = ("failure", "timed_out", "startup_failure")  # how a run ended that failed, in GitHub's words
 
 
-class TriggerKind(StrEnum):
+class TargetKind(StrEnum):
     """How the action came to look at a run."""
 
     STEP = "step"  # an `if: failure()` step of the job that is failing
@@ -156,10 +156,10 @@ def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Trigger:
+class Target:
     """Which run to report, and from where it is looked at."""
 
-    kind: TriggerKind
+    kind: TargetKind
     repository: str  # owner/name
     run_id: int
     attempt: int | None  # None: the run's latest
@@ -363,7 +363,7 @@ class Run:
     # By GitHub's clock; of a later attempt, the attempt's. None: unknown, as a runner's clock may be wrong
     created_at: datetime | None
     started_at: datetime | None = None  # this attempt
-    trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
+    target_kind: TargetKind = TargetKind.FINAL_JOB  # STEP once a failed step of the own job is known
     default_branch: str = ""
     commit: Commit | None = None
     pull_request: PullRequest | None = None

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..model.outcome import GitHubError, Skip
 from ..model.reason import Reason
-from ..model.run import Note, PullRequest, Run, TriggerKind
+from ..model.run import Note, PullRequest, Run, TargetKind
 from ..sanitize import code
 
 # Only these make GitHub run the workflow again for the next commit.
@@ -69,7 +69,10 @@ def _closed_or_moved(run: Run, pull: PullRequest) -> Skip | None:
 def _began_closed(run: Run) -> bool:
     """Whether it was closed when the run began in which this runs, as one that the closing starts: no other
     will report it."""
-    own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)  # and what is known is the event's payload
+    own = run.target_kind in (
+        TargetKind.STEP,
+        TargetKind.FINAL_JOB,
+    )  # and what is known is the event's payload
     return own and run.pull_request is not None and run.pull_request.state == "closed"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..model.outcome import Skip
 from ..model.reason import Reason
-from ..model.run import RUN_FAILED, Origin, Run, TriggerKind
+from ..model.run import RUN_FAILED, Origin, Run, TargetKind
 from ..sanitize import code
 from ..settings import Context, Settings
 from .branch_filter import matches
@@ -67,7 +67,7 @@ def unfinished(status: str, *, rerun_first: bool) -> Skip | None:
 
 def _describes_its_code(run: Run) -> bool:
     """Whether it is known whose code ran: without its payload, a pull request's own run does not."""
-    own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)
+    own = run.target_kind in (TargetKind.STEP, TargetKind.FINAL_JOB)
     return not own or run.event != "pull_request" or run.pull_request is not None
 
 
@@ -159,7 +159,7 @@ def _not_failed(context: Context, run: Run) -> Skip | None:
             f"The run ended as {code(run.conclusion)}, so there is nothing to report. Start this job only"
             f" after a failure: see Quick start in the README. {_NO_KEY}",
         )
-    own_failed = run.trigger is TriggerKind.STEP or (
+    own_failed = run.target_kind is TargetKind.STEP or (
         run.id == context.run_id and context.job_status == "failure"
     )
     if run.failed_jobs or own_failed or not run.jobs_known:

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from ..github.account import Branch, BranchRun
 from ..ledger.entry import Claim, Stage, label
-from ..ledger.rule import Standing
+from ..ledger.rule import Moment
 from ..model.run import RUN_FAILED
 
 # What starts a run on a branch itself: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
@@ -106,14 +106,14 @@ def latest(known: Iterable[Claim], run: BranchRun) -> list[Claim]:
 
 def judged(claims: Iterable[Claim], now: datetime) -> tuple[State, str, str]:
     """What they mean for their attempt: its state, why, and the session's link."""
-    standing = Standing(now=now)
+    moment = Moment(now=now)
     for claim in claims:
         if claim.stage is Stage.FIRED:
             return State.SKIPPED, "it has a session", claim.url
         if claim.stage is Stage.SEEN:
             return State.SKIPPED, "an earlier sweep found that no session is due", ""
-        if claim.stage is Stage.UNKNOWN or standing.in_doubt(claim):
+        if claim.stage is Stage.UNKNOWN or moment.in_doubt(claim):
             return State.UNKNOWN, "a session may have started: look at https://claude.ai/code", ""
-        if standing.going_on(claim):
+        if moment.going_on(claim):
             return State.WAITING, "its session is being started", ""
     return State.DUE, "", ""

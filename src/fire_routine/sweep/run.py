@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from .. import fire
+from .. import fire, story
 from ..clock import Clock
 from ..github.account import branches, repositories
 from ..github.client import GitHub
@@ -18,9 +18,9 @@ from ..ledger.rule import Asker
 from ..ledger.terms import Timing
 from ..model.outcome import GitHubError, Outcome, Result, Say, Skip, quiet
 from ..model.reason import Reason
-from ..model.run import Trigger, TriggerKind
+from ..model.run import Target, TargetKind
 from ..settings import Context, Settings
-from ..story import Progress, Scene, tell
+from ..story import Environment, Progress
 from .plan import Red, State, by_turns, in_order, judged, label_of, latest, red, was_told
 
 SECONDS = 600.0  # for the whole; a story that has begun is told to its end
@@ -181,8 +181,8 @@ class Sweep:
         """The place of a repository's ledger and the claims; None: the repository is left out."""
         github, own = self._github.of(repository), list[Entry]()
         try:
-            place = github.first_commit(self._login)
-            for entry, login in recorded(github, place, self._clock.now() - OWN_JOBS):
+            ledger_commit = github.first_commit(self._login)
+            for entry, login in recorded(github, ledger_commit, self._clock.now() - OWN_JOBS):
                 if login.casefold() != self._login:
                     self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
                     return None
@@ -194,7 +194,7 @@ class Sweep:
             elif error.denied or error.status == 401:
                 self.swept.failed = True
             return None
-        return place, claims(own, self._order.settings.routine_url)
+        return ledger_commit, claims(own, self._order.settings.routine_url)
 
     def _is_over(self) -> bool:
         limit = self._order.limit
@@ -214,13 +214,15 @@ class Sweep:
     # --- one story --------------------------------------------------------------------------------
 
     def _tell(self, one: Red) -> None:
-        place, known = self._ledgers[one.repository] or ("", [])
+        ledger_commit, known = self._ledgers[one.repository] or ("", [])
         settings, own = self._order.settings, self._order.context
         github, context = self._github.of(one.repository), replace(own, repository=one.repository)
-        scene = Scene(settings, context, own, github, self._say, self._clock, TIMING, place)
-        target = Trigger(TriggerKind.RUN_ID, one.repository, one.run.id, None)
+        environment = Environment(
+            settings, context, own, github, self._say, self._clock, TIMING, ledger_commit
+        )
+        target = Target(TargetKind.RUN_ID, one.repository, one.run.id, None)
         with fire.uninterruptible():  # the story listens to signals itself, as long as it can end on one
-            progress = tell(scene, target)
+            progress = story.run(environment, target)
             if not (settings.dry_run or progress.firing or progress.outcome.reason is Reason.INTERRUPTED):
                 _remember(one, progress, was_told(known, one))
         outcome = progress.outcome
@@ -262,10 +264,12 @@ def _remember(one: Red, progress: Progress, told: bool) -> None:
     final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
     if log is None or (told and not final):
         return
-    stage, mark = Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark()
+    stage, claim_id = Stage.SEEN if final else Stage.WITHDRAWN, log.new_claim_id()
     if evidence:
-        record = Asker.of(evidence.run, evidence.brief, log.terms).record(stage, mark)
+        record = Asker.of(evidence.run, evidence.brief, log.terms).record(stage, claim_id)
     else:  # of a run that could not be read, hardly more than its number is known
         nothing = Name(Kind.UNREAD, "0" * 7)
-        record = Record(stage, label_of(one.run), one.run.id, 0, "0000", one.run.sha[:7], mark, (nothing,))
+        record = Record(
+            stage, label_of(one.run), one.run.id, 0, "0000", one.run.sha[:7], claim_id, (nothing,)
+        )
     log.write_last(record, one.run.url, patient=False)

@@ -11,7 +11,7 @@ from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.emulated.ids import sha_of
 
 from fire_routine import clock
-from fire_routine.gather import find_trigger, gather_run, with_context
+from fire_routine.gather import find_target, gather_run, with_context
 from fire_routine.github.client import GitHub
 from fire_routine.model.run import FailedJob, Run
 from fire_routine.settings import Context, Settings
@@ -94,9 +94,9 @@ def gathered(
 ) -> Run:
     """The run with its context, as a text about it needs it."""
     context = context or context_of(emulator)
-    trigger = find_trigger(settings or Settings(), context)
+    target = find_target(settings or Settings(), context)
     with github_of(emulator, token) as github:
-        return with_context(github, gather_run(github, trigger, context, later()), later())
+        return with_context(github, gather_run(github, target, context, later()), later())
 
 
 def whole(_job: FailedJob, chunks: Iterator[bytes]) -> bytes:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from fire_routine.gather import GatherError, find_trigger
-from fire_routine.model.run import Trigger, TriggerKind
+from fire_routine.gather import GatherError, find_target
+from fire_routine.model.run import Target, TargetKind
 from fire_routine.settings import Context, Settings
 
 NAME = "octo-org/widget"
@@ -21,15 +21,15 @@ def finished(**run: Any) -> Context:
 
 def test_the_run_is_that_of_the_input_or_else_of_the_event_or_else_this_one() -> None:
     table = [
-        (Settings(), HERE, Trigger(TriggerKind.FINAL_JOB, NAME, 500, 2)),
-        (Settings(), replace(HERE, job_status="failure"), Trigger(TriggerKind.STEP, NAME, 500, 2)),
-        (Settings(), finished(id=700, run_attempt=3), Trigger(TriggerKind.WORKFLOW_RUN, NAME, 700, 3)),
-        (Settings(), finished(id=700), Trigger(TriggerKind.WORKFLOW_RUN, NAME, 700, None)),
-        (Settings(run_id=42), finished(id=700, run_attempt=3), Trigger(TriggerKind.RUN_ID, NAME, 42, None)),
-        (Settings(run_id=500), HERE, Trigger(TriggerKind.RUN_ID, NAME, 500, 2)),
+        (Settings(), HERE, Target(TargetKind.FINAL_JOB, NAME, 500, 2)),
+        (Settings(), replace(HERE, job_status="failure"), Target(TargetKind.STEP, NAME, 500, 2)),
+        (Settings(), finished(id=700, run_attempt=3), Target(TargetKind.WORKFLOW_RUN, NAME, 700, 3)),
+        (Settings(), finished(id=700), Target(TargetKind.WORKFLOW_RUN, NAME, 700, None)),
+        (Settings(run_id=42), finished(id=700, run_attempt=3), Target(TargetKind.RUN_ID, NAME, 42, None)),
+        (Settings(run_id=500), HERE, Target(TargetKind.RUN_ID, NAME, 500, 2)),
     ]
-    found = [find_trigger(settings, context) for settings, context, _ in table]
-    assert found == [trigger for _, _, trigger in table]
+    found = [find_target(settings, context) for settings, context, _ in table]
+    assert found == [target for _, _, target in table]
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,5 @@ def test_the_run_is_that_of_the_input_or_else_of_the_event_or_else_this_one() ->
 )
 def test_without_a_run_the_input_and_the_remedy_are_named_in_one_line(context: Context, named: str) -> None:
     with pytest.raises(GatherError, match=named) as error:
-        find_trigger(Settings(), context)
+        find_target(Settings(), context)
     assert "\n" not in str(error.value)

@@ -20,10 +20,10 @@ from tests.unit.gather.gathering import (
     later,
 )
 
-from fire_routine.gather import find_trigger, gather_run, with_annotations
+from fire_routine.gather import find_target, gather_run, with_annotations
 from fire_routine.gather.run import ASKED_CANCELLED
 from fire_routine.github.client import GitHub
-from fire_routine.model.run import Run, TriggerKind
+from fire_routine.model.run import Run, TargetKind
 from fire_routine.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("failed_run")
@@ -52,7 +52,7 @@ def test_a_failed_run_has_its_jobs_steps_and_annotations(emulator: GitHubEmulato
     (annotation,) = run.failed_jobs[0].annotations
     assert (annotation.message, annotation.path, annotation.line) == ("assert 1 == 2", "tests/test_a.py", 7)
     assert run.passed_jobs == ("lint",)
-    assert run.trigger is TriggerKind.FINAL_JOB
+    assert run.target_kind is TargetKind.FINAL_JOB
     assert run.jobs_known
     assert run.notes == ()
 
@@ -98,7 +98,7 @@ def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmu
     event = {"pull_request": {"number": 12, "state": "open", "head": head, "base": {"ref": "main"}}}
     context = context_of(emulator, repository="old/name", event_name="pull_request", event=event)
     with GitHub(emulator.url, emulator.token, "old/name", environ={}) as github:
-        run = gather_run(github, find_trigger(Settings(), context), context, later())
+        run = gather_run(github, find_target(Settings(), context), context, later())
     assert ([job.name for job in run.failed_jobs], run.notes) == (["test (3.11)"], ())
     assert run.pull_request and run.pull_request.head_repository == run.repository == emulator.full_name
 
@@ -174,7 +174,7 @@ def test_a_run_that_ended_before_any_job_began_is_noted(emulator: GitHubEmulator
 def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: GitHubEmulator) -> None:
     with GitHub("ftp://example.com", "", emulator.full_name) as github:
         context = context_of(emulator)
-        run = gather_run(github, find_trigger(Settings(), context), context, later())
+        run = gather_run(github, find_target(Settings(), context), context, later())
     assert run.head_sha == HEAD
     assert "can't be asked" in run.notes[0].why
 
@@ -195,7 +195,7 @@ def jobs(run: Run) -> dict[str, bool]:
 def test_the_own_job_is_found_by_its_runner_and_is_running(emulator: GitHubEmulator) -> None:
     own(emulator)
     run = gathered(emulator, context_of(emulator, runner_name="me"))
-    assert run.trigger is TriggerKind.STEP
+    assert run.target_kind is TargetKind.STEP
     assert list(jobs(run).items()) == [("own", True), ("test (3.11)", False)]
     assert [step.name for step in run.failed_jobs[0].failed_steps] == ["Run tests"]
 
@@ -222,7 +222,7 @@ def test_of_another_run_a_job_that_is_still_running_has_not_failed(emulator: Git
 def test_a_final_job_whose_own_steps_went_well_is_not_among_the_failed(emulator: GitHubEmulator) -> None:
     own(emulator, steps=[{"name": "Set up job", "conclusion": "success"}])
     run = gathered(emulator, context_of(emulator, runner_name="me", job_status="success"))
-    assert (run.trigger, jobs(run)) == (TriggerKind.FINAL_JOB, {"test (3.11)": False})
+    assert (run.target_kind, jobs(run)) == (TargetKind.FINAL_JOB, {"test (3.11)": False})
 
 
 def test_the_job_is_asked_for_again_where_github_does_not_know_yet_that_a_step_failed(
@@ -232,7 +232,7 @@ def test_the_job_is_asked_for_again_where_github_does_not_know_yet_that_a_step_f
     clock = FakeClock()
     context = context_of(emulator, runner_name="me", job_status="failure")
     with github_of(emulator, clock=clock.value) as github:
-        run = gather_run(github, find_trigger(Settings(), context), context, PATIENCE)
+        run = gather_run(github, find_target(Settings(), context), context, PATIENCE)
     assert len(emulator.asked("/actions/jobs/3$")) == 3
     assert clock.slept == [1.0, 1.0, 2.0]
     assert run.failed_jobs[0].name == "own"
@@ -243,11 +243,11 @@ def test_the_job_is_asked_for_no_longer_than_until_github_knows(emulator: GitHub
     clock = FakeClock(at=lambda: own(emulator))
     context = context_of(emulator, runner_name="me", job_status="failure")
     with github_of(emulator, clock=clock.value) as github:
-        run = gather_run(github, find_trigger(Settings(), context), context, PATIENCE)
+        run = gather_run(github, find_target(Settings(), context), context, PATIENCE)
     assert clock.slept == [1.0]
     assert [step.name for step in run.failed_jobs[0].failed_steps] == ["Run tests"]
 
 
 def test_a_job_that_is_not_listed_is_as_the_runner_describes_it(emulator: GitHubEmulator) -> None:
     run = gathered(emulator, context_of(emulator, job="build", job_status="failure"))
-    assert (run.trigger, jobs(run)) == (TriggerKind.STEP, {"build": True, "test (3.11)": False})
+    assert (run.target_kind, jobs(run)) == (TargetKind.STEP, {"build": True, "test (3.11)": False})

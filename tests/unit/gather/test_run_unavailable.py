@@ -10,7 +10,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.fake_clock import FakeClock
 from tests.unit.gather.gathering import HEAD, RUN, context_of, failed_job, gathered, github_of
 
-from fire_routine.gather import find_trigger, gather_run
+from fire_routine.gather import find_target, gather_run
 from fire_routine.model.run import Run
 from fire_routine.settings import Settings
 
@@ -21,7 +21,7 @@ def patiently(emulator: GitHubEmulator, clock: FakeClock, settings: Settings | N
     """As the action gathers, by a clock that runs only where it waits."""
     context = context_of(emulator)
     with github_of(emulator, clock=clock.value) as github:
-        return gather_run(github, find_trigger(settings or Settings(), context), context, 90.0)
+        return gather_run(github, find_target(settings or Settings(), context), context, 90.0)
 
 
 class TestAGitHubThatStumbles:

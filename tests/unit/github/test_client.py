@@ -20,7 +20,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_of, github_of, later
 
-from fire_routine.gather import GatherError, find_trigger, gather_run
+from fire_routine.gather import GatherError, find_target, gather_run
 from fire_routine.github.client import GitHub
 from fire_routine.model.outcome import GitHubError
 from fire_routine.settings import CA_VARIABLES, Settings
@@ -141,12 +141,12 @@ class TestFailing:
 
 def test_a_run_id_that_is_not_there_names_the_input_in_one_line(emulator: GitHubEmulator) -> None:
     context = context_of(emulator)
-    trigger = find_trigger(Settings(run_id=77), context)
+    target = find_target(Settings(run_id=77), context)
     with (
         github_of(emulator) as github,
         pytest.raises(GatherError, match=r"run-id: .* has no run 77") as error,
     ):
-        gather_run(github, trigger, context, later())
+        gather_run(github, target, context, later())
     assert "\n" not in str(error.value)
 
 

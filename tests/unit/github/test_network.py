@@ -15,7 +15,7 @@ import trustme
 from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, failed_job, later, whole
 
-from fire_routine.gather import find_trigger, gather_run, read_logs
+from fire_routine.gather import find_target, gather_run, read_logs
 from fire_routine.github.client import GitHub
 from fire_routine.model.run import Note, Run
 from fire_routine.settings import Settings
@@ -76,7 +76,7 @@ def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note,
     context = context_of(emulator)
     deadline = later()
     with GitHub(emulator.url, TOKEN, emulator.full_name, clock=IMPATIENT) as github:
-        run = gather_run(github, find_trigger(Settings(), context), context, deadline)
+        run = gather_run(github, find_target(Settings(), context), context, deadline)
         logs, notes, _ = read_logs(github, run, whole, deadline)
     return run, logs, (*run.notes, *notes)
 

@@ -106,7 +106,7 @@ class Board:
     commits: dict[str, list[Status]] = field(default_factory=dict)  # in the order of their ids
     shown_from: dict[int, float] = field(default_factory=dict)  # since when a status is shown, by its id
     room: int = 1000  # statuses of one context on a commit
-    place: str = PLACE
+    ledger_commit: str = PLACE
     runs: dict[int, Run] = field(default_factory=dict)  # by their ids
     listed_from: dict[int, float] = field(default_factory=dict)  # since when a run is listed, by its id
     began: dict[int, list[float]] = field(default_factory=dict)  # when each run's further attempts began
@@ -130,7 +130,7 @@ class Board:
         """`as_of`: the time whose state is shown, in seconds; `without`: ids of what is left out."""
         self._call("statuses")
         written = self.commits.get(sha, [])
-        if self.hidden and sha == self.place:
+        if self.hidden and sha == self.ledger_commit:
             self.hidden -= 1
             written = written[:-1]
         since = self.shown_from
@@ -141,7 +141,7 @@ class Board:
 
     def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:
         assert len(description.encode()) <= 140
-        if self.before_write and sha == self.place:
+        if self.before_write and sha == self.ledger_commit:
             others, self.before_write = self.before_write, None
             others()
         try:
@@ -165,7 +165,7 @@ class Board:
 
     def first_commit(self, _login: str = "") -> str:
         self._call("first_commit")
-        return self.place
+        return self.ledger_commit
 
     def greens(self, run: Run, back_to: int, *, as_of: float = math.inf) -> GreenRuns:
         """By the unfiltered list."""
@@ -248,10 +248,10 @@ class Board:
         self.shown_from[status.id] = shown_from
         return status
 
-    def write(self, stage: Stage, mark: str = "other000", run: int = 90) -> None:
+    def write(self, stage: Stage, claim_id: str = "other000", run: int = 90) -> None:
         """Another job's entry in the ledger."""
         record = Record(
-            stage, "ci.yml", run, 1, ref_of(sample_run()), "7654321", mark, read_names("aaaaaaaa")
+            stage, "ci.yml", run, 1, ref_of(sample_run()), "7654321", claim_id, read_names("aaaaaaaa")
         )
         url = "https://claude.ai/code/session_0" if stage is Stage.FIRED else URL
         self.add(PLACE, str(record), url, f"{LEDGER} 2026-03-01")

@@ -13,7 +13,7 @@ from fire_routine.evidence import Evidence, Source
 from fire_routine.github.client import GitHub
 from fire_routine.ledger.api import LedgerApi
 from fire_routine.ledger.contest import Contest
-from fire_routine.ledger.entry import new_mark
+from fire_routine.ledger.entry import new_claim_id
 from fire_routine.ledger.first_look import first_look
 from fire_routine.ledger.log import Log
 from fire_routine.ledger.rerun import Reruns
@@ -23,7 +23,7 @@ from fire_routine.model.evidence import Failure, Fingerprint
 from fire_routine.model.outcome import Fire, Outcome, Past, Result, Say, Skip
 from fire_routine.model.run import Note, PullRequest, Run
 from fire_routine.settings import Context, Settings
-from fire_routine.story import Decision, Progress, Scene, decide
+from fire_routine.story import Decision, Environment, Progress, decide
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Job:
         clock: Clock | None = None,
         printed: list[str] | None = None,
         rerun_first: bool = False,
-        mark: Callable[[], str] = new_mark,
+        claim_id: Callable[[], str] = new_claim_id,
         **terms: Any,
     ) -> None:
         """`clock`: the board's, if it is none."""
         self.run = run or sample_run()
         self.say: Say = printed.append if printed is not None else lambda _: None
         own = clock or (board.clock.value if isinstance(board, Board) else REAL)
-        self.log = Log(board, Terms(**{"cool_down": DAY, **terms}), own, mark)
+        self.log = Log(board, Terms(**{"cool_down": DAY, **terms}), own, claim_id)
         self.decision: Decision | None = None
         self._rerun_first = rerun_first and self.run.attempt == 1
 
@@ -134,10 +134,10 @@ def decided(
     log = Log(board, Terms(), board.clock.value)
     chosen, run = Settings(**settings), run or sample_run()
     github = cast(GitHub, board)
-    scene = Scene(chosen, Context(), Context(), github, lambda _: None, board.clock.value)
+    environment = Environment(chosen, Context(), Context(), github, lambda _: None, board.clock.value)
     evidence = Gathered(run, tuple(failures), sample_brief(), Source((), (), chosen, ""))
     progress = Progress(Outcome(Result.SKIPPED), evidence=evidence)
-    found = decide(scene, log, evidence, progress)
+    found = decide(environment, log, evidence, progress)
     if isinstance(found, Skip) and progress.decision:
         progress.decision.contest.settle(Outcome(Result.SKIPPED, found.reason))
     board.notes = log.notes

@@ -30,15 +30,15 @@ class Part:
 
     def play(self, client: Client) -> Report:
         """What it reports. A job that is killed reports nothing."""
-        run, marks, asked = self.run, list[str](), self.terms.again_since
+        run, claim_ids, asked = self.run, list[str](), self.terms.again_since
 
-        def new_mark() -> str:
-            marks.append(f"{client.random.randrange(10**8):08d}")
-            return marks[-1]
+        def new_claim_id() -> str:
+            claim_ids.append(f"{client.random.randrange(10**8):08d}")
+            return claim_ids[-1]
 
         terms = {one.name: getattr(self.terms, one.name) for one in fields(self.terms)}
         first = self.rerun_first and asked is None
-        job = Job(client, run, clock=client.clock, mark=new_mark, rerun_first=first, **terms)
+        job = Job(client, run, clock=client.clock, claim_id=new_claim_id, rerun_first=first, **terms)
         outcome = None
         try:
             verdict = self._decide(job, client)
@@ -48,7 +48,7 @@ class Part:
             if client.random.random() < client.world.faults.labelled:
                 outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
             else:
-                outcome = client.fire(run, self.failures, marks[-1], self.form, asked)
+                outcome = client.fire(run, self.failures, claim_ids[-1], self.form, asked)
             try:
                 job.settle(outcome)
             except Cancelled:
@@ -69,7 +69,7 @@ class Part:
         if job.run.conclusion == "success":
             skip = job.record_flake()
             return Verdict.of(skip) if skip else Verdict(False, Reason.NOT_FAILED, "green")
-        if self.terms.legs > 1 and (skip := job.look_first()):
+        if self.terms.matrix_size > 1 and (skip := job.look_first()):
             return Verdict.of(skip)
         # Every ninth commit was written by the sessions so far.
         by_session = int(self.run.head_sha[:7], 16) % 9 == 4

@@ -53,7 +53,7 @@ class Schedule:
         seed: int,
         faults: Faults | None = None,
         most_jobs: int = 32,
-        calm: bool = False,
+        large_matrix: bool = False,
         rerun_first: bool = False,
         replacing: bool = False,
         timing: Timing | None = None,
@@ -75,7 +75,7 @@ class Schedule:
         world.begin_again = schedule._rerun
         start = MIDNIGHT - rng.uniform(2, 12) if setting.midnight else 0.0
         for story in range(setting.stories):
-            schedule._draw_runs(rng, most_jobs, 30 if calm else 0, story, start)
+            schedule._draw_runs(rng, most_jobs, 30 if large_matrix else 0, story, start)
             if setting.again:
                 schedule._draw_presses(rng)
         schedule._draw_sweeps(rng)
@@ -150,12 +150,12 @@ class Schedule:
     ) -> None:
         spread = rng.choice((0.0, 0.2, 1.0, 15.0))
         self.world.baton.at(time, lambda: self._begin(run))
-        legs = rng.choice((1, 2, 4, most_jobs))
-        for _ in range(legs):
+        matrix_size = rng.choice((1, 2, 4, most_jobs))
+        for _ in range(matrix_size):
             failures = frozenset(rng.sample(kinds, rng.randint(1, min(2, len(kinds)))))
             start = time + 2 + rng.uniform(0, spread)
             began = NOON + timedelta(seconds=int(time))
-            self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start, legs)
+            self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start, matrix_size)
 
     def _rerun(self, run_id: int) -> None:
         """Another attempt, of which as many jobs come as of any: it passes, or fails alike or otherwise."""
@@ -191,7 +191,7 @@ class Schedule:
         run: Run,
         failures: frozenset[str],
         start: float,
-        legs: int = 1,
+        matrix_size: int = 1,
         asked: datetime | None = None,
     ) -> None:
         dies_at, cancelled_at = self._ends(rng, start)
@@ -206,7 +206,7 @@ class Schedule:
         terms = replace(
             self.terms,
             again_since=asked,
-            legs=legs if self.world.setting.matrix else 1,
+            matrix_size=matrix_size if self.world.setting.matrix else 1,
             default_token=creator == ACTIONS_BOT,
         )
         part = Part(run, failures, terms, form, self.rerun_first)

@@ -27,7 +27,7 @@ class Branches:
     ended: list[tuple[float, Part]] = field(default_factory=list)
 
     def add(self, end: float, part: Part) -> None:
-        terms = replace(part.terms, legs=1)
+        terms = replace(part.terms, matrix_size=1)
         timing = replace(terms.timing, waits=(), retries_alone=TIMING.retries_alone, limits=0)
         terms = replace(terms, timing=replace(timing, patience_alone=TIMING.patience_alone))
         self.ended.append((end, replace(part, terms=terms, rerun_first=False)))
@@ -68,7 +68,7 @@ class Branches:
     def _remember(self, client: Client, part: Part, *, final: bool) -> None:
         log = Log(client, part.terms, client.clock, lambda: f"{client.random.randrange(10**8):08d}")
         log.look_up()
-        if log.place:
+        if log.ledger_commit:
             asker = Asker.of(part.run, sample_brief(*sorted(part.failures)), part.terms)
-            record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_mark())
+            record = asker.record(Stage.SEEN if final else Stage.WITHDRAWN, log.new_claim_id())
             log.write_last(record, part.run.url, patient=False)

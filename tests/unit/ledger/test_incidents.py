@@ -10,7 +10,7 @@ from tests.unit.ledger.jobs import Job
 
 from fire_routine.ledger.entry import Stage
 from fire_routine.model.outcome import Outcome, Result, Skip
-from fire_routine.model.run import History, TriggerKind
+from fire_routine.model.run import History, TargetKind
 
 A, B = "a" * 16, "b" * 16
 HOUR = 3600.0
@@ -63,7 +63,7 @@ def test_a_token_of_ones_own_sees_its_sessions_before_it_writes(board: Board) ->
     board.calls.clear()
     assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
     assert (len(board.commits[PLACE]), board.calls.count("login")) == (written, 1)
-    leg = Job(board, sample_run(trigger=TriggerKind.STEP), legs=8, default_token=False)
+    leg = Job(board, sample_run(target_kind=TargetKind.STEP), matrix_size=8, default_token=False)
     verdict = leg.look_first()
     assert verdict and verdict.reason == "duplicate"
     for faults, known in (([SERVER_ERROR], True), ([SERVER_ERROR] * 9, False), ([FORBIDDEN], False)):
@@ -99,19 +99,19 @@ def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
 # --- the first look of a step ---------------------------------------------------------------------------
 
 
-def look(board: Board, legs: int = 8) -> Skip | None:
-    return Job(board, sample_run(trigger=TriggerKind.STEP), legs=legs).look_first()
+def look(board: Board, matrix_size: int = 8) -> Skip | None:
+    return Job(board, sample_run(target_kind=TargetKind.STEP), matrix_size=matrix_size).look_first()
 
 
 def test_a_leg_ends_at_once_if_its_attempt_has_its_session(board: Board) -> None:
-    Job(board, legs=8).fire(A)
+    Job(board, matrix_size=8).fire(A)
     verdict = look(board)
     assert verdict and (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
     assert look(Board()) is None
 
 
 def test_a_leg_waits_for_a_sibling_that_is_starting(board: Board) -> None:
-    job = Job(board, legs=8)
+    job = Job(board, matrix_size=8)
     assert job.claim(A).fire
     assert board.words() == ["A Claude session is about to start"]
     board.clock.at = lambda: job.settle(fired())
@@ -121,44 +121,44 @@ def test_a_leg_waits_for_a_sibling_that_is_starting(board: Board) -> None:
 
 def test_in_a_crowd_one_leg_that_is_covered_decides_for_all(board: Board) -> None:
     Job(board, NEXT).fire(A)
-    Job(board, legs=40).claim(A)
-    found = look(board, legs=40)
+    Job(board, matrix_size=40).claim(A)
+    found = look(board, matrix_size=40)
     assert found and (found.reason, found.session_id) == ("duplicate", "session_1")
-    assert look(board, legs=8) is None
+    assert look(board, matrix_size=8) is None
 
 
 def test_in_a_crowd_one_leg_that_found_no_more_sessions_due_decides_for_all(board: Board) -> None:
     Job(board, NEXT).fire(A)
-    assert Job(board, legs=40, max_sessions=1).claim(B).reason == "max-sessions"
-    found = look(board, legs=40)
+    assert Job(board, matrix_size=40, max_sessions=1).claim(B).reason == "max-sessions"
+    found = look(board, matrix_size=40)
     assert found and found.reason == "max-sessions"
 
 
 def test_what_one_leg_does_not_know_no_leg_of_a_crowd_looks_for_again(board: Board) -> None:
     Job(board, NEXT).fire(A, outcome=Outcome(Result.UNKNOWN))
-    Job(board, legs=40).claim(A)
-    found = look(board, legs=40)
+    Job(board, matrix_size=40).claim(A)
+    found = look(board, matrix_size=40)
     assert found and found.reason == "earlier-unknown"
 
 
 def test_a_first_look_of_a_leg_without_permission_ends_it(board: Board) -> None:
     board.faults["statuses"] = [FORBIDDEN] * 9
-    verdict = look(board, legs=8)
+    verdict = look(board, matrix_size=8)
     assert verdict and verdict.reason == "ledger-unavailable" and "`statuses: write`" in verdict.message
 
 
 def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing(board: Board) -> None:
     board.faults["statuses"] = [SERVER_ERROR] * 9
-    assert look(board, legs=1) is None
+    assert look(board, matrix_size=1) is None
     board.faults["statuses"] = [SERVER_ERROR] * 9
-    verdict = look(board, legs=8)
+    verdict = look(board, matrix_size=8)
     assert verdict and verdict.reason == "ledger-unavailable"
 
 
 def test_a_lone_step_does_not_wait_for_the_legs_of_a_matrix(board: Board) -> None:
-    assert Job(board, legs=8).claim(A).fire
+    assert Job(board, matrix_size=8).claim(A).fire
     began = board.clock.seconds
-    assert look(board, legs=1) is None
+    assert look(board, matrix_size=1) is None
     assert board.clock.seconds == began
 
 

@@ -20,7 +20,7 @@ from tests.unit.ledger.troubles import PROFILES
 from fire_routine.ledger.day import over_limit
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
-from fire_routine.ledger.rule import Asker, Case, Known, Ruling, Standing, rule
+from fire_routine.ledger.rule import Asker, Case, Known, Moment, Ruling, rule
 
 KEY = f"k{'a' * 16}"
 ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Named(read_names(KEY)[0]),), 1, DAY)
@@ -41,7 +41,7 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     def changed(value: Any) -> Any:
         return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
 
-    return rule(claims, Case(changed(ASKER), Known(), changed(Standing(now=NOON))))
+    return rule(claims, Case(changed(ASKER), Known(), changed(Moment(now=NOON))))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,9 @@ def test_a_fire_that_was_under_way_as_the_job_came_counts_when_it_is_settled() -
 
 
 def test_neither_max_sessions_nor_other_keys_keep_it_back() -> None:
-    others = [claim(Stage.FIRED, f"k{number:016}", mark=f"m{number:07}", id=number) for number in range(9)]
+    others = [
+        claim(Stage.FIRED, f"k{number:016}", claim_id=f"m{number:07}", id=number) for number in range(9)
+    ]
     assert not ruled(*others).blocked
 
 
@@ -111,19 +113,19 @@ def test_again_counts_only_what_is_newer_or_under_way() -> None:
 
 def day_of(*hours: float, stage: Stage = Stage.FIRED) -> list[Claim]:
     return [
-        claim(stage, ago=timedelta(hours=ago), mark=f"m{number:07}", workflow=f"{number}.yml")
+        claim(stage, ago=timedelta(hours=ago), claim_id=f"m{number:07}", workflow=f"{number}.yml")
         for number, ago in enumerate(hours)
     ]
 
 
 def test_the_days_sessions_of_all_workflows_are_counted() -> None:
-    assert over_limit(day_of(1, 2), 3, Standing(NOON)) is None
-    assert over_limit(day_of(1, 2, 24), 3, Standing(NOON)) is None
-    verdict = over_limit(day_of(1, 2, 3), 3, Standing(NOON))
+    assert over_limit(day_of(1, 2), 3, Moment(NOON)) is None
+    assert over_limit(day_of(1, 2, 24), 3, Moment(NOON)) is None
+    verdict = over_limit(day_of(1, 2, 3), 3, Moment(NOON))
     assert verdict is not None
     assert verdict.reason == "daily-limit"
     assert "The next is possible at 09:00 UTC" in verdict.message
-    later = over_limit(day_of(1, 2, 3, 4, 5), 3, Standing(NOON))
+    later = over_limit(day_of(1, 2, 3, 4, 5), 3, Moment(NOON))
     assert later is not None and "at 09:00 UTC" in later.message
 
 
@@ -136,24 +138,24 @@ def test_the_days_sessions_of_all_workflows_are_counted() -> None:
     ],
 )  # fmt: skip
 def test_what_started_a_session_counts_or_may_have(stage: Stage, hours: float, counts: bool) -> None:
-    assert (over_limit(day_of(hours, stage=stage), 1, Standing(NOON)) is not None) == counts
+    assert (over_limit(day_of(hours, stage=stage), 1, Moment(NOON)) is not None) == counts
 
 
 def test_others_have_half_of_the_day_together_and_never_its_last_fifth() -> None:
     others = [replace(one, others=True) for one in day_of(1, 2, 3, 4, 5)]
-    assert over_limit(others[:4], 10, Standing(NOON), others=True) is None
-    verdict = over_limit(others, 10, Standing(NOON), others=True)
+    assert over_limit(others[:4], 10, Moment(NOON), others=True) is None
+    verdict = over_limit(others, 10, Moment(NOON), others=True)
     assert verdict is not None and "5 of `daily-limit: 10`" in verdict.message
     assert "trusted people" in verdict.message and "07:00 UTC" in verdict.message
-    assert over_limit(others, 10, Standing(NOON)) is None
-    assert over_limit(day_of(*range(1, 8)), 10, Standing(NOON), others=True) is None
-    assert over_limit(day_of(*range(1, 9)), 10, Standing(NOON), others=True) is not None
-    assert over_limit(day_of(*range(1, 10)), 10, Standing(NOON)) is None
-    assert over_limit([], 1, Standing(NOON), others=True) is None
+    assert over_limit(others, 10, Moment(NOON)) is None
+    assert over_limit(day_of(*range(1, 8)), 10, Moment(NOON), others=True) is None
+    assert over_limit(day_of(*range(1, 9)), 10, Moment(NOON), others=True) is not None
+    assert over_limit(day_of(*range(1, 10)), 10, Moment(NOON)) is None
+    assert over_limit([], 1, Moment(NOON), others=True) is None
 
 
 def test_without_a_time_nothing_is_kept_back() -> None:
-    assert over_limit(day_of(1, 2), 1, Standing()) is None
+    assert over_limit(day_of(1, 2), 1, Moment()) is None
 
 
 @pytest.mark.parametrize(

@@ -284,15 +284,15 @@ def test_the_time_for_which_others_are_waited_for_is_not_taken_from_githubs(boar
             board.faults["statuses"] = [SERVER_ERROR]
 
     board.clock.at = pass_on
-    assert Job(board, legs=2).claim(A).fire
+    assert Job(board, matrix_size=2).claim(A).fire
 
 
 def test_a_job_that_is_cancelled_before_its_request_leaves_the_session_to_another(board: Board) -> None:
-    leader = Job(board, legs=2)
+    leader = Job(board, matrix_size=2)
     assert leader.claim(A).fire
     cancelled = Outcome(Result.FAILED, Reason.INTERRUPTED)
     board.clock.at = lambda: leader.settle(cancelled) if board.clock.seconds > 10 else None
-    assert Job(board, legs=2).fire(A).fire
+    assert Job(board, matrix_size=2).fire(A).fire
     assert board.stages() == "cswcsf"
     assert "No session: the job was cancelled" in board.words()
 
@@ -329,7 +329,7 @@ def test_a_claim_that_took_too_long_to_announce_is_made_again() -> None:
 
 def test_claims_lapse_by_the_time_of_the_own_announcement(board: Board) -> None:
     """A read that shows it may not show yet what was announced after it."""
-    board.before_write = lambda: board.write(Stage.CLAIMED, mark="lower000")
+    board.before_write = lambda: board.write(Stage.CLAIMED, claim_id="lower000")
 
     def late() -> None:  # the read of the announcement comes long after it
         if board.stages() == "ccs":
@@ -371,9 +371,9 @@ def test_an_interruption_takes_the_claim_back(board: Board, stages: str) -> None
 # --- GitHub fails ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("legs", "reason"), [(1, ""), (2, "ledger-unavailable")])
+@pytest.mark.parametrize(("matrix_size", "reason"), [(1, ""), (2, "ledger-unavailable")])
 @pytest.mark.parametrize("began", [0, 2])
-def test_a_lone_job_outlasts_ninety_seconds_of_errors(legs: int, reason: str, began: int) -> None:
+def test_a_lone_job_outlasts_ninety_seconds_of_errors(matrix_size: int, reason: str, began: int) -> None:
     class Failing(Board):
         def _call(self, method: str) -> None:
             super()._call(method)
@@ -381,7 +381,7 @@ def test_a_lone_job_outlasts_ninety_seconds_of_errors(legs: int, reason: str, be
                 raise SERVER_ERROR
 
     board = Failing()
-    assert Job(board, legs=legs).fire(A).reason == reason
+    assert Job(board, matrix_size=matrix_size).fire(A).reason == reason
     assert (board.stages()[-1:] == "f") == (not reason)
 
 
@@ -420,13 +420,13 @@ def test_the_result_is_written_again_and_else_noted(board: Board, faults: int, n
 
 
 @pytest.mark.parametrize(
-    ("fault", "legs", "fires"), [(limit(60), 1, True), (limit(60), 2, False), (LIMITED, 1, False)]
+    ("fault", "matrix_size", "fires"), [(limit(60), 1, True), (limit(60), 2, False), (LIMITED, 1, False)]
 )
 def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not(
-    board: Board, fault: GitHubError, legs: int, fires: bool
+    board: Board, fault: GitHubError, matrix_size: int, fires: bool
 ) -> None:
     board.faults["create_status"] = [fault]  # the last one does not say for how long
-    verdict = Job(board, legs=legs).claim(A)
+    verdict = Job(board, matrix_size=matrix_size).claim(A)
     assert (verdict.fire, verdict.reason) == (fires, "" if fires else "ledger-unavailable")
     assert (board.clock.seconds > 60) == fires
 
@@ -439,12 +439,12 @@ def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not(
         ("first_commit", "contents: read"),
     ],
 )
-@pytest.mark.parametrize("legs", [1, 2])
+@pytest.mark.parametrize("matrix_size", [1, 2])
 def test_without_a_permission_nothing_is_fired_and_it_is_named(
-    board: Board, method: str, permission: str, legs: int
+    board: Board, method: str, permission: str, matrix_size: int
 ) -> None:
     board.faults[method] = [FORBIDDEN] * 99
-    job = Job(board, legs=legs)
+    job = Job(board, matrix_size=matrix_size)
     verdict = job.claim(A)
     assert (verdict.failed, verdict.reason) == (True, "ledger-unavailable")
     assert f"`{permission}`" in verdict.message
@@ -471,8 +471,8 @@ def test_a_place_that_is_not_shown_is_asked_for_again_and_never_replaced(board: 
 
 
 def test_a_pinned_place_costs_no_request() -> None:
-    board = Board(place="9" * 40)
-    assert Job(board, place="9" * 40).fire(A).fire
+    board = Board(ledger_commit="9" * 40)
+    assert Job(board, ledger_commit="9" * 40).fire(A).fire
     assert "first_commit" not in board.calls
     assert len(board.commits["9" * 40]) == 3
 

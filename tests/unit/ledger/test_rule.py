@@ -12,7 +12,7 @@ from tests.unit.ledger.boards import DAY
 
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
-from fire_routine.ledger.rule import Asker, Case, Known, Ruling, Standing, rule
+from fire_routine.ledger.rule import Asker, Case, Known, Moment, Ruling, rule
 from fire_routine.model.run import GreenRuns
 
 
@@ -37,7 +37,7 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     def changed(value: Any) -> Any:
         return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
 
-    return rule(claims, Case(changed(ASKER), changed(Known()), changed(Standing(now=NOON))))
+    return rule(claims, Case(changed(ASKER), changed(Known()), changed(Moment(now=NOON))))
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_claim_that_may_have_a_session_blocks_what_it_covers(other: Claim, fir
 
 def test_several_claims_cover_what_they_name_together() -> None:
     assert not ruled(claim(), failures=(A, B)).blocked
-    assert ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", mark="third000"), failures=(A, B)).blocked
-    doubt = claim(Stage.UNKNOWN, mark="third000", id=2)
+    assert ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", claim_id="third000"), failures=(A, B)).blocked
+    doubt = claim(Stage.UNKNOWN, claim_id="third000", id=2)
     assert ruled(claim(), doubt).points_to == claim()  # the session rather than the doubt
 
 
 def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() -> None:
-    own = claim(Stage.ANNOUNCED, mark="mine0000", id=5, run=100)
+    own = claim(Stage.ANNOUNCED, claim_id="mine0000", id=5, run=100)
     for other, fires in ((4, False), (6, True)):
         at_it = claim(Stage.ANNOUNCED, id=other)
         assert ruled(own, at_it, own=own).blocked != fires
@@ -82,7 +82,7 @@ def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() ->
 def test_a_claim_that_lapsed_and_a_session_without_a_trace_no_longer_count() -> None:
     young = claim(Stage.CLAIMED, at=NOON)
     assert ruled(young).leader == young
-    assert not ruled(young, lapsed=frozenset({young.mark})).blocked
+    assert not ruled(young, lapsed=frozenset({young.claim_id})).blocked
     assert not ruled(claim(), replaced=frozenset({claim().url})).blocked
 
 
@@ -157,8 +157,8 @@ def test_a_failure_by_its_step_or_without_a_log_may_be_one_of_the_incident(
 def test_a_refused_request_ends_the_attempt_for_those_that_waited_for_it() -> None:
     refused = claim(Stage.REFUSED, run=100)
     assert not ruled(refused).blocked
-    assert ruled(refused, waited_for=frozenset({refused.mark})).blocked
-    assert not ruled(claim(Stage.REFUSED), waited_for=frozenset({refused.mark})).blocked  # of another run
+    assert ruled(refused, waited_for=frozenset({refused.claim_id})).blocked
+    assert not ruled(claim(Stage.REFUSED), waited_for=frozenset({refused.claim_id})).blocked  # of another run
 
 
 def test_again_leaves_out_what_was_settled_before_it_was_asked() -> None:

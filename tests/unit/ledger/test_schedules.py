@@ -43,7 +43,7 @@ def test_no_schedule_of_faults_and_deaths_leads_to_a_second_session(seed: int) -
 @settings(max_examples=15)
 @given(SEEDS, st.sampled_from([0.0, 1.0, 3.0]))
 def test_where_nothing_goes_wrong_every_incident_has_its_session(seed: int, lag: float) -> None:
-    schedule = Schedule.draw(seed, Faults(lag=lag), most_jobs=8, calm=True)
+    schedule = Schedule.draw(seed, Faults(lag=lag), most_jobs=8, large_matrix=True)
     schedule.play()
     assert schedule.violations() == []
     assert len(schedule.world.reports) == schedule.jobs

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from fire_routine.ledger.entry import Claim
 from fire_routine.ledger.log import ACTIONS_BOT
-from fire_routine.ledger.rule import Standing
+from fire_routine.ledger.rule import Moment
 from fire_routine.ledger.terms import Timing
 
 
@@ -171,10 +171,10 @@ def draw_faults(rng: random.Random) -> Faults:
     return faults
 
 
-_counts = Standing.counts
+_counts = Moment.counts
 
 
-def _without_order(self: Standing, claim: Claim) -> bool:
+def _without_order(self: Moment, claim: Claim) -> bool:
     """Once it has announced, a job fires no matter who else is at it."""
     return _counts(self, claim) and (self.own is None or not self.going_on(claim))
 
@@ -188,7 +188,7 @@ class LeftOut:
     order: bool = True
 
     def __call__(self) -> AbstractContextManager[object]:
-        return nullcontext() if self.order else patch.object(Standing, "counts", _without_order)
+        return nullcontext() if self.order else patch.object(Moment, "counts", _without_order)
 
 
 LEFT_OUT = {

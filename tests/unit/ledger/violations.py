@@ -90,7 +90,7 @@ class Violations:
         for place, session in enumerate(sessions):
             same = (other for other in sessions[:place] if other.creator == session.creator)
             read = (other for other in same if not self._is_unread(other, session))
-            earlier = [other for other in read if not self.world.apart(other, session)]
+            earlier = [other for other in read if not self.world.separated_by_green(other, session)]
             counted = (other for other in earlier if not self._is_replaced(other, session))
             if session.asked is not None:
                 counted = (other for other in counted if other.claimed_at >= session.asked)

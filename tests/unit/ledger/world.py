@@ -137,13 +137,13 @@ class World:
     def entries(self, *, shown: bool = False) -> list[Entry]:
         """The ledger's entries, or what people see on failing commits, without forged ones."""
         entries = [entry for sha in self.board.commits for entry in self.board.entries(sha, shown=shown)]
-        return [entry for entry in entries if entry.record.mark != "forged00"]
+        return [entry for entry in entries if entry.record.claim_id != "forged00"]
 
-    def claim(self, mark: str) -> Entry:
+    def claim(self, claim_id: str) -> Entry:
         """The first entry of a mark."""
-        return next(entry for entry in self.entries() if entry.record.mark == mark)
+        return next(entry for entry in self.entries() if entry.record.claim_id == claim_id)
 
-    def apart(self, one: Session, later: Session) -> bool:
+    def separated_by_green(self, one: Session, later: Session) -> bool:
         """Whether a green run of one of their events lies between their runs, as the later one is started."""
         first, last = sorted((one.run, later.run))
         if family(one.run) != family(later.run):
@@ -332,7 +332,12 @@ class Client:
     # --- the endpoint -----------------------------------------------------------------------------
 
     def fire(
-        self, run: Run, failures: frozenset[str], mark: str, form: str = "log", asked: datetime | None = None
+        self,
+        run: Run,
+        failures: frozenset[str],
+        claim_id: str,
+        form: str = "log",
+        asked: datetime | None = None,
     ) -> Outcome:
         """What the endpoint did, as far as its client can know."""
         world, faults, random = self.world, self._faults, self.random
@@ -345,7 +350,7 @@ class Client:
                 return Outcome(Result.FAILED)
             if kind - faults.fire_fails < faults.fire_unknown and random.random() < 0.5:
                 return Outcome(Result.UNKNOWN)
-            claim = world.claim(mark)
+            claim = world.claim(claim_id)
             assert claim.created_at is not None
             session = Session(
                 id=f"session_{len(world.sessions) + 1}",

@@ -9,7 +9,7 @@ import pytest
 from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
 
 from fire_routine.gather.event import run_as_reported
-from fire_routine.gather.event_source import find_trigger
+from fire_routine.gather.event_source import find_target
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event, EventError, Role
 from fire_routine.model.run import Origin, Run
@@ -40,7 +40,7 @@ def read(name: str, whole: Json, deployed: Origin | None = Origin.WRITERS) -> Ru
     """The run of the event."""
     ref = str(whole.get("ref") or "main").removeprefix("refs/heads/")
     context = Context(repository=REPOSITORY, run_id=7, event_name=name, event=whole, ref_name=ref)
-    run = run_as_reported(find_trigger(Settings(key="k"), context), context)
+    run = run_as_reported(find_target(Settings(key="k"), context), context)
     assert run is not None
     if name in ("deployment", "deployment_status"):
         run = replace(run, origin_in_payload=deployed)
@@ -332,7 +332,7 @@ def test_a_strangers_words_with_a_sessions_link_do_not_keep_a_maintainer_from_as
 
 def test_where_github_does_not_name_the_branch_it_may_be_a_sessions() -> None:
     context = Context(repository=REPOSITORY, run_id=7, event_name="issue_comment")
-    run = run_as_reported(find_trigger(Settings(key="k"), context), context)
+    run = run_as_reported(find_target(Settings(key="k"), context), context)
     assert run is not None
     event = Event("k", "issue_comment", "created", role=Role.PUSH, branches_known=False)
     verdict = may_cause(event, run, Settings(key="k"))

@@ -10,9 +10,9 @@ from tests.unit.ledger.boards import OLDER, SHA, Board, pull_request, sample_run
 from tests.unit.ledger.jobs import Job, decided
 
 from fire_routine import policy
-from fire_routine.gather import find_trigger, run_as_reported
+from fire_routine.gather import find_target, run_as_reported
 from fire_routine.model.outcome import GitHubError, Skip
-from fire_routine.model.run import Commit, FailedJob, Origin, Run, TriggerKind
+from fire_routine.model.run import Commit, FailedJob, Origin, Run, TargetKind
 from fire_routine.policy import guards, sessions_behind
 from fire_routine.settings import Context, Settings
 
@@ -41,7 +41,7 @@ def context(event_name: str = "push", event: dict[str, Any] | None = None, **cha
 
 def before_gathering(settings: Settings, where: Context) -> Skip | None:
     """By what the runner and the event describe of the run."""
-    return policy.before_gathering(settings, where, run_as_reported(find_trigger(settings, where), where))
+    return policy.before_gathering(settings, where, run_as_reported(find_target(settings, where), where))
 
 
 def payload(repository: str | None) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def test_a_run_under_way_counts_by_its_jobs() -> None:
     assert judged(going()) == "not-failed"
     assert judged(going(failed_jobs=(JOB,))) is None
     assert judged(going(jobs_known=False)) is None
-    assert judged(going(trigger=TriggerKind.STEP)) is None
+    assert judged(going(target_kind=TargetKind.STEP)) is None
     assert judged(going(), context(job_status="failure")) is None
     assert judged(going(id=7), context(job_status="failure")) == "not-failed"
 
@@ -306,15 +306,15 @@ def test_a_pull_request_goes_stale_by_its_own_head(then: Any, now: Any, expected
 
 
 @pytest.mark.parametrize(
-    ("trigger", "reason"),
+    ("target_kind", "reason"),
     [
-        (TriggerKind.FINAL_JOB, ""),
-        (TriggerKind.WORKFLOW_RUN, "pull-request-closed"),
+        (TargetKind.FINAL_JOB, ""),
+        (TargetKind.WORKFLOW_RUN, "pull-request-closed"),
     ],
 )
-def test_a_run_for_the_closing_itself_is_reported(trigger: TriggerKind, reason: str) -> None:
+def test_a_run_for_the_closing_itself_is_reported(target_kind: TargetKind, reason: str) -> None:
     """What another workflow reads of the pull request is as it is by then."""
-    run = sample_run(event="pull_request", head_branch="topic", pull_request=CLOSED, trigger=trigger)
+    run = sample_run(event="pull_request", head_branch="topic", pull_request=CLOSED, target_kind=target_kind)
     assert decided(Board(pulls={5: CLOSED}), run).reason == reason
 
 

@@ -13,7 +13,7 @@ from tests.unit.compose.material import digest
 from fire_routine.compose import compose
 from fire_routine.distill import excerpt
 from fire_routine.gather.event import run_as_reported
-from fire_routine.gather.event_source import find_trigger
+from fire_routine.gather.event_source import find_target
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event
 from fire_routine.model.evidence import Attachment, Brief, utf16_length
@@ -31,7 +31,7 @@ def keyed(name: str, *, writers: tuple[str, ...] = ("mona",), **changes: Any) ->
         repository=REPOSITORY, run_id=7, event_name=name, event=whole, ref_name="main", sha="a" * 40,
         workflow="Nightly probe", actor="mona",
     )  # fmt: skip
-    run = run_as_reported(find_trigger(settings, context), context)
+    run = run_as_reported(find_target(settings, context), context)
     assert run is not None
     return replace(run, fired_for=with_writers(read_event(name, whole, "site"), writers))
 
