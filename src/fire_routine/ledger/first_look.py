@@ -28,10 +28,13 @@ def first_look(log: Log, run: Run, say: Say) -> Skip | None:
     """
     log.identify()
     if not log.terms.alone:
-        if log.terms.matrix_size <= log.terms.timing.look_before and (skip := _look(log, run, say)):
-            return skip
         _spread(log, say)
-    return _look(log, run, say)
+    try:
+        found = _read(log, run)
+    except LedgerError as problem:
+        # A lone job gathers first and then asks again; a crowd must not ask for even more.
+        return None if log.terms.alone else messages.unavailable(problem)
+    return next(filter(None, (_against(claim, log.terms) for claim in reversed(found))), None)
 
 
 def _spread(log: Log, say: Say) -> None:
@@ -52,38 +55,11 @@ def _spread(log: Log, say: Say) -> None:
         log.clock.sleep(seconds)
 
 
-def _look(log: Log, run: Run, say: Say) -> Skip | None:
-    alone = log.terms.alone
-    try:
-        found = _read(log, run) if alone else _settled(log, run, say)
-    except LedgerError as problem:
-        # A lone job gathers first and then asks again; a crowd must not ask for even more.
-        return None if alone else messages.unavailable(problem)
-    return next(filter(None, (_against(claim, log.terms) for claim in reversed(found))), None)
-
-
 def _read(log: Log, run: Run) -> list[Claim]:
     """The claims of this attempt."""
     log.begin()
     log.read_commit(run.head_sha, patient=not log.terms.alone)
     return [claim for claim in log.claims(label(run), shown=True) if claim.same_attempt(run.id, run.attempt)]
-
-
-def _settled(log: Log, run: Run, say: Say) -> list[Claim]:
-    """The claims once a sibling that is starting a session has reported its result, or took too long."""
-    timing, waited = log.terms.timing, 0.0
-    found = _read(log, run)
-    for pause in log.terms.pauses():
-        going_on = any(claim.stage is Stage.CLAIMED for claim in found)
-        if not going_on or any(claim.has_session for claim in found) or waited >= timing.watch_request:
-            break
-        if not waited:
-            say(f"waiting for {SIBLING}, which is starting a session")
-        pause = min(pause, timing.watch_request - waited)
-        log.clock.sleep(pause)
-        waited += pause
-        found = _read(log, run)
-    return found
 
 
 def _against(claim: Claim, terms: Terms) -> Skip | None:

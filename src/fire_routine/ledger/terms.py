@@ -65,7 +65,6 @@ class Timing:
     spread: float = 5.0
     spread_of_one: float = 1.0
     legs_per_second: int = 16  # more, which add a second each time, up to `spread`
-    look_before: int = 128  # of more legs, a request of each before the wait is too much
 
     # Earlier sessions and re-runs
     traced: int = 10  # runs whose sessions are looked for
