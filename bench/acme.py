@@ -1,7 +1,8 @@
 """An organisation for `bench/organisation.py`: repositories, their runs and what breaks, in virtual time.
 
-Each repository is one of the emulated GitHub's (tests/emulated), so both APIs answer as there. Two things are
-quicker here: a run is made from its repository's first one, and a commit's answer is kept until it changes.
+Each repository is one of the emulated GitHub's (tests/support/emulated), so both APIs answer as there.
+Two things are quicker here: a run is made from its repository's first one, and a commit's answer is kept
+until it changes.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from graphql import (  # noqa: E402
     parse,
     value_from_ast_untyped,
 )
-from tests.emulated import graph  # noqa: E402
-from tests.emulated.ids import sha_of  # noqa: E402
-from tests.emulated.repository import Repository, timestamp  # noqa: E402
-from tests.emulated.site import Site  # noqa: E402
+from tests.support.emulated import graph  # noqa: E402
+from tests.support.emulated.ids import sha_of  # noqa: E402
+from tests.support.emulated.repository import Repository, timestamp  # noqa: E402
+from tests.support.emulated.site import Site  # noqa: E402
 
 from fire_routine.ledger.entry import LEDGER, Record, Stage  # noqa: E402
 from fire_routine.ledger.names import read_names  # noqa: E402

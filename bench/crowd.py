@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.emulated.github import GitHubEmulator  # noqa: E402
+from tests.support.emulated.github import GitHubEmulator  # noqa: E402
 
 from fire_routine.emulator import Endpoint, Reply  # noqa: E402
 from fire_routine.ledger.entry import Entry, read_entry  # noqa: E402

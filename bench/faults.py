@@ -35,8 +35,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.faults.catalogue import FAULTS, Certificates, Fault, staged  # noqa: E402
-from tests.faults.server import PATH, FaultServer, closed_port  # noqa: E402
+from tests.support.faults.catalogue import FAULTS, Certificates, Fault, staged  # noqa: E402
+from tests.support.faults.server import PATH, FaultServer, closed_port  # noqa: E402
 
 from fire_routine.clock import Clock  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402

@@ -21,8 +21,8 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.unit.ledger.baton import Baton, Task  # noqa: E402
+from tests.support.emulated.github import GitHubEmulator  # noqa: E402
+from tests.unit.ledger.simulator.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action, threads  # noqa: E402
 from fire_routine.clock import REAL, Clock  # noqa: E402

@@ -24,9 +24,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from tests.emulated.faults import Fault  # noqa: E402
-from tests.emulated.github import TOKEN, GitHubEmulator  # noqa: E402
-from tests.faults.storage import Log, LogStorage  # noqa: E402 - of this working tree
+from tests.support.emulated.faults import Fault  # noqa: E402
+from tests.support.emulated.github import TOKEN, GitHubEmulator  # noqa: E402
+from tests.support.faults.storage import Log, LogStorage  # noqa: E402 - of this working tree
 
 REPOSITORY, RUN = "octo-org/widget", 500
 WORDS = ("apple", "birch", "cedar", "daisy", "elder", "fig", "grape", "hazel", "iris", "juniper")

@@ -27,7 +27,7 @@ from threading import Event, Thread
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from tests.emulated.github import TOKEN, GitHubEmulator  # noqa: E402 - see above
+from tests.support.emulated.github import TOKEN, GitHubEmulator  # noqa: E402 - see above
 
 REPOSITORY, RUN = "octo-org/widget", 500
 RECORDINGS = ROOT / "src" / "fire_routine" / "recordings"

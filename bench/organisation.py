@@ -33,10 +33,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench.acme import DAY, HOUR, MINUTE, NAMED, SWEEPER, Estate, Incident  # noqa: E402
 from bench.legs import Synchronous  # noqa: E402
-from tests.emulated import graph  # noqa: E402
-from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.emulated.routes import NOT_FOUND, Answer, answer  # noqa: E402
-from tests.unit.ledger.baton import Baton, Killed, Task  # noqa: E402
+from tests.support.emulated import graph  # noqa: E402
+from tests.support.emulated.github import GitHubEmulator  # noqa: E402
+from tests.support.emulated.routes import NOT_FOUND, Answer, answer  # noqa: E402
+from tests.unit.ledger.simulator.baton import Baton, Killed, Task  # noqa: E402
 
 from fire_routine import threads  # noqa: E402
 from fire_routine.clock import Clock  # noqa: E402

@@ -41,9 +41,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import legs  # noqa: E402
 from bench.crowd import Stage, staged, warm  # noqa: E402
-from tests.emulated.faults import Fault  # noqa: E402
-from tests.unit.ledger.schedule import Schedule  # noqa: E402
-from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Profile  # noqa: E402
+from tests.support.emulated.faults import Fault  # noqa: E402
+from tests.unit.ledger.simulator.schedule import Schedule  # noqa: E402
+from tests.unit.ledger.simulator.troubles import LEFT_OUT, PROFILES, Profile  # noqa: E402
 
 from fire_routine.emulator import REPLIES  # noqa: E402
 from fire_routine.ledger.entry import Stage as Step  # noqa: E402

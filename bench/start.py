@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.e2e.installed import build_release  # noqa: E402
-from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.emulated.job import SHA, environment  # noqa: E402
+from tests.support.emulated.github import GitHubEmulator  # noqa: E402
+from tests.support.emulated.job import SHA, environment  # noqa: E402
 
 from fire_routine.emulator import Endpoint  # noqa: E402
 

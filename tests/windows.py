@@ -27,9 +27,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.emulated.job import LOG, SHA, environment  # noqa: E402
-from tests.recorded.pygithub import download  # noqa: E402
+from tests.support.emulated.github import GitHubEmulator  # noqa: E402
+from tests.support.emulated.job import LOG, SHA, environment  # noqa: E402
+from tests.support.recorded.pygithub import download  # noqa: E402
 
 from fire_routine.emulator import Endpoint  # noqa: E402
 

@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
-from tests.emulated.job import LOG, SHA, Job
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.job import LOG, SHA, Job
 
 from fire_routine.emulator import REPLIES, Endpoint, gateway, limit
 from fire_routine.settings import KNOWN_FAILURES, PREFIX

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.routes import Answer
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.routes import Answer
 
 DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
 

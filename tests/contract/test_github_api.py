@@ -14,8 +14,8 @@ import pytest
 from tests.browser import reports
 from tests.browser.reports import SCENES
 from tests.contract.exchanges import RecordedGitHub
-from tests.emulated.ids import sha_of
-from tests.emulated.month import BOT, Month
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.month import BOT, Month
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
 from fire_routine.gather import find_target, gather_run, read_logs, with_context

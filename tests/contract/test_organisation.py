@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, get_named_type
 from tests.contract.exchanges import RecordedGitHub
-from tests.emulated import graph
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
-from tests.emulated.repository import Repository
+from tests.support.emulated import graph
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.repository import Repository
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TIP, BEFORE = sha_of("tip"), sha_of("before")

@@ -1,6 +1,7 @@
 """What GitHub really answered, played to the client; and the emulated GitHub, which answers the same.
 
-The exchanges are PyGithub's recordings (`recorded/`). Where there is no package index they can't be had.
+The exchanges are PyGithub's recordings (`support/recorded/`). Where there is no package index
+they can't be had.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from urllib.parse import parse_qsl, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.routes import ROUTES
-from tests.recorded import asking
-from tests.recorded.emulation import hold
-from tests.recorded.player import API, path_of, played, shown
-from tests.recorded.pygithub import Exchange, UnavailableError, exchanges
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.routes import ROUTES
+from tests.support.recorded import asking
+from tests.support.recorded.emulation import hold
+from tests.support.recorded.player import API, path_of, played, shown
+from tests.support.recorded.pygithub import Exchange, UnavailableError, exchanges
 from tests.unit.gather.gathering import IMPATIENT, PATIENCE, github_of
 
 from fire_routine.gather.storage import Storage
 from fire_routine.github.client import GitHub
 from fire_routine.model.outcome import GitHubError
 
-RECORDED = Path(__file__).parents[1] / "recorded" / "cases.toml"
+RECORDED = Path(__file__).parents[1] / "support" / "recorded" / "cases.toml"
 LINKED_BY_NUMBER = 2015  # the year from which on links name repositories by their numbers
 # Its answer is a redirect, as that of a log is; and what the client does not ask.
 UNRECORDED = {r"/actions/artifacts/(\d+)/zip", r"/commits/([^/]+)"}

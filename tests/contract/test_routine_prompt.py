@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import yaml
-from tests.emulated.events import STRANGER
+from tests.support.emulated.events import STRANGER
 from tests.unit.compose.material import digest, history, job, pull_request, run
 from tests.unit.compose.sections.test_event import keyed
 

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.act import REPOSITORY, copy_action
 from tests.e2e.installed import make_ready
 from tests.e2e.stage import Stage
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.github import GitHubEmulator
 
 from fire_routine.emulator import Endpoint
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.repository import timestamp
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.repository import timestamp
 
 _EXIT_STATUS = re.compile(r"exit status (\d+)")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.e2e.act import Result, make_project, run_act
 from tests.e2e.mirror import RunMirror
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.github import GitHubEmulator
 
 from fire_routine.emulator import Endpoint
 

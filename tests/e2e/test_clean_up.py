@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.e2e.act import REPOSITORY, ROOT, Result, make_project
 from tests.e2e.stage import Stage
-from tests.emulated.faults import Fault
+from tests.support.emulated.faults import Fault
 
 WORKFLOW = (ROOT / "examples/clean-up.yml").read_text("utf-8")
 BY_A_SESSION = "Fix the price\n\nClaude-Session: https://claude.ai/code/session_01A"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result
 from tests.e2e.stage import Stage
-from tests.emulated.events import STRANGER, Json, of_repository, payload
-from tests.emulated.repository import FIRST
+from tests.support.emulated.events import STRANGER, Json, of_repository, payload
+from tests.support.emulated.repository import FIRST
 
 SCHEDULE = {"schedule": "7,37 * * * *", "repository": {"owner": {}}}
 

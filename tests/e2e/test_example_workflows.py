@@ -18,8 +18,8 @@ import trustme
 import yaml
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project
 from tests.e2e.stage import RUN_ID, Stage
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.month import Month
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.month import Month
 
 from fire_routine.emulator import Endpoint
 

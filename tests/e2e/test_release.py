@@ -19,7 +19,7 @@ from tests.e2e.act import ACTION, REPOSITORY, ROOT
 from tests.e2e.installed import build_release, packages, release_commit
 from tests.e2e.stage import Stage, outputs
 from tests.e2e.test_workflows import FINAL_JOB
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.github import GitHubEmulator
 from tools import release
 from tools.releasing import ReleaseError, owner, tree, verifying
 

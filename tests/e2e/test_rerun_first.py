@@ -8,7 +8,7 @@ from tests.e2e.act import ACTION, ROOT, make_project, run_act
 from tests.e2e.mirror import RunMirror
 from tests.e2e.stage import Stage, outputs
 from tests.e2e.test_workflows import SHOW, TEST_JOB
-from tests.emulated.repository import timestamp
+from tests.support.emulated.repository import timestamp
 
 TEST = """\
 import os

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.e2e.act import ACTION, ROOT, Result
 from tests.e2e.stage import Stage
-from tests.emulated.ids import sha_of
-from tests.emulated.repository import Repository, timestamp
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.repository import Repository, timestamp
 
 from fire_routine.emulator import limit
 from fire_routine.ledger.entry import LEDGER, Record

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.github.extract_events import fields_of
-from tests.emulated.events import MAINTAINER, Json, of_repository, payload
-from tests.emulated.github import GitHubEmulator
 from tests.injection.scene import SHA, one_line
+from tests.support.emulated.events import MAINTAINER, Json, of_repository, payload
+from tests.support.emulated.github import GitHubEmulator
 
 from fire_routine.github.events import EVENTS
 

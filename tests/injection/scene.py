@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.emulated.github import GitHubEmulator
 from tests.injection.checks import TAG, TOKEN, URL
+from tests.support.emulated.github import GitHubEmulator
 
 SHA = "b" * 40
 STAMP = "2026-11-29T10:00:00.0000000Z "

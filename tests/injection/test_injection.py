@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.job import environment, run_step
 from tests.injection.checks import (
     TAG,
     URL,
@@ -22,6 +20,8 @@ from tests.injection.checks import (
 )
 from tests.injection.event_scene import NAMES, set_up_event
 from tests.injection.scene import SHA, Payload, payloads, set_up
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.job import environment, run_step
 
 from fire_routine.emulator import Endpoint
 from fire_routine.github.events import EVENTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.github import GitHubEmulator
 
 from fire_routine.settings import CA_VARIABLES
 

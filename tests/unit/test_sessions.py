@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
-from tests.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
-from tests.emulated.repository import timestamp
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
+from tests.support.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
 
 from fire_routine import sessions

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.job import LOG, SHA, Job
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.job import LOG, SHA, Job
 
 from fire_routine.emulator import Endpoint
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.job import SHA, Job
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.job import SHA, Job
 
 from fire_routine.emulator import Reply
 

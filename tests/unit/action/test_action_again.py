@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.ids import sha_of
-from tests.emulated.job import Job
-from tests.emulated.repository import timestamp
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.job import Job
+from tests.support.emulated.repository import timestamp
 
 EARLIER = timestamp(datetime.now(UTC) - timedelta(hours=1))
 DISPATCH = {"event": "workflow_dispatch", "status": "in_progress", "path": ".github/workflows/again.yml"}

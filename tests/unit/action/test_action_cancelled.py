@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.emulated.job import SHA, Job, environment
+from tests.support.emulated.job import SHA, Job, environment
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals can't be sent to one process there")
 

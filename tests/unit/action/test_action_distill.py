@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from bench.labelled import OWN_SET, cases_of
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.job import SHA, Job
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.job import SHA, Job
 
 from fire_routine.cli import main
 from fire_routine.emulator import Endpoint

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.job import LOG, SHA, Job
-from tests.emulated.repository import Repository
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.job import LOG, SHA, Job
+from tests.support.emulated.repository import Repository
 
 from fire_routine.emulator import Endpoint
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
-from tests.emulated.faults import Fault
-from tests.emulated.ids import sha_of
-from tests.emulated.job import LOG, SHA, Job
-from tests.emulated.repository import FIRST, timestamp
+from tests.support.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.job import LOG, SHA, Job
+from tests.support.emulated.repository import FIRST, timestamp
 
 LABEL = {"label": {"name": "claude"}}
 ON_STRANGERS_ISSUE = {"issue": {"number": 12, "title": "Crash on save", "user": STRANGER}, **LABEL}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.emulated.job import Job
+from tests.support.emulated.job import Job
 
 KNOWN = """\
 [[known-failure]]

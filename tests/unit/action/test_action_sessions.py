@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.ids import sha_of
-from tests.emulated.job import LOG, SHA, Job
-from tests.emulated.repository import timestamp
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.job import LOG, SHA, Job
+from tests.support.emulated.repository import timestamp
 
 TIP = sha_of("tip")
 BRANCH = "claude/fix-run-7"

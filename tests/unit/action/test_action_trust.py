@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.job import LOG, SHA, Job
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.job import LOG, SHA, Job
 
 
 @pytest.mark.parametrize("allow_forks", ["true", "false"])

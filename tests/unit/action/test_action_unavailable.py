@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.job import LOG, SHA, Job
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.job import LOG, SHA, Job
 
 
 def test_a_full_disk_and_no_temporary_folder_keep_no_session_back(

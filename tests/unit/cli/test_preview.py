@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.emulated.events import STRANGER, Json, of_repository, payload
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.events import STRANGER, Json, of_repository, payload
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
 from tests.unit.cli.logs import LOG
 
 from fire_routine.cli import main

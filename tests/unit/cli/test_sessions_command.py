@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.month import Month
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.month import Month
 
 from fire_routine.cli import main
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.repository import FIRST
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.repository import FIRST
 from tests.unit.sweep.conftest import BOT, Organisation
 
 from fire_routine.cli import main

@@ -14,9 +14,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from tests.fake_clock import FakeClock
-from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, staged
-from tests.faults.server import PATH, PATIENCE, FaultServer, closed_port
+from tests.support.fake_clock import FakeClock
+from tests.support.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, staged
+from tests.support.faults.server import PATH, PATIENCE, FaultServer, closed_port
 
 from fire_routine.clock import Clock
 from fire_routine.emulator import Endpoint

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.fake_clock import FakeClock
+from tests.support.fake_clock import FakeClock
 
 import fire_routine
 from fire_routine import FireError, NotSent, Rejected, Routine, Unknown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import RUN, add_run, failed_job
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.emulated.ids import sha_of
+from tests.support.emulated.github import TOKEN, GitHubEmulator
+from tests.support.emulated.ids import sha_of
 
 from fire_routine import clock
 from fire_routine.gather import find_target, gather_run, with_context

@@ -11,8 +11,8 @@ import tracemalloc
 import zipfile
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
 from tests.unit.digests import digest_of, texts
 from tests.unit.gather.gathering import PATIENCE, RUN, add_run, github_of, later
 

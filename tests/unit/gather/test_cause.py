@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
 
 from fire_routine.gather.cause import read_cause
 from fire_routine.github.client import GitHub

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.fake_clock import FakeClock
+from tests.support.fake_clock import FakeClock
 from tests.unit.digests import digest_of, texts
 
 from fire_routine.clock import Clock

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
 from tests.unit.digests import digest_of
 from tests.unit.gather.gathering import IMPATIENT, github_of, later
 

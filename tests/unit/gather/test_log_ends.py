@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.faults.storage import LINE, Log, LogStorage, Ranges
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.faults.storage import LINE, Log, LogStorage, Ranges
 from tests.unit.gather.gathering import PATIENCE, RUN, add_run, failed_job, gathered, github_of, whole
 
 from fire_routine.gather import logs as module

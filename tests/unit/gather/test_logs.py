@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.emulated.repository import BOM
-from tests.fake_clock import FakeClock
-from tests.faults.server import closed_port
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import TOKEN, GitHubEmulator
+from tests.support.emulated.repository import BOM
+from tests.support.fake_clock import FakeClock
+from tests.support.faults.server import closed_port
 from tests.unit.gather.gathering import (
     IMPATIENT,
     PATIENCE,

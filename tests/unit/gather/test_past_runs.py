@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, earlier, failed_job, gathered
 
 from fire_routine.model.run import ChangedFile, History, Run

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
 from fire_routine.gather import GatherError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.fake_clock import FakeClock
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.fake_clock import FakeClock
 from tests.unit.gather.gathering import HEAD, RUN, context_of, failed_job, gathered, github_of
 
 from fire_routine.gather import find_target, gather_run

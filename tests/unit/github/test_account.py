@@ -7,11 +7,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
-from tests.emulated.repository import Repository as Emulated
-from tests.emulated.repository import timestamp
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.repository import Repository as Emulated
+from tests.support.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
 
 from fire_routine.github import account

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, github_of
 
 from fire_routine.github.errors import refusal

@@ -15,9 +15,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_of, github_of, later
 
 from fire_routine.gather import GatherError, find_target, gather_run

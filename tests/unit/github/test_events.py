@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.contract.github.extract_events import fields_of
-from tests.emulated.events import described, payload
+from tests.support.emulated.events import described, payload
 
 from fire_routine.github.events import EVENTS, LONGEST, read_event
 from fire_routine.model.event import Event, EventError

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from tests.emulated.github import TOKEN, GitHubEmulator
+from tests.support.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, failed_job, later, whole
 
 from fire_routine.gather import find_target, gather_run, read_logs

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.emulated.site import Site
+from tests.support.emulated.site import Site
 
 from fire_routine.github import fields, parse
 

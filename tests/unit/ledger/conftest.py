@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.ledger.boards import Board
+from tests.unit.ledger.simulator.boards import Board
 
 
 @pytest.fixture

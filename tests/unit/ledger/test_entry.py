@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ledger.boards import sample_run
+from tests.unit.ledger.simulator.boards import sample_run
 
 from fire_routine.ledger.entry import (
     DESCRIPTION_LIMIT,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.unit.ledger.boards import FORBIDDEN, NEXT, PLACE, SERVER_ERROR, Board, fired, sample_run
-from tests.unit.ledger.jobs import Job
+from tests.unit.ledger.simulator.boards import FORBIDDEN, NEXT, PLACE, SERVER_ERROR, Board, fired, sample_run
+from tests.unit.ledger.simulator.jobs import Job
 
 from fire_routine.ledger.entry import Stage
 from fire_routine.model.outcome import Outcome, Result, Skip

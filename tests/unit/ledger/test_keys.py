@@ -11,11 +11,11 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fake_clock import NOON
-from tests.unit.ledger import keys
-from tests.unit.ledger.boards import DAY
-from tests.unit.ledger.keys import played
-from tests.unit.ledger.troubles import PROFILES
+from tests.support.fake_clock import NOON
+from tests.unit.ledger.simulator import keys
+from tests.unit.ledger.simulator.boards import DAY
+from tests.unit.ledger.simulator.keys import played
+from tests.unit.ledger.simulator.troubles import PROFILES
 
 from fire_routine.ledger.day import over_limit
 from fire_routine.ledger.entry import Claim, Stage

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import (
+from tests.unit.ledger.simulator.boards import (
     FORBIDDEN,
     LIMITED,
     NEXT,
@@ -23,7 +23,7 @@ from tests.unit.ledger.boards import (
     green_at,
     pull_request,
 )
-from tests.unit.ledger.jobs import Job, Verdict
+from tests.unit.ledger.simulator.jobs import Job, Verdict
 
 from fire_routine.ledger.asking import LedgerError
 from fire_routine.ledger.entry import LEDGER, Stage

@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, OLDER, SERVER_ERROR, SHA, Board, sample_run
-from tests.unit.ledger.jobs import Job, Verdict
+from tests.unit.ledger.simulator.boards import (
+    FORBIDDEN,
+    NO_ANSWER,
+    OLDER,
+    SERVER_ERROR,
+    SHA,
+    Board,
+    sample_run,
+)
+from tests.unit.ledger.simulator.jobs import Job, Verdict
 
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.model.evidence import Fingerprint

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.fake_clock import NOON
-from tests.unit.ledger.boards import DAY
+from tests.support.fake_clock import NOON
+from tests.unit.ledger.simulator.boards import DAY
 
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.unit.ledger.schedule import Schedule
-from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Faults, Profile
+from tests.unit.ledger.simulator.schedule import Schedule
+from tests.unit.ledger.simulator.troubles import LEFT_OUT, PROFILES, Faults, Profile
 
 from fire_routine.ledger.terms import Timing
 

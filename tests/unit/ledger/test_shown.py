@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.unit.ledger.boards import OLDER, Board, sample_run
-from tests.unit.ledger.jobs import Job
+from tests.unit.ledger.simulator.boards import OLDER, Board, sample_run
+from tests.unit.ledger.simulator.jobs import Job
 
 from fire_routine.ledger.rerun import Reruns
 from fire_routine.model.evidence import Fingerprint

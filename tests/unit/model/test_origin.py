@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ledger.boards import pull_request, sample_run
+from tests.unit.ledger.simulator.boards import pull_request, sample_run
 
 from fire_routine.model.run import Commit, Origin, origin_in_payload, origin_of
 

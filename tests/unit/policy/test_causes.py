@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
+from tests.support.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
 
 from fire_routine.gather.event import run_as_reported
 from fire_routine.gather.event_source import find_target

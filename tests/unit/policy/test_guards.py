@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import OLDER, SHA, Board, pull_request, sample_run
-from tests.unit.ledger.jobs import Job, decided
+from tests.unit.ledger.simulator.boards import OLDER, SHA, Board, pull_request, sample_run
+from tests.unit.ledger.simulator.jobs import Job, decided
 
 from fire_routine import policy
 from fire_routine.gather import find_target, run_as_reported

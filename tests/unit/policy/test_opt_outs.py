@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import FORBIDDEN, SERVER_ERROR, Board, pull_request, sample_run
-from tests.unit.ledger.jobs import decided
+from tests.unit.ledger.simulator.boards import FORBIDDEN, SERVER_ERROR, Board, pull_request, sample_run
+from tests.unit.ledger.simulator.jobs import decided
 
 from fire_routine.model.evidence import Action, Failure, Fingerprint, KnownFailure
 from fire_routine.model.outcome import GitHubError

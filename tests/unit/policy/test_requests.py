@@ -1,7 +1,7 @@
 """What a policy that is not asked for costs: no request."""
 
-from tests.unit.ledger.boards import Board, pull_request, sample_run
-from tests.unit.ledger.jobs import decided
+from tests.unit.ledger.simulator.boards import Board, pull_request, sample_run
+from tests.unit.ledger.simulator.jobs import decided
 
 
 def test_without_labels_to_skip_no_pull_request_is_asked_for() -> None:

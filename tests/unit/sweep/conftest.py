@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.ids import sha_of
-from tests.emulated.job import LOG, no_pauses
-from tests.emulated.repository import Repository, timestamp
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.job import LOG, no_pauses
+from tests.support.emulated.repository import Repository, timestamp
 
 from fire_routine.emulator import TOKEN, Endpoint
 from fire_routine.github.client import GitHub

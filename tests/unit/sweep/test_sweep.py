@@ -8,9 +8,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from tests.emulated.faults import Fault
-from tests.emulated.job import LOG
-from tests.emulated.repository import FIRST, Repository, timestamp
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.job import LOG
+from tests.support.emulated.repository import FIRST, Repository, timestamp
 from tests.unit.sweep.conftest import BOT, Organisation, states
 
 from fire_routine.emulator import Reply, limit

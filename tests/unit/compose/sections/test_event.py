@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.emulated.events import STRANGER, of_repository, payload
 from tests.injection.checks import out_of_quotation
+from tests.support.emulated.events import STRANGER, of_repository, payload
 from tests.unit.compose.material import digest
 
 from fire_routine.compose import compose

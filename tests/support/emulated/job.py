@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.emulated.github import GitHubEmulator
+from tests.support.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
 from fire_routine.clock import REAL, Clock

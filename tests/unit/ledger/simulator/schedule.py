@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tests.fake_clock import NOON
-from tests.unit.ledger.boards import sample_run
-from tests.unit.ledger.parts import Part
-from tests.unit.ledger.sweeps import Branches
-from tests.unit.ledger.troubles import APP, Faults, Profile, Setting, draw_faults
-from tests.unit.ledger.violations import Violations
-from tests.unit.ledger.world import World, family
+from tests.support.fake_clock import NOON
+from tests.unit.ledger.simulator.boards import sample_run
+from tests.unit.ledger.simulator.parts import Part
+from tests.unit.ledger.simulator.sweeps import Branches
+from tests.unit.ledger.simulator.troubles import APP, Faults, Profile, Setting, draw_faults
+from tests.unit.ledger.simulator.violations import Violations
+from tests.unit.ledger.simulator.world import World, family
 
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms, Timing

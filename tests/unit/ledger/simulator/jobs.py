@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tests.unit.ledger.boards import DAY, Board, fired, pull_request, sample_brief, sample_run
+from tests.unit.ledger.simulator.boards import DAY, Board, fired, pull_request, sample_brief, sample_run
 
 from fire_routine.clock import REAL, Clock
 from fire_routine.evidence import Evidence, Source

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.emulated.routes import Answer, refusal
+from tests.support.emulated.routes import Answer, refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
-_FILE = Path(__file__).parents[1] / "contract" / "github" / "events.json"
+_FILE = Path(__file__).parents[2] / "contract" / "github" / "events.json"
 MAINTAINER = {"login": "mona", "id": 1, "type": "User", "html_url": "https://github.com/mona"}
 STRANGER = {"login": "stranger", "id": 2, "type": "User", "html_url": "https://github.com/stranger"}
 BOT = {"login": "octo-helper[bot]", "id": 3, "type": "Bot", "html_url": "https://github.com/apps/octo-helper"}

@@ -19,13 +19,13 @@ from graphql import (
     build_schema,
     graphql_sync,
 )
-from tests.emulated.described import Json
-from tests.emulated.ids import number_of
-from tests.emulated.repository import Repository
+from tests.support.emulated.described import Json
+from tests.support.emulated.ids import number_of
+from tests.support.emulated.repository import Repository
 
 ACTIONS = 15368  # the id of GitHub's own app
 LONGEST = 100  # items that one page of a connection has
-_SCHEMA = Path(__file__).parents[1] / "contract" / "github" / "schema.graphql"
+_SCHEMA = Path(__file__).parents[2] / "contract" / "github" / "schema.graphql"
 
 T = TypeVar("T")
 

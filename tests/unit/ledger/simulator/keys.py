@@ -6,11 +6,11 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tests.unit.ledger.boards import sample_run
-from tests.unit.ledger.parts import Part
-from tests.unit.ledger.schedule import Schedule
-from tests.unit.ledger.troubles import PROFILES
-from tests.unit.ledger.world import Report, Session
+from tests.unit.ledger.simulator.boards import sample_run
+from tests.unit.ledger.simulator.parts import Part
+from tests.unit.ledger.simulator.schedule import Schedule
+from tests.unit.ledger.simulator.troubles import PROFILES
+from tests.unit.ledger.simulator.world import Report, Session
 
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms, Timing

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from tests.emulated.ids import sha_of
-from tests.emulated.repository import Repository, timestamp
+from tests.support.emulated.ids import sha_of
+from tests.support.emulated.repository import Repository, timestamp
 
 from fire_routine.ledger.entry import LEDGER, Record, Stage
 from fire_routine.ledger.names import read_names

@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tests.fake_clock import NOON
-from tests.unit.ledger.boards import sample_brief
-from tests.unit.ledger.parts import Part
-from tests.unit.ledger.world import Cancelled, Client, family
+from tests.support.fake_clock import NOON
+from tests.unit.ledger.simulator.boards import sample_brief
+from tests.unit.ledger.simulator.parts import Part
+from tests.unit.ledger.simulator.world import Cancelled, Client, family
 
 from fire_routine.github.account import BranchRun
 from fire_routine.ledger.entry import Stage, claims, label

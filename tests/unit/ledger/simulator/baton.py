@@ -11,7 +11,7 @@ import threading
 from _thread import LockType
 from collections.abc import Callable
 
-from tests.fake_clock import FakeClock
+from tests.support.fake_clock import FakeClock
 
 
 class Killed(BaseException):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from tests.unit.ledger.jobs import Job, Verdict
-from tests.unit.ledger.world import Cancelled, Client, Report
+from tests.unit.ledger.simulator.jobs import Job, Verdict
+from tests.unit.ledger.simulator.world import Cancelled, Client, Report
 
 from fire_routine.ledger.names import digest_of
 from fire_routine.ledger.terms import Terms

@@ -11,10 +11,10 @@ from datetime import datetime
 from itertools import islice
 from random import Random
 
-from tests.unit.ledger.baton import Baton, Task
-from tests.unit.ledger.boards import FORBIDDEN, FULL, NO_ANSWER, PLACE, SERVER_ERROR, Board, Page
-from tests.unit.ledger.jobs import Verdict
-from tests.unit.ledger.troubles import Faults, Setting
+from tests.unit.ledger.simulator.baton import Baton, Task
+from tests.unit.ledger.simulator.boards import FORBIDDEN, FULL, NO_ANSWER, PLACE, SERVER_ERROR, Board, Page
+from tests.unit.ledger.simulator.jobs import Verdict
+from tests.unit.ledger.simulator.troubles import Faults, Setting
 
 from fire_routine.clock import Clock
 from fire_routine.ledger.entry import LEDGER, Entry, Record, Stage, commit_of, label, ref_of

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tests.emulated.described import Json, completed
-from tests.emulated.ids import EPOCH, number_of, sha_of
+from tests.support.emulated.described import Json, completed
+from tests.support.emulated.ids import EPOCH, number_of, sha_of
 
 Partial = Mapping[str, Any]
 MOST_BYTES = 1024 * 1024  # of a file that is answered with its content

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.emulated.ids import EPOCH
+from tests.support.emulated.ids import EPOCH
 
 Json = dict[str, Any]
 Schema = Mapping[str, Any]
 
-_DESCRIPTION = Path(__file__).parents[1] / "contract" / "github" / "openapi.json"
+_DESCRIPTION = Path(__file__).parents[2] / "contract" / "github" / "openapi.json"
 _ELSEWHERE = "https://github.invalid"  # where the addresses lead that no one asks for
 # What a scenario is made of is never null: how runs, jobs and steps ended, and who wrote which status.
 _KEPT = frozenset({"conclusion", "creator", "user"})

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.unit.ledger.boards import PLACE
-from tests.unit.ledger.troubles import Faults
-from tests.unit.ledger.world import Report, Session, World, family, leaves_trace
+from tests.unit.ledger.simulator.boards import PLACE
+from tests.unit.ledger.simulator.troubles import Faults
+from tests.unit.ledger.simulator.world import Report, Session, World, family, leaves_trace
 
 from fire_routine.ledger.entry import Stage
 from fire_routine.ledger.terms import Terms

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from tests.fake_clock import NOON, FakeClock
+from tests.support.fake_clock import NOON, FakeClock
 
 from fire_routine.ledger.entry import LEDGER, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.ledger.log import ACTIONS_BOT

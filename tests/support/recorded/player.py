@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.recorded.pygithub import Exchange
+from tests.support.recorded.pygithub import Exchange
 
 API = "https://api.github.com"
 # What the client reads of an answer; the rest of its headers says nothing to it.

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.emulated.described import Json, with_nulls
-from tests.emulated.ids import EPOCH, number_of, sha_of
-from tests.emulated.site import Partial, Site
+from tests.support.emulated.described import Json, with_nulls
+from tests.support.emulated.ids import EPOCH, number_of, sha_of
+from tests.support.emulated.site import Partial, Site
 
 FIRST = sha_of("first commit")
 BOM = b"\xef\xbb\xbf"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
-from tests.emulated.described import Json, completed
-from tests.emulated.ids import number_of, sha_of
-from tests.emulated.repository import Repository
+from tests.support.emulated.described import Json, completed
+from tests.support.emulated.ids import number_of, sha_of
+from tests.support.emulated.repository import Repository
 
 _SEARCHES = ("actor", "branch", "created", "event", "head_sha", "status")
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs

@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import urlopen
 
-LOCK = Path(__file__).parents[1] / "requirements.txt"
+LOCK = Path(__file__).parents[2] / "requirements.txt"
 PATIENCE = 20.0  # seconds for the index, and for the file
 
 

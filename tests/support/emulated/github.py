@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.emulated.described import Json
-from tests.emulated.faults import Fault
-from tests.emulated.repository import Repository
-from tests.emulated.routes import NOT_FOUND, Answer, answer, listing, refusal
-from tests.emulated.site import Site
+from tests.support.emulated.described import Json
+from tests.support.emulated.faults import Fault
+from tests.support.emulated.repository import Repository
+from tests.support.emulated.routes import NOT_FOUND, Answer, answer, listing, refusal
+from tests.support.emulated.site import Site
 
 TOKEN = "ghs_emulator"
 _NO_INSTALLATION = (
@@ -178,7 +178,7 @@ class GitHubEmulator(Repository):
         return next((one for one in self.repositories if one.full_name == full_name), None)
 
     def _graphql(self, sent: Json) -> Answer:
-        from tests.emulated import graph  # takes 0.2 s, which few tests need
+        from tests.support.emulated import graph  # takes 0.2 s, which few tests need
 
         body, status = graph.answer(self.repositories, self.creator, self.remaining, sent)
         return Answer(status, body)

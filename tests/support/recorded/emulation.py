@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.emulated.github import GitHubEmulator
-from tests.recorded.player import path_of
-from tests.recorded.pygithub import Exchange
+from tests.support.emulated.github import GitHubEmulator
+from tests.support.recorded.player import path_of
+from tests.support.recorded.pygithub import Exchange
 
 Json = dict[str, Any]
 OLDER = "2000-01-01T00:00:00Z"
