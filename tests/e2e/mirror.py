@@ -44,16 +44,8 @@ class RunMirror:
         if name not in self._jobs:
             legs = ", ".join(str(value) for value in event.get("matrix", {}).values())
             shown = f"{event['jobID']} ({legs})" if legs else str(event["jobID"])
-            self._jobs[name] = self._queued(shown) or self._new(shown)
+            self._jobs[name] = self._new(shown)
         return self._jobs[name]
-
-    def _queued(self, name: str) -> int | None:
-        """The id of a job that a re-run has queued."""
-        for job in self._github.jobs.values():
-            if (job["run_id"], job["name"], job["status"]) == (self._run_id, name, "queued"):
-                job["status"] = "in_progress"
-                return int(job["id"])
-        return None
 
     def _new(self, name: str) -> int:
         number = self._run_id * 1000 + len(self._jobs) + 1

@@ -84,6 +84,20 @@ def test_a_watcher_fires_for_the_run_it_was_started_by(stage: Stage, name: str) 
     assert ("`apps/web`" in text) == (name == "monorepo")
 
 
+@pytest.mark.parametrize(("conclusion", "attempt"), [("failure", 1), ("success", 2)])
+def test_a_failed_run_is_re_run_first_and_what_passes_then_is_looked_at(
+    stage: Stage, conclusion: str, attempt: int
+) -> None:
+    run = failed_run(stage.github, conclusion=conclusion, run_attempt=attempt)
+    payload = {"action": "completed", "workflow_run": run}
+    result = stage.run(
+        example("rerun-first"), event="workflow_run", payload=payload, run={"workflow_id": 6, "name": "x"}
+    )
+    assert result.job_result("fire") == "success", result.log
+    assert len(stage.github.asked("POST .*/runs/99/rerun-failed-jobs")) == (attempt == 1)
+    assert stage.endpoint.requests == []
+
+
 def test_a_digest_needs_no_secret_and_writes_nothing(stage: Stage) -> None:
     stage.secrets.clear()
     payload = {"action": "completed", "workflow_run": failed_run(stage.github)}

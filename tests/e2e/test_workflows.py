@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import yaml
-from tests.e2e.act import ACTION, REPOSITORY, ROOT
+from tests.e2e.act import ACTION, ROOT
 from tests.e2e.installed import locked_name
 from tests.e2e.stage import Stage, outputs
 
@@ -44,20 +43,6 @@ LAST = f"""\
     steps:
 {FIRE}{SHOW}"""
 FINAL_JOB = TEST_JOB + LAST
-MATRIX = """\
-name: CI
-on: push
-jobs:
-  test:
-    runs-on: ubuntu-latest
-    strategy:
-      fail-fast: false
-      matrix:
-        widget: [round, square, flat]
-    steps:
-      - run: git clone --quiet "$PROJECT" .
-      - run: python3 test_widgets.py
-"""
 
 
 def test_final_job_fires_once_with_the_cause_and_leaves_the_checkout_as_it_was(stage: Stage) -> None:
@@ -85,30 +70,4 @@ def test_final_job_does_not_start_where_nothing_failed(stage: Stage) -> None:
     result = stage.run(FINAL_JOB.replace("python3 test_widgets.py", "true"))
     assert result.job_result("test") == "success"
     assert result.job_result("on-failure") in ("", "skipped")
-    assert stage.endpoint.requests == []
-
-
-def test_matrix_of_failure_steps_starts_one_session(stage: Stage) -> None:
-    step = FIRE.replace("uses:", "if: failure()\n        uses:")
-    result = stage.run(MATRIX + step + SHOW)
-    assert "python3 test_widgets.py" in stage.text()
-    assert len(stage.endpoint.sessions) == 1
-    shown = [json.loads(str(e["arg"])) for e in result.events if e.get("name") == "shown"]
-    assert sorted(each["outcome"] for each in shown) == ["fired", "skipped", "skipped"]
-    assert {each["session-id"] for each in shown} == {stage.endpoint.sessions[0].id}
-
-
-def test_fork_without_secrets_is_skipped(stage: Stage) -> None:
-    stage.secrets = {}
-    head = {"ref": "patch", "sha": "e" * 40, "repo": {"full_name": "stranger/widgets", "fork": True}}
-    base = {"ref": "main", "repo": {"full_name": REPOSITORY}}
-    pull = {"number": 7, "title": "Cheaper", "state": "open", "head": head, "base": base}
-    result = stage.run(
-        FINAL_JOB,
-        event="pull_request",
-        payload={"pull_request": pull},
-        run={"head_repository": "stranger/widgets"},
-    )
-    assert outputs(result)["outcome"] == "skipped"
-    assert result.job_result("on-failure") == "success"
     assert stage.endpoint.requests == []
