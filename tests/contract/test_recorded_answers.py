@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 from tests.support.emulated.github import GitHubEmulator
 from tests.support.emulated.routes import ROUTES
-from tests.support.recorded import asking
+from tests.support.recorded.asking import asked
 from tests.support.recorded.emulation import hold
 from tests.support.recorded.player import API, path_of, played, shown
 from tests.support.recorded.pygithub import Exchange, UnavailableError, exchanges
@@ -40,7 +40,9 @@ class Case:
     """Exchanges that follow each other, and what the client makes of them; see cases.toml."""
 
     recorded: str
-    ask: asking.Ask
+    ask: str  # the name of a question
+    of: list[Any]
+    filters: dict[str, str]
     shows: str
     asked: str
 
@@ -57,17 +59,15 @@ class Case:
 
 
 def cases(kind: str) -> dict[str, Case]:
-    def case(name: str, recorded: str, found: Mapping[str, Any]) -> Case:
-        given = found.get("of", [])
-        filters = given.pop() if given and isinstance(given[-1], dict) else {}
-        return Case(
-            recorded, getattr(asking, name)(*given, **filters), found["shows"], found.get("asked", "")
-        )
+    def case(ask: str, recorded: str, found: Mapping[str, Any]) -> Case:
+        of = found.get("of", [])
+        filters = of.pop() if of and isinstance(of[-1], dict) else {}
+        return Case(recorded, ask, of, filters, found["shows"], found.get("asked", ""))
 
     tables = tomllib.loads(RECORDED.read_text("utf-8"))[kind]
     return {
-        f"{name} {recorded}": case(name, recorded, found)
-        for name, table in tables.items()
+        f"{ask} {recorded}": case(ask, recorded, found)
+        for ask, table in tables.items()
         for recorded, found in table.items()
     }
 
@@ -75,9 +75,9 @@ def cases(kind: str) -> dict[str, Case]:
 READ, OTHER = cases("read"), cases("other")
 
 
-def answer(github: GitHub, ask: asking.Ask) -> str:
+def answer(github: GitHub, case: Case) -> str:
     try:
-        return ask(github)
+        return asked(github, case.ask, *case.of, **case.filters)
     except GitHubError as error:
         limited = f" limited, {error.retry_after or 'no'} seconds stated:" if error.rate_limited else ""
         return f"!{limited} {error}"
@@ -96,7 +96,7 @@ def test_the_client_makes_of_it(name: str) -> None:
         played(recorded, case.asked) as url,
         GitHub(url, "a-token", repository_of(recorded[0]), environ={}, clock=IMPATIENT) as github,
     ):
-        made = answer(github, case.ask)
+        made = answer(github, case)
     assert made[: len(case.shows)] == case.shows if case.shows.startswith("!") else made == case.shows
 
 
@@ -107,7 +107,7 @@ def test_the_emulated_github_answers_the_same(name: str) -> None:
     with GitHubEmulator(repository_of(recorded[0])) as emulator:
         hold(emulator, recorded)
         with github_of(emulator) as github:
-            assert answer(github, case.ask) == case.shows
+            assert answer(github, case) == case.shows
         for exchange in recorded:
             paged = "/compare/" in exchange.target  # with pages, for which the client never asks
             if parsedate_to_datetime(exchange.headers["date"]).year >= LINKED_BY_NUMBER and not paged:
@@ -132,7 +132,7 @@ def read_of(headers: Mapping[str, str], api: str) -> Mapping[str, object]:
 
 
 def test_a_log_is_read_where_github_redirects_to_and_without_the_token() -> None:
-    case = Case("WorkflowJob.testAttributes 0", asking.about(), "", "")
+    case = Case("WorkflowJob.testAttributes 0", "", [], {}, "", "")
     (redirect,) = case.exchanges()
     host = re.match(r"https://[^/]+", redirect.headers["location"])
     assert host
@@ -153,7 +153,7 @@ def test_a_log_is_read_where_github_redirects_to_and_without_the_token() -> None
 def test_every_endpoint_that_has_a_recording_is_among_them() -> None:
     every = (READ | OTHER).values()
     assert len({number for case in every for number in case.numbers}) >= 60
-    asked = {
+    paths = {
         f"{exchange.method} {path}"
         for case in every
         for exchange in case.exchanges()
@@ -162,7 +162,7 @@ def test_every_endpoint_that_has_a_recording_is_among_them() -> None:
     left = {
         pattern.pattern
         for method, pattern, _ in ROUTES
-        if not any(re.fullmatch(f"{method} {pattern.pattern or '/'}", one) for one in asked)
+        if not any(re.fullmatch(f"{method} {pattern.pattern or '/'}", one) for one in paths)
     }
     assert left == UNRECORDED, sorted(left)
 
