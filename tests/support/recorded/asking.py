@@ -66,7 +66,7 @@ def shown(value: Any) -> str:
         case Mapping():
             return shown(list(value.items()))
         case Sequence():
-            ends = [*value[:1], *value[1:][-1:]] if isinstance(value, list) else value
+            ends = [*value[:1], *value[1:][-1:]]
             return f"{len(value)} ({' | '.join(map(shown, ends))})"
     if is_dataclass(value):
         return _stated({field.name: getattr(value, field.name) for field in fields_of(value)})
