@@ -288,32 +288,6 @@ def test_only_entries_of_the_creator_and_the_time_count(month: Month) -> None:
     assert [row["run_id"] for row in report_of(month, creator="OctoCat")["sessions"]] == [40_001]
 
 
-def test_the_ledger_is_read_on_while_a_page_is_of_the_time_and_no_further(month: Month) -> None:
-    """A hundred statuses are a page: two of the time, then one that is older, and 200 more behind it."""
-    month.run(NOW - HOUR)
-    for _ in range(100):
-        month.session(month.run(SINCE - DAY))
-    first = month.session(month.run(SINCE + HOUR))
-    commit = month.github.commits[-1]
-    for _ in range(200):
-        month.github.add_status(
-            commit, {"context": "coverage", "created_at": timestamp(NOW - DAY), "creator": None}
-        )
-    report = report_of(month)
-    assert [row["run_id"] for row in report["sessions"]] == [first]
-    assert isinstance(month.github, GitHubEmulator)
-    assert len(month.github.asked(f"/commits/{commit}/statuses")) == 3
-
-
-def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, month: Month) -> None:
-    for number in range(20):
-        month.run(NOW - number * HOUR)
-    github.fail("/statuses", Fault.forbidden())
-    with pytest.raises(GitHubError, match="403"):
-        report_of(month)
-    assert len(github.asked("/statuses")) == 1
-
-
 def test_a_failed_listing_is_an_error_only_from_the_start(github: GitHubEmulator, month: Month) -> None:
     for number in range(150):
         month.run(NOW - number * MINUTE, "success")
@@ -339,14 +313,6 @@ def test_the_table_has_a_line_for_each_session(github: GitHubEmulator) -> None:
     assert sum("https://claude.ai/code/session" in line for line in lines) == 12
     assert ("Re-runs that are stuck" in lines, "Flakes" in lines) == (True, True)
     assert lines[-1].startswith("Not counted: 3 of the entries are by octocat.")
-
-
-def test_nothing_is_shown_of_what_there_is_not(month: Month) -> None:
-    month.run(NOW - HOUR, "success")
-    assert table(report_of(month)).splitlines()[2:] == [
-        "  0 sessions",
-        "  0 flakes avoided a session: the re-run passed",
-    ]
 
 
 def test_no_name_takes_effect_on_a_terminal(github: GitHubEmulator, month: Month) -> None:

@@ -71,18 +71,3 @@ def test_who_leaves_by_an_exception_leaves_what_has_not_begun_undone() -> None:
     go_on.set()
     assert later.cancelled()
     assert done == []
-
-
-def test_what_a_call_raises_is_raised_to_who_waits_be_it_a_timeout() -> None:
-    def late() -> None:
-        raise TimeoutError("its own")
-
-    with threads(1, "test") as pool, pytest.raises(TimeoutError, match="its own"):
-        result(pool.submit(late))
-
-
-def test_who_waits_for_so_long_waits_no_longer() -> None:
-    start = time.monotonic()
-    with pytest.raises(TimeoutError):
-        result(Future[None](), 0.3)
-    assert time.monotonic() - start >= 0.3

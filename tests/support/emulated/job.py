@@ -102,6 +102,15 @@ class Job:
         assert code == (outcome in ("failed", "unknown"))
         return f"{outcome} {reason}".strip()
 
+    def ended_in(self, environ: Mapping[str, str]) -> str:
+        """Outcome and reason of a run with these variables besides, which the next run lacks again."""
+        before = self.environ
+        self.environ = {**before, **environ}
+        try:
+            return self.ended()
+        finally:
+            self.environ = before
+
     @property
     def outputs(self) -> dict[str, str]:
         lines = (self.temp / "output").read_text("utf-8").splitlines()

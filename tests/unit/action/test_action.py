@@ -41,23 +41,6 @@ def test_a_run_of_a_repository_that_was_renamed_is_recorded_under_its_new_name(j
     assert job.github.statuses[SHA][-1]["target_url"] == session.url
 
 
-def test_a_second_job_of_the_attempt_is_skipped_and_points_to_the_session_and_the_run(job: Job) -> None:
-    job.github.add_step(72, {"name": "Test", "conclusion": "failure"})
-    for in_a_step in ("failure", ""):
-        job.environ["FIRE_ROUTINE_JOB_STATUS"] = in_a_step
-        job.run()
-        job.github.requests.clear()
-        assert job.run() == 0
-        assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "duplicate")
-        assert job.outputs["session-url"] == job.endpoint.sessions[0].url
-        assert "### ⏭️ Skipped: this failure already has a session" in job.summary
-        assert "/actions/runs/7" in job.summary
-        assert job.log.count("::notice") == 1
-    # nothing that only a text needs
-    assert len([one for one in job.github.requests if not one.storage]) <= 12
-    assert len(job.endpoint.sessions) == 1
-
-
 def test_with_few_of_the_hours_requests_left_only_what_decides_is_asked(job: Job) -> None:
     """And the text says so."""
     asked = list[int]()
@@ -121,24 +104,3 @@ def test_the_failed_tests_of_artifacts_are_in_the_text(job: Job) -> None:
     job.environ["FIRE_ROUTINE_ARTIFACTS"] = "test-*\ncoverage"
     assert job.run() == 0
     assert job.endpoint.sessions[0].text.count("FAILED cart::adds up - expected 4, got 3") == 1
-
-
-STOPPED_LOG = """\
-2026-11-24T10:00:00.0000000Z ##[group]Run ./integration.sh
-2026-11-24T10:00:00.2000000Z ##[endgroup]
-2026-11-24T10:00:01.0000000Z error: cannot reach database at 10.0.0.9:5432, trying again
-2026-11-24T10:30:00.2000000Z ##[error]The operation was canceled.
-"""
-
-
-def test_job_that_its_time_limit_cancelled_is_reported(job: Job) -> None:
-    times = {"started_at": "2026-11-24T10:00:00Z", "completed_at": "2026-11-24T10:30:00Z"}
-    step = {"number": 1, "name": "Run tests", "conclusion": "cancelled", **times}
-    job.github.jobs.clear()  # nothing else of the run failed
-    build = {"id": 81, "name": "integration", "conclusion": "cancelled", "steps": [step], **times}
-    job.github.add_job(7, build, STOPPED_LOG)
-    job.github.add_annotation(81, {"message": "The job has exceeded the maximum execution time of 30m0s"})
-    assert job.ended() == "fired"
-    text = job.endpoint.sessions[0].text
-    assert "timed out" in text.splitlines()[0]
-    assert "cannot reach database at 10.0.0.9:5432" in text

@@ -52,15 +52,6 @@ def test_neither_a_session_nor_the_cool_down_nor_a_branch_that_moved_on_holds_it
     assert "error[E0308]" in sent.endpoint.sessions[1].text
 
 
-def test_two_presses_start_one_session(sent: Job) -> None:
-    now = timestamp()
-    press(sent, 9, created=now)
-    assert sent.outputs["outcome"] == "fired"
-    press(sent, 10, created=now)
-    assert (sent.outputs["outcome"], sent.outputs["reason"]) == ("skipped", "duplicate")
-    assert len(sent.endpoint.sessions) == 2
-
-
 def test_nothing_is_sent_where_it_is_not_known_when_it_was_asked_for(sent: Job) -> None:
     sent.github.fail("/actions/runs/9$", Fault.broken(502))
     press(sent, 9)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from tests.support.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
-from tests.support.emulated.faults import Fault
 from tests.support.emulated.ids import sha_of
 from tests.support.emulated.job import LOG, SHA, Job
 from tests.support.emulated.repository import FIRST, timestamp
@@ -38,19 +37,12 @@ def deliver(
     (job.temp / "event.json").write_text(json.dumps(of_repository(whole, "octo/widgets") if own else whole))
     known = {"event": event, "path": ".github/workflows/claude.yml", "created_at": timestamp()}
     job.github.add_run({"id": run, **known})
-    given = {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
-    before = dict(job.environ)
-    job.environ |= {
-        "GITHUB_RUN_ID": str(run),
-        "GITHUB_EVENT_NAME": event,
-        "GITHUB_EVENT_PATH": str(job.temp / "event.json"),
-        "FIRE_ROUTINE_KEY": key,
-        **given,
-    }
-    try:
-        return job.ended()
-    finally:
-        job.environ = before
+    of_event = {"GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(job.temp / "event.json")}
+    return job.ended_in({"GITHUB_RUN_ID": str(run), **of_event, **given(key=key, **inputs)})
+
+
+def given(**inputs: str) -> dict[str, str]:
+    return {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
 
 
 def text(job: Job) -> str:
@@ -139,29 +131,12 @@ def test_events_without_secrets_are_skipped_as_such(job: Job) -> None:
     assert deliver(job, **empty) == "failed missing-secrets"
 
 
-def test_a_failed_deployment_fires_once_for_its_environment(job: Job) -> None:
-    deployment = {"ref": "main", "sha": FIRST}
-    whole = payload("deployment_status", deployment_status={"state": "failure"}, deployment=deployment)
-    assert deliver(job, "deployment_status", whole, key="production") == "fired"
-    assert deliver(job, "deployment_status", whole, key="production", run=8) == "skipped duplicate"
-    assert "Untrusted" not in text(job)
-
-
 def deploy(ref: str, sha: str) -> Json:
     """A preview of a host that failed: no workflow made it."""
     whole = payload("deployment_status", BOT, deployment={"ref": ref, "sha": sha, "creator": BOT})
     for part in ("workflow_run", "workflow", "check_run"):
         whole.pop(part, None)
     return {**whole, "deployment_status": {**whole["deployment_status"], "state": "failure"}}
-
-
-def test_a_failed_preview_of_a_forks_code_fires_only_if_forks_are_allowed(job: Job) -> None:
-    fork = sha_of("fork")
-    job.github.add_comparison("main", fork, {"commits": [{"sha": fork}]})
-    for ref in (fork, "patch-1"):
-        assert deliver(job, "deployment_status", deploy(ref, fork)) == "skipped untrusted-run"
-    assert deliver(job, "deployment_status", deploy(fork, fork), allow_forks="true") == "fired"
-    assert "may be a fork's code" in text(job)
 
 
 def test_a_failed_preview_of_a_sessions_commit_fires_never(job: Job) -> None:
@@ -199,32 +174,10 @@ def test_a_dry_run_shows_the_text_and_what_would_happen(job: Job) -> None:
     assert "it would be skipped (`duplicate`)" in job.log
 
 
-def test_a_label_of_skip_labels_keeps_an_issue_back(job: Job) -> None:
-    whole = payload("issues", issue={"labels": [{"name": "no-claude"}]})
-    assert deliver(job, whole=whole) == "skipped skip-labels"
-
-
-@pytest.mark.parametrize("fault", [Fault.broken(502), Fault.forbidden(), Fault(drop=True)])
-def test_without_its_role_no_one_causes_anything(job: Job, fault: Fault) -> None:
-    job.github.fail("/permission$", fault)
-    assert deliver(job) == "skipped untrusted-run"
-
-
 def test_the_runs_own_failure_is_no_matter(job: Job) -> None:
     job.environ["FIRE_ROUTINE_JOB_STATUS"] = "failure"
     assert deliver(job) == "fired"
     assert "CI failed" not in text(job)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("run_id", "7"), ("rerun_first", "true"), ("artifacts", "*"), ("known_failures", ""), ("key", "a\nb")],
-)
-def test_inputs_for_failures_are_refused(job: Job, name: str, value: str) -> None:
-    given: dict[str, Any] = {name: value}
-    assert deliver(job, **given) == "failed invalid-input"
-    assert f"{name.replace('_', '-')} is" in job.log or "is not one line" in job.log
-    assert job.github.requests == []
 
 
 # --- the ledger of a key ------------------------------------------------------------------------------
@@ -245,13 +198,8 @@ def failed(job: Job, run: int, branch: str = "main", **inputs: str) -> str:
     """The outcome of a run that failed, each at a commit of its own."""
     job.github.add_run({"id": run, "head_sha": sha_of(f"run {run}"), "head_branch": branch})
     job.github.add_job(run, {"id": 10 * run, "name": "build", "conclusion": "failure"}, LOG)
-    before = dict(job.environ)
-    job.environ |= {"GITHUB_RUN_ID": str(run), "GITHUB_SHA": sha_of(f"run {run}"), "GITHUB_REF_NAME": branch}
-    job.environ |= {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
-    try:
-        return job.ended()
-    finally:
-        job.environ = before
+    own = {"GITHUB_RUN_ID": str(run), "GITHUB_SHA": sha_of(f"run {run}"), "GITHUB_REF_NAME": branch}
+    return job.ended_in(own | given(**inputs))
 
 
 def test_a_key_is_one_on_whatever_branch_and_whatever_was_green(job: Job) -> None:
@@ -272,34 +220,10 @@ def test_a_key_fires_again_once_its_cool_down_is_over(job: Job) -> None:
     assert deliver(job, run=10, cool_down="1") == "fired"
 
 
-def test_without_a_cool_down_only_what_is_under_way_counts_and_the_attempts_own(job: Job) -> None:
-    assert deliver(job, cool_down="0") == "fired"
-    assert deliver(job, cool_down="0") == "skipped duplicate"
-    assert deliver(job, cool_down="0", run=8) == "fired"
-
-
-def test_a_lost_request_holds_its_key_for_the_cool_down(job: Job) -> None:
-    assert deliver(job) == "fired"
-    for found in job.github.statuses.values():
-        found[:] = [one for one in found if " · f " not in one["description"]]
-    age(job, 1)
-    assert deliver(job, run=8) == "skipped earlier-unknown"
-    age(job, 24)
-    assert deliver(job, run=9) == "fired"
-
-
 def test_a_person_asks_for_one_more_session_for_a_key(job: Job) -> None:
     assert deliver(job) == "fired"
     age(job, 1)
     assert deliver(job, run=8, again="true") == "fired"
-
-
-def test_two_keys_and_a_failure_of_one_run_are_each_their_own(job: Job) -> None:
-    assert deliver(job, key="main", run=20) == "fired"
-    assert deliver(job, key="claude.yml", run=20) == "fired"
-    assert failed(job, 20) == "fired"
-    assert failed(job, 21, max_sessions="1") == "skipped duplicate"
-    assert len(job.endpoint.sessions) == 3
 
 
 def test_an_event_of_a_pull_request_that_has_ended_or_moved_on_fires(job: Job) -> None:
@@ -314,25 +238,11 @@ def test_an_event_of_a_pull_request_that_has_ended_or_moved_on_fires(job: Job) -
     assert deliver(job, "push", pushed, key="push", run=8) == "fired"
 
 
-def test_keys_do_not_use_up_the_sessions_of_an_incident(job: Job) -> None:
-    for number in range(3):
-        assert deliver(job, key=f"alert {number}", run=20 + number) == "fired"
-    assert failed(job, 30, max_sessions="1") == "fired"
-
-
 def test_nothing_is_written_on_the_events_commit(job: Job) -> None:
     assert deliver(job) == "fired"
     assert deliver(job, run=8) == "skipped duplicate"
     assert SHA not in job.github.statuses
     assert all(one["description"].split()[-1][0] == "k" for one in entries(job))
-
-
-@pytest.mark.parametrize("target", ["^POST .*/statuses/", "/commits[?]"])
-def test_without_a_ledger_a_key_fires_nothing(job: Job, target: str) -> None:
-    job.github.fail(target, Fault.forbidden())
-    assert deliver(job) == "failed ledger-unavailable"
-    assert "without a record, a failure would have several sessions" in job.log
-    assert job.endpoint.requests == []
 
 
 # --- a limit a day ------------------------------------------------------------------------------------
@@ -360,19 +270,6 @@ def test_forty_alerts_and_forty_forks_leave_the_main_branch_its_session(job: Job
     assert alerted(10, **limit) == "fired"
 
 
-def test_forks_and_alerts_together_have_half_of_the_day_and_never_its_last_fifth(job: Job) -> None:
-    limit: dict[str, Any] = {"daily_limit": "5"}
-    alert = payload("repository_dispatch", client_payload={"service": "shop"})
-    assert deliver(job, "repository_dispatch", alert, key="alert 1", **limit) == "fired"
-    assert failed_fork(job, 200, **limit) == "fired"
-    assert deliver(job, "repository_dispatch", alert, key="alert 2", run=8, **limit) == "skipped daily-limit"
-    assert "2 of `daily-limit: 5`" in job.log
-    age(job, 24)
-    assert [deliver(job, key=f"issue {run}", run=run, **limit) for run in range(20, 24)] == ["fired"] * 4
-    assert deliver(job, "repository_dispatch", alert, key="alert 3", run=9, **limit) == "skipped daily-limit"
-    assert deliver(job, key="issue 24", run=24, **limit) == "fired"
-
-
 def failed_fork(job: Job, run: int, **inputs: str) -> str:
     """The outcome of a fork's run, reported by another workflow, with `allow-forks`."""
     job.github.add_run(
@@ -380,22 +277,7 @@ def failed_fork(job: Job, run: int, **inputs: str) -> str:
          "conclusion": "failure", "head_repository": {"full_name": "stranger/widgets"}}
     )  # fmt: skip
     job.github.add_job(run, {"id": 10 * run, "name": "build", "conclusion": "failure"}, LOG)
-    before = dict(job.environ)
-    job.environ |= {
-        "FIRE_ROUTINE_RUN_ID": str(run),
-        "GITHUB_RUN_ID": "999",
-        "FIRE_ROUTINE_ALLOW_FORKS": "true",
-    }
-    job.environ |= {f"FIRE_ROUTINE_{name.upper()}": value for name, value in inputs.items()}
-    try:
-        return job.ended()
-    finally:
-        job.environ = before
-
-
-def test_without_a_daily_limit_nothing_is_kept_back(job: Job) -> None:
-    for number in range(3):
-        assert deliver(job, key=f"alert {number}", run=100 + number, daily_limit="0") == "fired"
+    return job.ended_in({"GITHUB_RUN_ID": "999"} | given(run_id=str(run), allow_forks="true", **inputs))
 
 
 def test_a_day_that_is_not_read_as_a_whole_keeps_nothing_back(job: Job) -> None:

@@ -105,15 +105,6 @@ def test_a_failure_that_is_no_flake_fires_once_and_compares_the_attempts(
     assert len(watcher.github.asked(RERUN)) == 1
 
 
-def test_later_texts_count_the_flakes(watcher: Watcher) -> None:
-    for number, conclusion, outcome in ((11, "success", "skipped flake"), (12, "failure", "fired")):
-        watcher.add(number, f"{number:040x}", "failure")
-        assert watcher.after(number) == "skipped rerun"
-        watcher.finish(conclusion, run_id=number)
-        assert watcher.after(number) == outcome
-    assert "Flaked once in 14 days" in watcher.endpoint.sessions[0].text
-
-
 def test_a_flake_is_recorded_without_the_input_and_without_secrets(watcher: Watcher) -> None:
     """Its re-run may have been asked for by a known failure, or by an earlier version of the workflow."""
     assert watcher.after() == "skipped rerun"

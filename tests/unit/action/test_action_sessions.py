@@ -14,9 +14,6 @@ from tests.support.emulated.repository import timestamp
 TIP = sha_of("tip")
 BRANCH = "claude/fix-run-7"
 MERGED = {"state": "closed", "merged_at": "2026-11-24T11:00:00Z"}
-LOOKED = (
-    r"/matching-refs/|/commits/.*/check-runs|/pulls\?direction=desc.*state=all|/pulls\?.*head=octo%3Aclaude"
-)
 
 
 def fail_again(job: Job, log: str = LOG, number: int = 8, **run: Any) -> int:
@@ -40,12 +37,6 @@ def open_pull_request(job: Job, **fields: Any) -> str:
     return str(job.github.add_pull_request(pull)["html_url"])
 
 
-def test_a_first_failure_asks_for_no_trace(job: Job) -> None:
-    assert job.ended() == "fired"
-    assert job.github.asked(LOOKED) == []
-    assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == ("", "")
-
-
 def test_a_rerun_of_the_same_run_and_a_duplicate_of_a_duplicate_show_it(job: Job) -> None:
     """The commit before may have only a report of the session, and that names no run."""
     job.run()
@@ -59,13 +50,6 @@ def test_a_rerun_of_the_same_run_and_a_duplicate_of_a_duplicate_show_it(job: Job
     for number in (8, 9):
         assert fail_again(job, number=number) == 0
         assert (job.outputs["reason"], job.outputs["pull-request-url"]) == ("duplicate", url)
-
-
-def test_another_job_of_the_same_attempt_does_not_look(job: Job) -> None:
-    job.run()
-    assert again(job) == 0
-    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", "")
-    assert job.github.asked(LOOKED) == []
 
 
 def test_a_further_session_reads_what_was_tried(job: Job) -> None:

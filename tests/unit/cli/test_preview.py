@@ -114,18 +114,6 @@ def test_preview_at_a_rate_limit_blames_no_token(
     assert "TOKEN" not in last
 
 
-@pytest.mark.nightly
-def test_preview_of_a_github_that_does_not_answer_blames_no_token(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
-    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert "Check the network and any proxy" in last
-    assert "TOKEN" not in last
-
-
 # --- an event whose payload was saved ------------------------------------------------------------------
 
 

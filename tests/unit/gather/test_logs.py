@@ -12,7 +12,6 @@ import pytest
 from tests.support.emulated.faults import Fault
 from tests.support.emulated.github import TOKEN, GitHubEmulator
 from tests.support.emulated.repository import BOM
-from tests.support.fake_clock import FakeClock
 from tests.support.faults.server import closed_port
 from tests.unit.gather.gathering import (
     IMPATIENT,
@@ -210,17 +209,6 @@ class TestAGitHubThatStumbles:
         emulator.fail(where, Fault(503, headers={"Retry-After": "7"}), times=1)
         read(emulator, run, sleep=slept.append)
         assert slept == [7.0]  # the time it asks for
-
-    def test_costs_its_time_once_for_all_logs(self, emulator: GitHubEmulator) -> None:
-        add_legs(emulator, 60)
-        run = gathered(emulator)
-        emulator.fail("/logs$", Fault.broken(502))
-        clock = FakeClock()
-        with github_of(emulator, clock=clock.value) as github:
-            logs, _, _ = read_logs(github, run, whole, 90.0)
-        assert logs == {}
-        assert len(emulator.asked("/logs$")) <= 2 * 60
-        assert sum(clock.slept) < 90.0
 
 
 class TestTheDeadline:

@@ -171,14 +171,6 @@ def test_a_run_that_ended_before_any_job_began_is_noted(emulator: GitHubEmulator
     assert [note.why for note in run.notes] == ["it ended as `startup_failure` before any job began"]
 
 
-def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: GitHubEmulator) -> None:
-    with GitHub("ftp://example.com", "", emulator.full_name) as github:
-        context = context_of(emulator)
-        run = gather_run(github, find_target(Settings(), context), context, later())
-    assert run.head_sha == HEAD
-    assert "can't be asked" in run.notes[0].why
-
-
 # --- in a step of the failing job ------------------------------------------------------------------------
 
 
@@ -223,19 +215,6 @@ def test_a_final_job_whose_own_steps_went_well_is_not_among_the_failed(emulator:
     own(emulator, steps=[{"name": "Set up job", "conclusion": "success"}])
     run = gathered(emulator, context_of(emulator, runner_name="me", job_status="success"))
     assert (run.target_kind, jobs(run)) == (TargetKind.FINAL_JOB, {"test (3.11)": False})
-
-
-def test_the_job_is_asked_for_again_where_github_does_not_know_yet_that_a_step_failed(
-    emulator: GitHubEmulator,
-) -> None:
-    own(emulator, steps=[{"name": "Run tests", "conclusion": None}])
-    clock = FakeClock()
-    context = context_of(emulator, runner_name="me", job_status="failure")
-    with github_of(emulator, clock=clock.value) as github:
-        run = gather_run(github, find_target(Settings(), context), context, PATIENCE)
-    assert len(emulator.asked("/actions/jobs/3$")) == 3
-    assert clock.slept == [1.0, 1.0, 2.0]
-    assert run.failed_jobs[0].name == "own"
 
 
 def test_the_job_is_asked_for_no_longer_than_until_github_knows(emulator: GitHubEmulator) -> None:

@@ -45,16 +45,6 @@ class TestAGitHubThatStumbles:
         assert not patiently(emulator, clock := FakeClock()).jobs_known
         assert (len(emulator.asked("/jobs")), clock.slept) == (1, [])
 
-    def test_is_waited_for_once_for_everything(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/actions/runs/", Fault.broken(502))
-        patiently(emulator, clock := FakeClock(), Settings(run_id=RUN))
-        assert 20 < sum(clock.slept) < 40  # of 90 s
-
-    def test_is_asked_once_more_for_what_the_run_can_do_without(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/check-runs/", Fault.broken(502))
-        patiently(emulator, clock := FakeClock())
-        assert (len(emulator.asked("/check-runs/")), len(clock.slept)) == (2, 1)
-
 
 class TestWhatCannotBeHad:
     def test_a_missing_permission_is_named(self, emulator: GitHubEmulator) -> None:

@@ -183,17 +183,6 @@ def test_what_is_not_read_is_said_to_be_left_out(emulator: GitHubEmulator, pay: 
     assert (branch.runs, branch.unread) == ((), "runs on older commits than its newest 100")
 
 
-def test_a_later_page_that_can_not_be_read_is_said_to_be(emulator: GitHubEmulator, pay: Emulated) -> None:
-    for number in range(45):
-        pay.set_branch("main", sha_of(f"{number}"))
-        add(pay, number, sha_of(f"{number}"))
-    emulator.fail("POST /graphql", Fault.broken(502))
-    emulator.fail("POST /graphql", None, times=1)
-    [branch] = read(emulator)
-    assert numbers(branch) == list(range(25, 45))
-    assert "502" in branch.unread
-
-
 def test_a_request_that_is_too_heavy_is_made_again_in_halves(emulator: GitHubEmulator) -> None:
     asked = [Repository(f"acme/r{number}", f"R_{number}") for number in range(60)]
     emulator.fail("POST /graphql", Fault.broken(502))

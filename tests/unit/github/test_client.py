@@ -33,17 +33,6 @@ def github(emulator: GitHubEmulator) -> Iterator[GitHub]:
 
 
 class TestStatuses:
-    def test_pages_have_the_newest_first_and_other_tools_too(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        for number in range(250):
-            context = "fire-routine" if number % 2 else "ci/other"
-            emulator.add_status(HEAD, {"state": "success", "description": str(number), "context": context})
-        pages = [github.statuses(HEAD, page) for page in (1, 2, 3)]
-        assert [page.more for page in pages] == [True, True, False]
-        shown = [[int(status.description) for status in page.statuses] for page in pages]
-        assert shown == [list(range(249, 149, -1)), list(range(150, 51, -1)), list(range(53, -1, -1))[:98]]
-
     @pytest.mark.parametrize("fault", [Fault.broken(502), Fault(drop=True), Fault(hang=True)])
     def test_a_write_is_never_repeated(self, emulator: GitHubEmulator, fault: Fault) -> None:
         emulator.fail("POST", fault)

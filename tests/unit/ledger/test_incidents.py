@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from tests.unit.ledger.simulator.boards import FORBIDDEN, NEXT, PLACE, SERVER_ERROR, Board, fired, sample_run
 from tests.unit.ledger.simulator.jobs import Job
 
@@ -119,26 +120,22 @@ def test_a_leg_waits_for_a_sibling_that_is_starting(board: Board) -> None:
     assert verdict and verdict.session_id == "session_1"
 
 
-def test_in_a_crowd_one_leg_that_is_covered_decides_for_all(board: Board) -> None:
-    Job(board, NEXT).fire(A)
-    Job(board, matrix_size=40).claim(A)
+@pytest.mark.parametrize(
+    ("earlier", "failure", "terms", "reason"),
+    [
+        (fired(), A, {}, "duplicate"),
+        (fired(), B, {"max_sessions": 1}, "max-sessions"),
+        (Outcome(Result.UNKNOWN), A, {}, "earlier-unknown"),
+    ],
+)
+def test_in_a_crowd_what_one_leg_found_decides_for_all(
+    board: Board, earlier: Outcome, failure: str, terms: dict[str, Any], reason: str
+) -> None:
+    Job(board, NEXT).fire(A, outcome=earlier)
+    assert Job(board, matrix_size=40, **terms).claim(failure).reason == reason
     found = look(board, matrix_size=40)
-    assert found and (found.reason, found.session_id) == ("duplicate", "session_1")
+    assert found and found.reason == reason
     assert look(board, matrix_size=8) is None
-
-
-def test_in_a_crowd_one_leg_that_found_no_more_sessions_due_decides_for_all(board: Board) -> None:
-    Job(board, NEXT).fire(A)
-    assert Job(board, matrix_size=40, max_sessions=1).claim(B).reason == "max-sessions"
-    found = look(board, matrix_size=40)
-    assert found and found.reason == "max-sessions"
-
-
-def test_what_one_leg_does_not_know_no_leg_of_a_crowd_looks_for_again(board: Board) -> None:
-    Job(board, NEXT).fire(A, outcome=Outcome(Result.UNKNOWN))
-    Job(board, matrix_size=40).claim(A)
-    found = look(board, matrix_size=40)
-    assert found and found.reason == "earlier-unknown"
 
 
 def test_a_first_look_of_a_leg_without_permission_ends_it(board: Board) -> None:

@@ -25,7 +25,6 @@ from tests.unit.ledger.simulator.boards import (
 )
 from tests.unit.ledger.simulator.jobs import Job, Verdict
 
-from fire_routine.ledger.asking import LedgerError
 from fire_routine.ledger.entry import LEDGER, Stage
 from fire_routine.ledger.terms import Timing
 from fire_routine.model.outcome import GitHubError, Outcome, Result
@@ -116,19 +115,6 @@ def test_within_the_cool_down_a_failure_that_came_back_is_called_that(
     assert board.words(OLDER) == [f"Back {words} after its Claude session"]
 
 
-def test_the_ledger_is_read_no_further_back_than_where_anything_counts(board: Board) -> None:
-    for _ in range(950):
-        board.add(PLACE, "81 %", URL, "coverage", by="octocat")
-    board.clock.seconds += 10 * 86400
-    history = replace(green_at(95), last_green_at=board.clock.server())
-    run = replace(NEXT, created_at=board.clock.server(), history=history)
-    Job(board, run).claim(A)
-    assert board.calls.count("statuses") <= 6
-    board.calls.clear()
-    Job(board, replace(run, history=None)).claim(A)
-    assert board.calls.count("statuses") >= 10
-
-
 def test_a_session_is_found_behind_two_thousand_others_or_the_summary_says_how_far_was_read(
     board: Board,
 ) -> None:
@@ -204,21 +190,6 @@ def test_a_page_from_an_older_list_is_asked_for_again() -> None:
     for _ in range(120):
         board.add(PLACE, "81 %", URL, "coverage", by="octocat")
     assert Job(board).claim(A).reason == "duplicate"
-
-
-def test_a_read_that_failed_halfway_does_not_end_a_later_one() -> None:
-    board = Board()
-    board.write(Stage.FIRED)
-    for _ in range(120):
-        board.add(PLACE, "81 %", URL, "coverage", by="octocat")
-    board.clock.seconds += 600
-    job = Job(board)
-    job.log.find()
-    board.faults["statuses"] = [None, *[SERVER_ERROR] * 40]
-    with pytest.raises(LedgerError):
-        job.log.read()
-    board.faults.clear()
-    assert job.claim(A).reason == "duplicate"
 
 
 def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not_show_it() -> None:
@@ -346,12 +317,6 @@ def test_a_caller_that_does_not_wait_ends_at_once(board: Board) -> None:
     verdict = Job(board, timing=Timing(waits=())).claim(A)
     assert (verdict.reason, board.clock.seconds) == ("duplicate", 0.0)
     assert "is being started right now" in verdict.message
-
-
-def test_numbers_of_the_protocol_that_do_not_fit_together_are_refused() -> None:
-    for wrong in ({"announce_within": 31.0}, {"watch_claim": 40.0}, {"doubt": 40.0}, {"retries_alone": ()}):
-        with pytest.raises(ValueError, match="it must hold that"):
-            Timing(**wrong)
 
 
 @pytest.mark.parametrize("stages", ["c", "cs"])

@@ -45,6 +45,13 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board,
     assert ("`actions: write`" in job.notes[0].advice) == (fault is FORBIDDEN)
 
 
+def test_of_a_re_run_the_failures_that_are_new_and_the_same_are_counted(board: Board) -> None:
+    assert rerun(board).reason == "rerun"
+    again = Job(board, sample_run(attempt=2))
+    found = Reruns(again.log, again.run).known([Fingerprint(A), Fingerprint(B)])
+    assert found and (found.attempt, found.same, found.new, found.gone) == (1, 1, 1, 0)
+
+
 def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires(board: Board) -> None:
     Job(board).fire(A)
     assert Job(board, sample_run(101), rerun_first=True).claim(A).reason == "duplicate"

@@ -43,12 +43,15 @@ def test_the_labels_of_the_event_do_not_count() -> None:
     assert decided(with_labels(), as_it_began).fire
 
 
-def test_of_very_many_pull_requests_five_are_read() -> None:
+@pytest.mark.parametrize(("labels", "asked"), [(("no-claude",), 2 * 5), ((), 0)])
+def test_of_very_many_pull_requests_five_are_read_and_without_labels_none(
+    labels: tuple[str, ...], asked: int
+) -> None:
     board = with_labels()
     board.pulls = {number: pull_request(number=number) for number in range(1, 100)}
     run = sample_run(named_pull_requests=tuple(range(1, 100)))
-    assert decided(board, run).fire
-    assert board.calls.count("pull_request") == 2 * 5  # before the ledger, and after it
+    assert decided(board, run, skip_labels=labels).fire
+    assert board.calls.count("pull_request") == asked  # before the ledger, and after it
 
 
 def test_a_label_counts_up_to_the_last_thing_before_the_fire() -> None:

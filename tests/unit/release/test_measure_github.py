@@ -72,31 +72,6 @@ def test_what_is_read_has_its_figures(github: GitHubEmulator, tmp_path: Path) ->
     assert len(github.requests) == 9
 
 
-def test_how_late_a_status_shows(github: GitHubEmulator, tmp_path: Path) -> None:
-    github.fail("GET .*/statuses", Fault(raw=b"[]"), times=2)
-    code, rows = measured(github, tmp_path, "statuses")
-    assert code == 0
-    assert re.match(r"median 0\.\d\d s, worst \d\.\d\d s", rows["a status is shown after its answer"][0])
-    assert rows["reads that lacked it"][0] == "2, at most 2 of one status"
-    assert rows["shown, and lacking in the next read"][0] == "0 of 20"
-    assert len(github.asked("POST")) == 20
-    assert len(github.asked("GET")) == 42
-
-
-def test_a_commit_with_more_statuses_than_a_context_holds(github: GitHubEmulator, tmp_path: Path) -> None:
-    """It goes on from the 998 of an earlier start. GitHub's limit in between is waited for."""
-    for _ in range(998):
-        github.add_status(SHA, {"state": "success", "context": f"{measure_github.CONTEXT}: many 1"})
-    github.fail("POST .*/statuses", Fault.slow_down(7), times=1)
-    code, rows = measured(github, tmp_path, "many", "--statuses", "1010")
-    assert code == 0
-    assert rows["a write is refused"][0].endswith("(Retry-After: 7), after 0 in 0 min")
-    assert rows["one more status of a full context (1)"][0].startswith("422: ")
-    assert rows["statuses on the commit"][0] == "1,010 listed; 12 written now"
-    assert re.fullmatch(r"\d\.\d\d s, 10 statuses", rows["page 11 of them"][0])
-    assert len(github.asked("POST")) == 14
-
-
 def test_what_was_not_measured_says_why(github: GitHubEmulator, tmp_path: Path) -> None:
     github.fail("GET .*/annotations", Fault.forbidden())
     github.fail("POST .*/statuses", Fault.forbidden())
@@ -107,23 +82,6 @@ def test_what_was_not_measured_says_why(github: GitHubEmulator, tmp_path: Path) 
     assert rows["annotations"][0] == refused
     assert rows["statuses"][0] == f"{refused} to status 1"
     assert rows["commits"][0].startswith("not measured: no answer that can be used (")
-
-
-def test_it_ends_when_the_requests_are_used_up(
-    github: GitHubEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(measure_github, "REQUESTS", 3)
-    code, rows = measured(github, tmp_path, *READS)
-    assert code == 1
-    assert rows["annotations"][0].startswith("not measured: 3 requests were made")
-    assert len(github.requests) == 3
-
-
-def test_without_a_workflow_it_says_where_to_run_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert measure_github.main(["commits"], {}) == 2
-    assert capsys.readouterr().err == (
-        "The environment lacks GITHUB_API_URL: run it in the workflow measure.yml\n"
-    )
 
 
 def test_the_workflow_asks_for_every_part() -> None:

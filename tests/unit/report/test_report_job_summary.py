@@ -47,11 +47,6 @@ def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
     }
 
 
-def test_retries_are_mentioned_with_their_causes() -> None:
-    report = replace(contents(), outcome=replace(FIRED, retried=("503", "503", "429")))
-    assert "in this incident · after 3 retries (503, 429)" in summary(report)
-
-
 def test_a_note_s_reason_ends_with_a_stop() -> None:
     for why, shown in {"It is gone": "It is gone.", "It is gone.": "It is gone.", "Is it?": "Is it?"}.items():
         assert f"- The log: {shown}\n" in summary(replace(contents(), notes=(Note("the log", why),)))

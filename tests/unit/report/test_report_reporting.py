@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, job
 
-from fire_routine.model.evidence import Brief, Fingerprint, Highlight
 from fire_routine.model.outcome import Outcome, Result
 from fire_routine.model.reason import Reason
 from fire_routine.model.run import Note
@@ -92,12 +91,6 @@ def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
 )
 def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome, line: str) -> None:
     assert annotation(Contents(outcome, clean))[1] == line
-
-
-def test_an_annotation_says_what_broke() -> None:
-    brief = Brief("text", (), Fingerprint("a"), highlights=(Highlight("test_totals: hunter2 != 3"),))
-    line = annotation(Contents(FIRED, clean, brief=brief))[1]
-    assert line == f"Claude is on it: {SESSION}. What broke: test_totals: [redacted] != 3"
 
 
 def test_that_a_session_may_have_been_started_is_a_warning() -> None:

@@ -358,17 +358,6 @@ def test_a_session_that_may_have_started_is_listed_at_each_sweep_and_not_fired(
     assert len(organisation.endpoint.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("stage", "minutes", "state"), [("s", 1, "waiting"), ("s", 6, "unknown"), ("c", 1, "fired")]
-)
-def test_an_announcement_without_a_result_is_waited_for_then_unknown(
-    organisation: Organisation, pay: Repository, stage: str, minutes: float, state: str
-) -> None:
-    run = organisation.run(pay)
-    add_entry(pay, entry(stage, run), minutes)
-    assert states(organisation.sweep()) == [(state, "acme/pay")]
-
-
 class Killed(BaseException):
     """The process is gone."""
 
