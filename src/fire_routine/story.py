@@ -228,7 +228,7 @@ def _decision(environment: Environment, log: Log, evidence: Evidence, *, rerun_k
     contest = Contest(log, run, asker, known, say=environment.say)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
-    return Decision(contest, log, environment.github, environment.say, rerun_first=first)
+    return Decision(contest, log, environment.say, rerun_first=first)
 
 
 @dataclass(slots=True)
@@ -237,7 +237,6 @@ class Decision:
 
     contest: Contest
     log: Log
-    api: policy.FreshApi
     say: Say = quiet
     rerun_first: bool = False  # the failed jobs are re-run before a session is started
     past: Past = field(default_factory=Past)
@@ -257,7 +256,7 @@ class Decision:
                     if self._replaces(ruling):
                         continue
                     return contest.point_to(ruling)
-                if not again and not run.fired_for and (skip := policy.stale(self.api, run)):
+                if not again and not run.fired_for and (skip := policy.stale(self.log.api, run)):
                     return skip
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
                     return skip

@@ -50,7 +50,9 @@ class StatusPage:
 class GitHub(Api):
     """One repository, as far as the token may read it. Safe to use from several threads.
 
-    Every method raises `GitHubError`, and nothing else.
+    Every method raises `GitHubError`, and nothing else: with the HTTP status where GitHub answered, without
+    where there was no answer, so that a write may have arrived all the same. None repeats a write, as the
+    ledger depends on it.
     """
 
     def __init__(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..clock import Clock
 from ..model.outcome import SHOWN, GitHubError, Status
 from ..model.run import GreenRuns, History, Note, Run
-from .api import LedgerApi, StatusPage
 from .asking import Asking, LedgerError
 from .entry import (
     LEDGER,
@@ -23,6 +23,9 @@ from .entry import (
     read_entry,
 )
 from .terms import DAY, Terms
+
+if TYPE_CHECKING:
+    from ..github.client import GitHub, StatusPage
 
 __all__ = ["ACTIONS_BOT", "LedgerError", "Log", "recorded"]
 
@@ -40,7 +43,7 @@ class Log:
     """
 
     def __init__(
-        self, api: LedgerApi, terms: Terms, clock: Clock, new_claim_id: Callable[[], str] = new_claim_id
+        self, api: GitHub, terms: Terms, clock: Clock, new_claim_id: Callable[[], str] = new_claim_id
     ) -> None:
         """`new_claim_id`: random characters, which distinguish claims."""
         self.api = api
@@ -334,9 +337,7 @@ class Log:
         return None
 
 
-def recorded(
-    api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False
-) -> Iterator[tuple[Entry, str]]:
+def recorded(api: GitHub, sha: str, since: datetime, *, reruns: bool = False) -> Iterator[tuple[Entry, str]]:
     """The entries of all workflows on a commit since then, and the logins that wrote them, the newest first.
 
     A page is read once it is needed.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from .causes import by_others, is_untrusted, may_cause
-from .fresh import FreshApi, labelled, stale
+from .fresh import labelled, stale
 from .guards import before_gathering, guards, not_failed, unfinished, untrusted
 from .known_failures import can_be_rerun, known_as, known_entries, known_failures
 from .trailers import sessions_behind
 
 __all__ = [
-    "FreshApi",
     "before_gathering",
     "by_others",
     "can_be_rerun",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from ..model.outcome import GitHubError, Skip
 from ..model.reason import Reason
 from ..model.run import Note, PullRequest, Run, TargetKind
 from ..sanitize import code
+
+if TYPE_CHECKING:
+    from ..github.client import GitHub
 
 # Only these make GitHub run the workflow again for the next commit.
 _BRANCH_EVENTS = ("push",)
@@ -17,22 +20,10 @@ _PULL_EVENTS = ("pull_request", "pull_request_target")
 MOST_LABELLED = 5  # pull requests of one run whose labels are read
 
 
-class FreshApi(Protocol):
-    """What is asked of GitHub, served by `github.client.GitHub`. Every method raises `GitHubError`."""
-
-    def branch_head(self, branch: str) -> str | None:
-        """The branch's newest commit; None where there is no such branch (a tag, or it is gone)."""
-        ...
-
-    def pull_request(self, number: int) -> PullRequest | None:
-        """The pull request as it is now; None where it can't be found."""
-        ...
-
-
 # --- the branch ---------------------------------------------------------------------------------------
 
 
-def stale(api: FreshApi, run: Run) -> Skip | None:
+def stale(github: GitHub, run: Run) -> Skip | None:
     """Skip a run whose branch has moved on, or whose pull request is closed or has moved on.
 
     A push to the default branch is never stale. That branch may move faster than its runs end, and then every
@@ -43,11 +34,11 @@ def stale(api: FreshApi, run: Run) -> Skip | None:
     """
     with suppress(GitHubError):
         if run.event in _PULL_EVENTS and run.pull_request:
-            pull = api.pull_request(run.pull_request.number)
+            pull = github.pull_request(run.pull_request.number)
             return _closed_or_moved(run, pull) if pull else None
         is_default = run.head_branch == run.default_branch
         if run.event in _BRANCH_EVENTS and run.head_branch and not run.from_fork and not is_default:
-            return _moved(run, f"Branch {code(run.head_branch)}", api.branch_head(run.head_branch))
+            return _moved(run, f"Branch {code(run.head_branch)}", github.branch_head(run.head_branch))
     return None
 
 
@@ -91,7 +82,7 @@ def _moved(run: Run, what: str, head: str | None) -> Skip | None:
 
 
 def labelled(
-    api: FreshApi, run: Run, skip_labels: Sequence[str], note: Callable[[Note], object]
+    github: GitHub, run: Run, skip_labels: Sequence[str], note: Callable[[Note], object]
 ) -> Skip | None:
     """Skip a run if any of its pull requests has one of the labels.
 
@@ -103,7 +94,7 @@ def labelled(
     numbers = list(dict.fromkeys((*own, *run.named_pull_requests)))
     for number in numbers[:MOST_LABELLED] if unwanted else ():
         try:
-            pull = api.pull_request(number)
+            pull = github.pull_request(number)
             if pull is None:
                 raise GitHubError("GitHub answered 404: Not Found", 404)
         except GitHubError as error:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tests.unit.ledger.simulator.boards import DAY, Board, fired, pull_request, sample_brief, sample_run
+from tests.unit.ledger.simulator.boards import DAY, Board, fired, sample_brief, sample_run
 
 from fire_routine.clock import REAL, Clock
 from fire_routine.evidence import Evidence, Source
 from fire_routine.github.client import GitHub
-from fire_routine.ledger.api import LedgerApi
 from fire_routine.ledger.contest import Contest
 from fire_routine.ledger.entry import new_claim_id
 from fire_routine.ledger.first_look import first_look
@@ -21,7 +20,7 @@ from fire_routine.ledger.rule import Asker, Known
 from fire_routine.ledger.terms import Terms
 from fire_routine.model.evidence import Failure, Fingerprint
 from fire_routine.model.outcome import Fire, Outcome, Past, Result, Say, Skip
-from fire_routine.model.run import Note, PullRequest, Run
+from fire_routine.model.run import Note, Run
 from fire_routine.settings import Context, Settings
 from fire_routine.story import Decision, Environment, Progress, decide
 
@@ -47,22 +46,12 @@ class Verdict:
         )
 
 
-class Unmoved:
-    """Branches and pull requests that nobody has changed."""
-
-    def branch_head(self, branch: str) -> str | None:
-        return None if branch else ""
-
-    def pull_request(self, number: int) -> PullRequest | None:
-        return None if number else pull_request()
-
-
 class Job:
     """One job's part in deciding who fires, and the run that it is about."""
 
     def __init__(
         self,
-        board: LedgerApi,
+        board: object,
         run: Run | None = None,
         *,
         clock: Clock | None = None,
@@ -71,11 +60,11 @@ class Job:
         claim_id: Callable[[], str] = new_claim_id,
         **terms: Any,
     ) -> None:
-        """`clock`: the board's, if it is none."""
+        """`board`: what a job asks of GitHub; `clock`: the board's, if it is none."""
         self.run = run or sample_run()
         self.say: Say = printed.append if printed is not None else lambda _: None
         own = clock or (board.clock.value if isinstance(board, Board) else REAL)
-        self.log = Log(board, Terms(**{"cool_down": DAY, **terms}), own, claim_id)
+        self.log = Log(cast(GitHub, board), Terms(**{"cool_down": DAY, **terms}), own, claim_id)
         self.decision: Decision | None = None
         self._rerun_first = rerun_first and self.run.attempt == 1
 
@@ -93,7 +82,7 @@ class Job:
         asker = Asker.of(self.run, sample_brief(*fingerprints), self.log.terms)
         known = Known.of(self.run, written_by)
         contest = Contest(self.log, self.run, asker, known, say=self.say)
-        self.decision = Decision(contest, self.log, Unmoved(), self.say, rerun_first=self._rerun_first)
+        self.decision = Decision(contest, self.log, self.say, rerun_first=self._rerun_first)
         return self.decision.compete()
 
     def claim(self, *fingerprints: str | Fingerprint, **more: Any) -> Verdict:
@@ -131,9 +120,9 @@ def decided(
     board: Board, run: Run | None = None, failures: Sequence[Failure] = (), **settings: Any
 ) -> Verdict:
     """The whole decision on a board, whose `notes` are the ledger's by then; recorded as the action does."""
-    log = Log(board, Terms(), board.clock.value)
-    chosen, run = Settings(**settings), run or sample_run()
     github = cast(GitHub, board)
+    log = Log(github, Terms(), board.clock.value)
+    chosen, run = Settings(**settings), run or sample_run()
     environment = Environment(chosen, Context(), Context(), github, lambda _: None, board.clock.value)
     evidence = Gathered(run, tuple(failures), sample_brief(), Source((), (), chosen, ""))
     progress = Progress(Outcome(Result.SKIPPED), evidence=evidence)

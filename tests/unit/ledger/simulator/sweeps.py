@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import cast
 
 from tests.support.fake_clock import NOON
 from tests.unit.ledger.simulator.boards import sample_brief
@@ -12,6 +13,7 @@ from tests.unit.ledger.simulator.parts import Part
 from tests.unit.ledger.simulator.world import Cancelled, Client, family
 
 from fire_routine.github.account import BranchRun
+from fire_routine.github.client import GitHub
 from fire_routine.ledger.entry import Stage, claims, label
 from fire_routine.ledger.log import Log, recorded
 from fire_routine.ledger.rule import Asker
@@ -47,13 +49,14 @@ class Branches:
             self._sweep(client)
 
     def _sweep(self, client: Client) -> None:
+        github = cast(GitHub, client)
         for end, part in self.red(client):
             run, now = part.run, client.clock.now()
             ended = NOON + timedelta(seconds=end)
             known = (label(run), run.event, 1, "completed", "failure", ended, run.head_sha, run.url)
             red = Red(run.repository, BranchRun(run.id, *known), ended, State.DUE)
             try:
-                found = list(recorded(client, client.first_commit(client.creator), now - timedelta(days=30)))
+                found = list(recorded(github, client.first_commit(client.creator), now - timedelta(days=30)))
             except GitHubError:
                 continue
             own = claims(entry for entry, login in found if login == client.creator)
@@ -66,7 +69,9 @@ class Branches:
                 self._remember(client, part, final=final)
 
     def _remember(self, client: Client, part: Part, *, final: bool) -> None:
-        log = Log(client, part.terms, client.clock, lambda: f"{client.random.randrange(10**8):08d}")
+        log = Log(
+            cast(GitHub, client), part.terms, client.clock, lambda: f"{client.random.randrange(10**8):08d}"
+        )
         log.look_up()
         if log.ledger_commit:
             asker = Asker.of(part.run, sample_brief(*sorted(part.failures)), part.terms)

@@ -197,6 +197,10 @@ class Client:
     def _travel(self) -> None:
         self._pass(self.random.uniform(0.02, 0.15))
 
+    def branch_head(self, _branch: str) -> str | None:
+        """Branches are never moved on."""
+        return None
+
     # --- reading ----------------------------------------------------------------------------------
 
     def _read(self) -> float:
