@@ -113,6 +113,8 @@ class Board:
     rerun: list[int] = field(default_factory=list)  # ids of runs whose failed jobs were re-run
     passed: list[str] = field(default_factory=list)  # commits that were green in a re-run
     creator: str | None = ACTIONS_BOT  # of the statuses that are written
+    heads: dict[str, str] = field(default_factory=dict)  # of branches that may have moved on
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
     rerun_anyway: bool = False  # whether a re-run that fails has its effect
     written_anyway: bool = False  # whether a write that fails has its effect
@@ -206,14 +208,13 @@ class Board:
         self._call(f"passed_in_rerun {run.workflow} {since:%Y-%m-%d}")
         return self.passed
 
-    def branch_head(self, _branch: str) -> str | None:
-        """No branch has moved on."""
+    def branch_head(self, branch: str) -> str | None:
         self._call("branch_head")
-        return None
+        return self.heads.get(branch)
 
-    def pull_request(self, _number: int) -> PullRequest | None:
+    def pull_request(self, number: int) -> PullRequest | None:
         self._call("pull_request")
-        return None
+        return self.pulls.get(number)
 
     def entries(self, sha: str = PLACE, *, shown: bool = False) -> list[Entry]:
         """The ledger's entries, or what people see on a commit; oldest first."""
