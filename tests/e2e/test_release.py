@@ -20,8 +20,7 @@ from tests.e2e.installed import build_release, packages, release_commit
 from tests.e2e.stage import Stage, outputs
 from tests.e2e.test_workflows import FINAL_JOB
 from tests.support.emulated.github import GitHubEmulator
-from tools import release
-from tools.releasing import ReleaseError, owner, tree, verifying
+from tools.releasing import owner, tree, verifying
 
 from fire_routine.emulator import Endpoint
 
@@ -157,17 +156,6 @@ def test_what_is_signed_is_all_that_the_tag_has_and_no_bytecode(
 def test_a_release_as_it_was_built_is_signed(built: Path, tmp_path: Path) -> None:
     done = attest(built, tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-
-
-def test_what_is_no_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert release.main(["verify", str(tmp_path), "--from-environment"]) == 1
-    assert capsys.readouterr().err == f"release: {tmp_path} is no release: it has no release.json\n"
-
-
-def test_a_folder_that_holds_something_is_not_built_into(built: Path) -> None:
-    parts = tree.made(ROOT, "HEAD", packages())
-    with pytest.raises(ReleaseError, match="is not empty: name a new folder"):
-        tree.write(parts, built)
 
 
 def test_committed_and_read_back_by_git_it_is_the_same(built: Path, tmp_path: Path) -> None:

@@ -15,18 +15,6 @@ issue = "https://github.com/octo/widgets/issues/7"
 PATH = ".github/known-failures.toml"
 
 
-def test_a_known_failure_starts_nothing(job: Job) -> None:
-    job.github.set_file(PATH, KNOWN)
-    assert job.ended() == "skipped known-failure"
-    assert job.endpoint.requests == []
-    assert job.github.statuses == {}
-    assert "Skipped: all that failed is known already" in job.summary
-    assert "Known by `.github/known-failures.toml, line 1`" in job.summary
-    assert job.summary.partition("The text, which")[0].count("The compiler is") == 1
-    assert "[issue](https://github.com/octo/widgets/issues/7)" in job.summary
-    assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in job.log
-
-
 def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
     job.github.set_file(PATH, "[[known-failure]]\npattern = 'test_a'\naction = 'skip'\nnote = 'Flaky'\n")
     lines = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from tests.unit.ledger.simulator.boards import (
@@ -18,7 +17,6 @@ from tests.unit.ledger.simulator.boards import (
     SHA,
     URL,
     Board,
-    Page,
     fired,
     green_at,
     pull_request,
@@ -115,6 +113,19 @@ def test_within_the_cool_down_a_failure_that_came_back_is_called_that(
     assert board.words(OLDER) == [f"Back {words} after its Claude session"]
 
 
+def test_the_ledger_is_read_no_further_back_than_where_anything_counts(board: Board) -> None:
+    for _ in range(950):
+        board.add(PLACE, "81 %", URL, "coverage", by="octocat")
+    board.clock.seconds += 10 * 86400
+    history = replace(green_at(95), last_green_at=board.clock.server())
+    run = replace(NEXT, created_at=board.clock.server(), history=history)
+    Job(board, run).claim(A)
+    assert board.calls.count("statuses") <= 6
+    board.calls.clear()
+    Job(board, replace(run, history=None)).claim(A)
+    assert board.calls.count("statuses") >= 10
+
+
 def test_a_session_is_found_behind_two_thousand_others_or_the_summary_says_how_far_was_read(
     board: Board,
 ) -> None:
@@ -175,37 +186,6 @@ def test_a_full_context_is_followed_by_another(board: Board) -> None:
     board.faults["create_status"] = [full]
     assert Job(board).fire(A).fire
     assert board.commits[PLACE][0].context == f"{LEDGER} 2026-03-01 2"
-
-
-def test_a_page_from_an_older_list_is_asked_for_again() -> None:
-    """Otherwise the entries between it and the page before would be missing."""
-
-    class Flapping(Board):
-        def statuses(self, sha: str, page: int = 1, **view: Any) -> Page:
-            found = super().statuses(sha, page, **view)
-            return Page([], False, None) if page == 2 and self.calls.count("statuses") < 4 else found
-
-    board = Flapping()
-    board.write(Stage.FIRED)
-    for _ in range(120):
-        board.add(PLACE, "81 %", URL, "coverage", by="octocat")
-    assert Job(board).claim(A).reason == "duplicate"
-
-
-def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not_show_it() -> None:
-    """GitHub answers from copies, of which one may lag behind another."""
-
-    class Lagging(Board):
-        def statuses(self, sha: str, page: int = 1, **view: Any) -> Page:
-            found = super().statuses(sha, page, **view)
-            if Stage.ANNOUNCED in self.stages():
-                found.statuses = [status for status in found.statuses if "other000" not in status.description]
-            return found
-
-    board = Lagging()
-    board.before_write = lambda: board.write(Stage.FIRED)
-    assert Job(board).claim(A).reason == "duplicate"
-    assert board.stages() == "fcsw"
 
 
 def test_the_lower_claim_fires_and_the_other_yields() -> None:
@@ -281,23 +261,6 @@ def test_a_refused_request_of_a_sibling_ends_those_that_waited(board: Board) -> 
     assert Job(board).claim(A).reason == "earlier-failed"
 
 
-def test_a_claim_that_took_too_long_to_announce_is_made_again() -> None:
-    """Others no longer count it, whether its job was stopped or had to wait for the rate limit."""
-    board, slow = Board(), [330.0]
-
-    def stop() -> None:
-        if board.stages() == "c" and slow:
-            board.clock.seconds += slow.pop()
-
-    board.clock.at = stop
-    limited = Board()
-    limited.faults["create_status"] = [None, limit(60)]
-    for one in (board, limited):
-        assert Job(one).fire(A).fire
-        assert one.stages() == "cswcsf"
-        assert "No session from this job" not in one.words()
-
-
 def test_claims_lapse_by_the_time_of_the_own_announcement(board: Board) -> None:
     """A read that shows it may not show yet what was announced after it."""
     board.before_write = lambda: board.write(Stage.CLAIMED, claim_id="lower000")
@@ -317,6 +280,12 @@ def test_a_caller_that_does_not_wait_ends_at_once(board: Board) -> None:
     verdict = Job(board, timing=Timing(waits=())).claim(A)
     assert (verdict.reason, board.clock.seconds) == ("duplicate", 0.0)
     assert "is being started right now" in verdict.message
+
+
+def test_numbers_of_the_protocol_that_do_not_fit_together_are_refused() -> None:
+    for wrong in ({"announce_within": 31.0}, {"watch_claim": 40.0}, {"doubt": 40.0}, {"retries_alone": ()}):
+        with pytest.raises(ValueError, match="it must hold that"):
+            Timing(**wrong)
 
 
 @pytest.mark.parametrize("stages", ["c", "cs"])
