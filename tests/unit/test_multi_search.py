@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,12 +46,3 @@ def test_for_each_line_all_its_literals_are_reported(
         for at, line in enumerate(lines)
     }
     assert search.among(lines, text) == {at: numbers for at, numbers in held.items() if numbers}
-
-
-@pytest.mark.parametrize("automaton", BOTH)
-def test_several_threads_search_at_once(automaton: bool) -> None:
-    search = Literals([b"error", b"err", b"\nfail"], automaton=automaton)
-    texts = [b"\nfailed: an error\n" * count for count in range(1, 200)]
-    with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(search.find, texts))
-    assert found == [by_hand(search.literals, text) for text in texts]

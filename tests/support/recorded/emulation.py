@@ -33,10 +33,6 @@ def _number(path: str) -> int:
     return int(re.findall(r"/([0-9]+)", path)[0])
 
 
-def _run(emulator: GitHubEmulator, _path: str, body: Json) -> None:
-    emulator.add_run(body)
-
-
 def _runs(emulator: GitHubEmulator, path: str, body: Json) -> None:
     listed = body["workflow_runs"]
     if "/workflows/" in path:  # the recorded workflow was made anew since, under another number
@@ -48,14 +44,10 @@ def _runs(emulator: GitHubEmulator, path: str, body: Json) -> None:
 
 
 def _jobs(emulator: GitHubEmulator, path: str, body: Json) -> None:
-    emulator.add_run({"id": _number(path)})
-    for job in reversed(body["jobs"]):
-        emulator.add_job(_number(path), job)
-
-
-def _job(emulator: GitHubEmulator, _path: str, body: Json) -> None:
-    emulator.add_run({"id": body["run_id"]})
-    emulator.add_job(body["run_id"], body)
+    run = _number(path) if "jobs" in body else body["run_id"]
+    emulator.add_run({"id": run})
+    for job in reversed(body.get("jobs", [body])):
+        emulator.add_job(run, job)
 
 
 def _artifacts(emulator: GitHubEmulator, path: str, body: Json) -> None:
@@ -81,17 +73,9 @@ def _contents(emulator: GitHubEmulator, _path: str, body: Json | list[Json]) -> 
         emulator.set_file(item["path"], base64.b64decode(item.get("content", "")))
 
 
-def _pull(emulator: GitHubEmulator, _path: str, body: Json) -> None:
-    emulator.add_pull_request(body)
-
-
-def _pulls(emulator: GitHubEmulator, _path: str, body: list[Json]) -> None:
-    for item in sorted(body, key=lambda item: int(item["number"])):
+def _pulls(emulator: GitHubEmulator, _path: str, body: Json | list[Json]) -> None:
+    for item in sorted(body if isinstance(body, list) else [body], key=lambda item: int(item["number"])):
         emulator.add_pull_request(item)
-
-
-def _ref(emulator: GitHubEmulator, path: str, body: Json) -> None:
-    emulator.set_branch(path.removeprefix("/git/ref/heads/"), body["object"]["sha"])
 
 
 def _check_runs(emulator: GitHubEmulator, path: str, body: Json) -> None:
@@ -108,19 +92,19 @@ def _comments(emulator: GitHubEmulator, path: str, body: list[Json]) -> None:
     emulator.comments[_number(path)] = [*emulator.comments.get(_number(path), []), *body]
 
 
-_KINDS: dict[str, Callable[[GitHubEmulator, str, Any], None]] = {
+_KINDS: dict[str, Callable[[GitHubEmulator, str, Any], object]] = {
     "/": lambda emulator, _path, body: emulator.describe(body),
-    r"/actions/runs/\d+(/attempts/\d+)?": _run,
+    r"/actions/runs/\d+(/attempts/\d+)?": lambda emulator, _path, body: emulator.add_run(body),
     r"/actions/runs|/actions/workflows/\d+/runs": _runs,
-    r"/actions/runs/\d+/jobs": _jobs,
-    r"/actions/jobs/\d+": _job,
+    r"/actions/runs/\d+/jobs|/actions/jobs/\d+": _jobs,
     r"/actions/runs/\d+/artifacts": _artifacts,
     r"/check-runs/\d+/annotations": _annotations,
     r"/compare/.*": _comparison,
     r"/contents/.*": _contents,
-    r"/pulls": _pulls,
-    r"/pulls/\d+": _pull,
-    r"/git/ref/heads/.*": _ref,
+    r"/pulls(/\d+)?": _pulls,
+    r"/git/ref/heads/.*": lambda emulator, path, body: emulator.set_branch(
+        path.removeprefix("/git/ref/heads/"), body["object"]["sha"]
+    ),
     r"/commits/\w+/check-runs": _check_runs,
     r"/statuses/\w+": _statuses,
     r"/issues/\d+/comments": _comments,

@@ -165,15 +165,6 @@ def test_a_probe_fires_by_the_workflows_name_whatever_became_of_the_run(job: Job
     assert "The site is down." in text(job)
 
 
-def test_a_dry_run_shows_the_text_and_what_would_happen(job: Job) -> None:
-    assert deliver(job, dry_run="true") == "skipped dry-run"
-    assert "Issue #1" in job.summary
-    assert "this would start a session" in job.log
-    assert deliver(job) == "fired"
-    assert deliver(job, run=8, dry_run="true") == "skipped dry-run"
-    assert "it would be skipped (`duplicate`)" in job.log
-
-
 def test_the_runs_own_failure_is_no_matter(job: Job) -> None:
     job.environ["FIRE_ROUTINE_JOB_STATUS"] = "failure"
     assert deliver(job) == "fired"

@@ -66,20 +66,6 @@ def test_a_further_session_reads_what_was_tried(job: Job) -> None:
     assert job.outputs["session-state"] == ""  # this one has just been started
 
 
-@pytest.mark.parametrize(
-    ("log", "would"),
-    [(LOG, "be skipped (`duplicate`)"), (LOG.replace("mismatched types", "no"), "start a session")],
-)
-def test_a_dry_run_shows_it_too(job: Job, log: str, would: str) -> None:
-    job.run()
-    url = open_pull_request(job, state="closed")
-    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
-    assert fail_again(job, log) == 0
-    assert would in job.summary
-    assert f"tried #14 `Match the types`, closed unmerged: <{url}>" in job.summary
-    assert not job.github.asked("^POST")
-
-
 class TestReplacing:
     """A session that left no trace within the cool-down may be replaced by one more."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine.cli import main
-from fire_routine.emulator import TOKEN, Endpoint, limit
+from fire_routine.emulator import TOKEN, Endpoint
 
 
 def test_send_prints_the_session(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,12 +157,3 @@ def test_a_text_is_read_in_the_encoding_that_it_names(
                 monkeypatch.setattr(sys, "stdin", file)
                 assert main(["send"]) == 0
             assert "\nGrüße\n" in routine.sessions[-1].text
-
-
-def test_send_reports_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
-    routine.script = [limit(0)]
-    with routine:
-        assert main(["send", "x"]) == 0
-    assert capsys.readouterr().err.startswith(
-        "The routine's limit is reached (429). Trying again in 1 s (attempt 2"
-    )

@@ -12,7 +12,6 @@ import pytest
 from tests.support.fake_clock import FakeClock
 from tests.unit.digests import digest_of, texts
 
-from fire_routine.clock import Clock
 from fire_routine.gather import files as module
 from fire_routine.gather import read_attachments
 from fire_routine.model.evidence import Digest
@@ -230,13 +229,3 @@ def test_files_share_one_bound_of_time(tmp_path: Path) -> None:
     assert [attachment.path for attachment in attachments] == ["a.log"]
     late = "there was no time left to read it"
     assert [(note.what, note.why) for note in notes] == [("attach: b.log", late), ("attach: c.xml", late)]
-
-
-def test_no_folder_is_searched_once_the_time_is_spent(tmp_path: Path) -> None:
-    write(tmp_path / "a.log")
-    readings = iter([0.0, *[11.0] * 9])
-    attachments, (note,) = read_attachments(
-        ["**/*.log"], tmp_path, read, seconds=10, clock=Clock(lambda: next(readings))
-    )
-    assert attachments == ()
-    assert note.why == "there was no time left to look for it"

@@ -91,18 +91,6 @@ def test_a_log_is_read_no_further_once_no_one_waits_for_it(emulator: GitHubEmula
     assert chunks <= 1
 
 
-def test_256_logs_are_all_read_with_two_requests_each_over_few_connections(emulator: GitHubEmulator) -> None:
-    add_legs(emulator, 256)
-    run = gathered(emulator)
-    emulator.requests.clear()
-    logs, notes = read(emulator, run)
-    assert (len(logs), notes) == (256, ())
-    assert logs[200].endswith(b"\n200\n")
-    assert len(emulator.requests) == 512
-    for place in ("/logs$", "/storage/"):
-        assert len({request.peer for request in emulator.asked(place)}) <= 16
-
-
 def test_a_log_is_never_held_whole(emulator: GitHubEmulator) -> None:
     emulator.set_log(1, bytes(20_000_000))
     sizes: list[int] = []

@@ -92,14 +92,3 @@ def test_a_token_names_its_login_on_any_server(prefix: str) -> None:
         emulator.fail("/graphql", Fault(200, raw=b'{"data": null, "errors": [{"message": "No"}]}'))
         with pytest.raises(GitHubError):
             github.login()
-
-
-def test_a_refusal_is_no_rate_limit_and_a_passing_fault_is_no_answer(emulator: GitHubEmulator) -> None:
-    emulator.set_branch("main", HEAD)
-    emulator.fail("POST .*/statuses/", Fault.forbidden())
-    emulator.fail("/git/ref", Fault.broken(502), times=1)
-    with github_of(emulator) as github:
-        with pytest.raises(GitHubError, match="Resource not accessible by integration") as error:
-            github.create_status(HEAD, "pending", "claimed")
-        assert (error.value.status, error.value.rate_limited) == (403, False)
-        assert github.branch_head("main") == HEAD

@@ -18,12 +18,11 @@ import pytest
 from tests.support.emulated.faults import Fault
 from tests.support.emulated.github import GitHubEmulator
 from tests.support.emulated.ids import sha_of
-from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_of, github_of, later
+from tests.unit.gather.gathering import HEAD, IMPATIENT, github_of
 
-from fire_routine.gather import GatherError, find_target, gather_run
 from fire_routine.github.client import GitHub
 from fire_routine.model.outcome import GitHubError
-from fire_routine.settings import CA_VARIABLES, Settings
+from fire_routine.settings import CA_VARIABLES
 
 
 @pytest.fixture
@@ -65,14 +64,6 @@ class TestComments:
         for body in ("one", "two"):
             self.written(github, body, None)
         assert len(emulator.comments[12]) == 2
-
-    def test_without_an_id_is_not_of_the_documented_shape(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        raw = b'[{"body": "<!-- mark -->", "user": {"login": "github-actions[bot]"}}]'
-        emulator.fail("/comments", Fault(200, raw=raw))
-        with pytest.raises(GitHubError, match="documented shape"):
-            self.written(github, "one")
 
 
 class TestFailing:
@@ -126,26 +117,6 @@ class TestFailing:
             assert "hunter2" not in str(error.value)
             assert error.value.__cause__ is None
             assert "secret" not in f"{error.value!r} {github!r}"
-
-
-def test_a_run_id_that_is_not_there_names_the_input_in_one_line(emulator: GitHubEmulator) -> None:
-    context = context_of(emulator)
-    target = find_target(Settings(run_id=77), context)
-    with (
-        github_of(emulator) as github,
-        pytest.raises(GatherError, match=r"run-id: .* has no run 77") as error,
-    ):
-        gather_run(github, target, context, later())
-    assert "\n" not in str(error.value)
-
-
-def test_github_enterprise_serves_its_api_below_a_path() -> None:
-    with GitHubEmulator(prefix="/api/v3") as enterprise, github_of(enterprise) as github:
-        add_run(enterprise)
-        run, _ = github.run(RUN, 1)
-        assert run.id == RUN
-        assert github.log_address(1) == f"{enterprise.url}/repos/octo-org/widget/actions/jobs/1/logs"
-        assert enterprise.requests[0].path.startswith("/api/v3/repos/")
 
 
 def test_pygithubs_requester_is_the_one_that_was_read() -> None:

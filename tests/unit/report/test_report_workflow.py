@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import errno
 import io
-import sys
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -135,27 +132,3 @@ def test_files_that_can_t_be_written_are_reported(runner: Path) -> None:
         (runner / name).mkdir()
     assert printed(lambda workflow: workflow.set_outputs({"outcome": "fired"})).startswith("outputs not set:")
     assert printed(lambda workflow: workflow.add_summary("text")).startswith("summary not written:")
-
-
-def test_threads_that_report_at_once_leave_every_line_and_record_whole(runner: Path) -> None:
-    names = [str(number) for number in range(4)]
-    interval = sys.getswitchinterval()
-
-    def report(name: str) -> None:
-        for _ in range(100):
-            Workflow().say(name * 50)
-            Workflow().set_outputs({"reason": name})
-
-    sys.setswitchinterval(1e-6)
-    try:
-        with redirect_stdout(Console()) as out, ThreadPoolExecutor(len(names)) as threads:
-            list(threads.map(report, names))
-    finally:
-        sys.setswitchinterval(interval)
-
-    assert sorted(out.written().splitlines()) == sorted(name * 50 for name in names * 100)
-    records = (runner / "output").read_text().splitlines()
-    assert all(
-        mark.removeprefix("reason<<") == end for mark, end in zip(records[::3], records[2::3], strict=True)
-    )
-    assert Counter(records[1::3]) == Counter(names * 100)
