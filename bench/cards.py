@@ -2,6 +2,7 @@
 
     python3 src/entrypoint.py bench/cards.py FOLDER [--cards FILE] [--judge SCRIPT] [--save FOLDER]
                                              [--half SEED | --half-tools SEED] [--limit N]
+                                             [--figures FILE] [--against FILE]
 
 FOLDER has logs and a `cases.json` as `bench/recall.py` describes it. FILE (default: `cards.json` in FOLDER)
 is a list of cards: each an object with the `id` of a case, its `failures` and what else SCRIPT reads.
@@ -9,7 +10,12 @@ Each log is that of the one failed job of a push, without history. One without t
 and framed as one step.
 
 `--save` writes each text as NN.md, by the card's place in FILE. SCRIPT judges them: it takes the options
-`--corpus FOLDER`, `--cards FILE` and `--texts FOLDER`. Without it only lengths are printed.
+`--corpus FOLDER`, `--cards FILE`, `--texts FOLDER` and `--json FILE`. Without it only lengths are printed.
+
+`--figures` keeps what SCRIPT writes as JSON: a list of objects, each with the card's place `n`, its figures
+`need`, `complete` and `noise` in the `opening` and in `all`, and `order` and `length`. `--against` compares
+them with those of another tree on the same cards: each mean, and how many cards went up and down. Of about
+fifty cards, one more or less is no finding.
 
 `--half` leaves out every second rule of a tool's format, by a checksum of SEED and the rule's id, and
 `--half-tools` all rules of every second tool. It shows what to expect of tools that no rule knows: what is
@@ -26,6 +32,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import mean, median
+from typing import Any
 from zlib import crc32
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +51,8 @@ TIME = "2026-01-02T03:04:05.0000000Z "
 BEGIN = ("##[group]Run make", "\x1b[36;1mmake\x1b[0m", "shell: /usr/bin/bash -e {0}", "##[endgroup]")
 END = ("##[error]Process completed with exit code 1.",)
 LIMIT = 60_000
+PARTS, WHOLE = ("need", "complete", "noise"), ("order", "length")  # measures of a part, and of a text
+SAME = 0.0005  # a smaller difference of a measure is none
 
 
 def leave_out(seed: str, part_of: Callable[[str], str]) -> int:
@@ -105,6 +114,25 @@ def texts(folder: Path, cards: Path, limit: int) -> Iterator[tuple[str, str]]:
             yield f"{number:02d}.md", text_of(logs[card["id"]].read_bytes(), limit)
 
 
+def flat(figures: dict[str, Any]) -> dict[str, float]:
+    """The measures of one card, each by its name."""
+    parts = {f"{part} {name}": figures[part][name] for part in ("opening", "all") for name in PARTS}
+    return {name: float(value) for name, value in (parts | {name: figures[name] for name in WHOLE}).items()}
+
+
+def compared(before: Path, after: Path) -> Iterator[str]:
+    """A line for each measure: its mean in both, and how many cards went up and down."""
+    old, new = (
+        {card["n"]: flat(card) for card in json.loads(file.read_text(encoding="utf-8"))}
+        for file in (before, after)
+    )
+    both = sorted(old.keys() & new.keys())
+    for name in new[both[0]] if both else ():
+        was, now = ([figures[at][name] for at in both] for figures in (old, new))
+        up, down = (sum(sign * (b - a) > SAME for a, b in zip(was, now, strict=True)) for sign in (1, -1))
+        yield f"{name:17} {mean(was):9.3f} {mean(now):9.3f}  up {up:2}  down {down:2}"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -114,12 +142,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--judge", type=Path, metavar="SCRIPT")
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the texts there")
     parser.add_argument("--limit", type=int, default=LIMIT, metavar="N", help="of each text")
+    parser.add_argument("--figures", type=Path, metavar="FILE", help="keep the judge's figures there")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="such a file of another tree")
     half = parser.add_mutually_exclusive_group()
     half.add_argument("--half", metavar="SEED", help="leave out every second rule of a tool's format")
     half.add_argument("--half-tools", metavar="SEED", help="the same with all rules of every second tool")
     chosen = parser.parse_args(arguments)
     cards = chosen.cards or chosen.folder / "cards.json"
-    for needed in (chosen.folder / "cases.json", cards, *filter(None, [chosen.judge])):
+    for needed in (chosen.folder / "cases.json", cards, *filter(None, [chosen.judge, chosen.against])):
         if not needed.is_file():
             parser.error(f"{needed} is missing: name a folder, cards and a judge that are there")
     if chosen.half is not None:
@@ -138,8 +168,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{len(lengths)} texts, mean {mean(lengths):,.0f}, median {median(lengths):,.0f}", flush=True)
         if chosen.judge is None:
             return 0
-        given = ["--corpus", chosen.folder, "--cards", cards, "--texts", folder]
-        return subprocess.run([sys.executable, chosen.judge, *given], check=False).returncode
+        figures = (chosen.figures or Path(scratch) / "figures.json").absolute()
+        given = ["--corpus", chosen.folder, "--cards", cards, "--texts", folder, "--json", figures]
+        code = subprocess.run([sys.executable, chosen.judge, *given], check=False).returncode
+        if chosen.against is not None and not code:
+            print("\n".join(compared(chosen.against, figures)))
+        return code
 
 
 if __name__ == "__main__":
