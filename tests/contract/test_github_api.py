@@ -21,6 +21,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 from fire_routine.gather import find_target, gather_run, read_logs, with_context
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
+from fire_routine.github.traces import check_runs
 from fire_routine.model.outcome import GitHubError
 from fire_routine.sessions import report, table
 from fire_routine.settings import Settings
@@ -97,7 +98,7 @@ def test_nulls_are_served_wherever_they_are_allowed() -> None:
             github.pull_requests_from("octo-org", "topic")
             github.default_branch()
             assert github.first_commit()
-            github.check_runs(HEAD)
+            check_runs(github, HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
             github.statuses(HEAD)
             github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "fire_routine"
@@ -56,6 +57,22 @@ def test_no_stage_imports_another() -> None:
     }
     assert all(map(files, STAGES))
     assert found == {}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {
+        path: {module_of(name) for name in imported(path)} - {path, path.parent / "__init__.py"}
+        for path in files("")
+    }
+    assert PACKAGE / "github" / "client.py" in graph[PACKAGE / "story.py"]
+    TopologicalSorter(graph).prepare()  # it names the circle
+
+
+def module_of(name: str) -> Path | None:
+    """The file of a module of fire_routine; None: it is no module, or another package's."""
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    found = (path.with_suffix(".py"), path / "__init__.py")
+    return next((one for one in found if one.is_file() and one != PACKAGE / "__init__.py"), None)
 
 
 def test_one_module_alone_imports_pygithub() -> None:

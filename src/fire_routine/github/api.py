@@ -40,6 +40,7 @@ class Api:
     def __init__(
         self,
         transport: Transport,
+        token: str,
         repository: str,
         *,
         patience: float,
@@ -48,11 +49,13 @@ class Api:
     ) -> None:
         """
         Args:
+            token: that `transport` sends; empty: none.
             patience: seconds for one request as a whole.
             say: gets a line before each wait of a second or more: why, and how long.
         """
         self._say = say
         self._said: set[str] = set()  # shared by copies
+        self.token = token
         self.repository = repository
         self.clock = clock
         self._transport = transport

@@ -26,6 +26,7 @@ from . import fields, parse, past_runs
 from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
 from .parse import Artifact, Comparison, Job, PastRun
+from .traces import session_traces
 from .transport import Transport
 
 PATIENCE = 10.0  # seconds for one request as a whole
@@ -67,13 +68,12 @@ class GitHub(Api):
         say: Say = quiet,
     ) -> None:
         self.api_url = api_url.rstrip("/")
-        self.token = token
         own = own_authorities(environ)
         # requests takes one folder: the first of several that exists.
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         transport = Transport(self.api_url, token, self.certificates, timeout=patience)
-        super().__init__(transport, repository, patience=patience, clock=clock, say=say)
+        super().__init__(transport, token, repository, patience=patience, clock=clock, say=say)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"
@@ -200,8 +200,6 @@ class GitHub(Api):
 
         `prefix`: how the names of their branches begin.
         """
-        from .traces import session_traces  # a first failure needs none
-
         timely = self.within(self.clock.monotonic() + TRACES).sparing()
         return session_traces(timely, runs, since=since, prefixes=(prefix,))
 
@@ -250,20 +248,6 @@ class GitHub(Api):
     ) -> Listing[PullRequest]:
         """A page of pull requests; `filters`: https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
         return self.list_page("/pulls", None, parse.pull_request, **filters, per_page=per_page, page=page)
-
-    def branches(self, prefix: str) -> Mapping[str, str]:
-        """All branches whose names begin with `prefix`, and their commits."""
-
-        def read(data: Json) -> tuple[str, str]:
-            return fields.needed(data, "ref").removeprefix("refs/heads/"), str(data["object"]["sha"])
-
-        path = f"/git/matching-refs/{quote(f'heads/{prefix}', safe='')}"
-        return dict(self.list_page(path, None, read).items)
-
-    def check_runs(self, sha: str) -> list[tuple[str, str | None]]:
-        """Status and conclusion of a commit's check runs, at most 100, the latest of each name."""
-        path = f"/commits/{quote(sha, safe='')}/check-runs"
-        return self.list_page(path, "check_runs", parse.check_run, per_page=100).items
 
     # --- accounts -------------------------------------------------------------------------------
 

@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from ..model.outcome import EVENT_BRANCH, SESSION_BRANCH, Checks, GitHubError, SessionState, SessionTrace
 from ..model.run import Note, PullRequest
 from ..patterns import pattern
-from .client import GitHub
+from . import fields, parse
+from .api import Api
+from .fields import Json
 from .missing import CHECKS, CONTENTS, PULLS, Missing
 
 PAGES = 3  # of 100 pull requests each
@@ -26,7 +29,7 @@ _RANK = {SessionState.OPEN: 2, SessionState.MERGED: 1}
 
 
 def session_traces(
-    github: GitHub,
+    github: Api,
     runs: Collection[int],
     *,
     since: datetime | None = None,
@@ -48,9 +51,9 @@ def session_traces(
     if not runs:
         return {}, ()
     missing = Missing(token=bool(github.token))
-    branches = _branches(github, runs, prefixes, missing)
-    pulls, complete = _pulls(github, runs, branches, prefixes, since, pages, missing)
-    found = {run: _trace(run, branches, pulls.get(run, []), complete) for run in runs}
+    pushed = _branches(github, runs, prefixes, missing)
+    pulls, complete = _pulls(github, runs, pushed, prefixes, since, pages, missing)
+    found = {run: _trace(run, pushed, pulls.get(run, []), complete) for run in runs}
     unmerged = {
         run: trace.pull_request
         for run, trace in found.items()
@@ -59,19 +62,19 @@ def session_traces(
     if checks and unmerged:
         run, newest = max(unmerged.items(), key=lambda item: item[1].number)
         try:
-            found[run] = replace(found[run], checks=_counted(github.check_runs(newest.head_sha)))
+            found[run] = replace(found[run], checks=_counted(check_runs(github, newest.head_sha)))
         except GitHubError as error:
             missing.add("the checks of a session's pull request", error, CHECKS)
     return found, missing.collected()
 
 
 def _branches(
-    github: GitHub, runs: Collection[int], prefixes: Sequence[str], missing: Missing
+    github: Api, runs: Collection[int], prefixes: Sequence[str], missing: Missing
 ) -> Mapping[int, str] | None:
     """The first branch of each run that has one; None: they can't be read."""
     digits = os.path.commonprefix([str(run) for run in runs])  # noqa: RUF071 - no paths, but numbers
     try:
-        names = [name for prefix in prefixes for name in github.branches(prefix + digits)]
+        names = [name for prefix in prefixes for name in branches(github, prefix + digits)]
     except GitHubError as error:
         missing.add("the branches of sessions", error, CONTENTS)
         return None
@@ -83,6 +86,16 @@ def _branches(
     return found
 
 
+def branches(github: Api, prefix: str) -> list[str]:
+    """All branches whose names begin with `prefix`."""
+
+    def read(data: Json) -> str:
+        return fields.needed(data, "ref").removeprefix("refs/heads/")
+
+    path = f"/git/matching-refs/{quote(f'heads/{prefix}', safe='')}"
+    return github.list_page(path, None, read).items
+
+
 def _run_of(branch: str, prefixes: Sequence[str]) -> int:
     """The run that the session's branch names; 0: it is no session's."""
     named = _RUN.fullmatch(branch) if branch.startswith(tuple(prefixes)) else None
@@ -90,9 +103,9 @@ def _run_of(branch: str, prefixes: Sequence[str]) -> int:
 
 
 def _pulls(
-    github: GitHub,
+    github: Api,
     runs: Collection[int],
-    branches: Mapping[int, str] | None,
+    pushed: Mapping[int, str] | None,
     prefixes: Sequence[str],
     since: datetime | None,
     pages: int,
@@ -100,14 +113,16 @@ def _pulls(
 ) -> tuple[Mapping[int, list[PullRequest]], bool]:
     """The pull requests of each run's session, newest first, and whether there can be no others."""
     filters = {"state": "all", "sort": "created", "direction": "desc"}
-    if branches and set(branches) == set(runs) and len(runs) == 1:  # an answer of a few kB instead of MB
+    if pushed and set(pushed) == set(runs) and len(runs) == 1:  # an answer of a few kB instead of MB
         owner = github.repository.partition("/")[0]
-        filters["head"] = f"{owner}:{next(iter(branches.values()))}"
+        filters["head"] = f"{owner}:{next(iter(pushed.values()))}"
     found: dict[int, list[PullRequest]] = {}
     what = "the pull requests of sessions"
     try:
         for page in range(1, pages + 1):
-            listing = github.pull_requests(filters, page)
+            listing = github.list_page(
+                "/pulls", None, parse.pull_request, **filters, per_page=_PAGE, page=page
+            )
             for pull in _own(listing.items, github.repository):
                 if (run := _run_of(pull.head_branch, prefixes)) in runs:
                     found.setdefault(run, []).append(pull)
@@ -127,13 +142,13 @@ def _own(pulls: Iterable[PullRequest], repository: str) -> Iterable[PullRequest]
 
 
 def _trace(
-    run: int, branches: Mapping[int, str] | None, pulls: Collection[PullRequest], complete: bool
+    run: int, pushed: Mapping[int, str] | None, pulls: Collection[PullRequest], complete: bool
 ) -> SessionTrace:
-    branch = (branches or {}).get(run, "")
+    branch = (pushed or {}).get(run, "")
     pull = max(pulls, key=lambda pull: (_RANK.get(_state(pull), 0), pull.number), default=None)
     if pull is not None:
         return SessionTrace(run, _state(pull), pull.head_branch, pull)
-    if not complete or branches is None:
+    if not complete or pushed is None:
         return SessionTrace(run, None, branch)
     return SessionTrace(run, SessionState.BRANCH if branch else SessionState.NONE, branch)
 
@@ -142,6 +157,12 @@ def _state(pull: PullRequest) -> SessionState:
     if pull.merged_at:
         return SessionState.MERGED
     return SessionState.OPEN if pull.state == "open" else SessionState.CLOSED
+
+
+def check_runs(github: Api, sha: str) -> list[tuple[str, str | None]]:
+    """Status and conclusion of a commit's check runs, at most 100, the latest of each name."""
+    path = f"/commits/{quote(sha, safe='')}/check-runs"
+    return github.list_page(path, "check_runs", parse.check_run, per_page=100).items
 
 
 def _counted(check_runs: Iterable[tuple[str, str | None]]) -> Checks:

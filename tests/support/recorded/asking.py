@@ -17,6 +17,7 @@ from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github import fields, parse
 from fire_routine.github.api import Listing
 from fire_routine.github.client import GitHub
+from fire_routine.github.traces import branches, check_runs
 
 LONGEST = 40  # characters of a text
 READ = ("id", "user", "login", "body", "html_url")  # of a comment, which is no value of the model
@@ -34,7 +35,8 @@ OTHERS: Mapping[str, Callable[..., Any]] = {
     "all_artifacts": lambda github: github.list_all("/actions/artifacts", "artifacts", parse.artifact),
     "contents": lambda github, path: read_known_failures(github, path, math.inf),
     "pull_requests": lambda github, **filters: github.pull_requests(filters),
-    "branches": lambda github: github.branches(""),
+    "branches": lambda github: branches(github, ""),
+    "check_runs": check_runs,
     "comments": lambda github, issue: github.list_all(f"/issues/{issue}/comments", None, fields.mapping),
     "all_comments": lambda github, path, **more: github.list_page(path, None, fields.mapping, **more),
     "comment": lambda github, issue, mark, author: github.comment(issue, mark, f"{mark}, again", author),
