@@ -291,8 +291,8 @@ class Decision:
         if not log.has_day:
             log.note(uncounted())
             return None
-        moment = Moment(log.time, timing=log.terms.timing)
-        return over_limit(log.claims(), limit, moment, others=self.contest.case.asker.others)
+        others = self.contest.case.asker.others
+        return over_limit(log.claims(), limit, Moment(log.time), others=others)
 
     def look_back(self, session_url: str = "") -> None:
         """See what became of earlier sessions. `session_url`: of the one that blocks."""

@@ -12,7 +12,7 @@ import yaml
 from fire_routine import sessions
 from fire_routine.evidence import GATHERING
 from fire_routine.ledger.entry import Stage
-from fire_routine.ledger.terms import Timing
+from fire_routine.ledger.terms import FLAKE_DAYS, LAPSE, LARGE_MATRIX, Timing
 from fire_routine.model.reason import Reason
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,6 @@ OTHER_NAMES = {
     "claude-fix", "client-id", "fail-fast", "private-key",
 }  # fmt: skip
 PERMISSIONS = ("actions", "checks", "contents", "pull-requests", "statuses")  # of an App's token
-TIMING = Timing()
 MOST_WORDS = 1_200  # of the README, all that is in it
 MOST_PAGES = 13  # in docs/
 MOST_WORDS_OF_PAGES = 9_500  # of all of them, tables included
@@ -111,11 +110,11 @@ def test_the_documents_are_short() -> None:
 def test_numbers_in_documents_are_those_of_the_code() -> None:
     stated = {
         "at-most-once": [
-            f"lapses after {TIMING.lapse:g} s",
-            f"{sum(TIMING.looks):g} s later, an announcement",
+            f"lapses after {LAPSE:g} s",
+            f"{sum(Timing().looks):g} s later, an announcement",
         ],
         "before-you-choose": [f"at most {GATHERING:g} s; most runs take"],
-        "no-session": [f"in {TIMING.flake_days} days"],
+        "no-session": [f"in {FLAKE_DAYS} days"],
         "sessions": [
             f"the newest {sessions.RUN_PAGES * 100:,} runs",
             f"{sessions.COMMITS} commits",
@@ -123,7 +122,7 @@ def test_numbers_in_documents_are_those_of_the_code() -> None:
             f"within {sessions.SECONDS / 60:g} minutes",
             f"{sessions.NO_TRACE.seconds // 60} minutes after the start",
             f"within {sessions.REPORTED.seconds // 3600} hours",
-            f"more than {TIMING.large_matrix} legs",
+            f"more than {LARGE_MATRIX} legs",
         ],
     }
     text = {name: (ROOT / f"docs/{name}.md").read_text("utf-8") for name in stated}

@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..clock import Clock
 from ..model.outcome import GitHubError
 from ..retrying import retrying
-from .terms import Terms
+from .terms import DENIED, LIMITED, PATIENCE, RETRIES, Terms
 
 T = TypeVar("T")
 
@@ -30,10 +30,9 @@ class Asking:
     def __init__(self, clock: Clock, terms: Terms) -> None:
         timing = terms.timing
         self._clock = clock
-        self._timing = timing
         self._alone = terms.alone
-        self._pauses = timing.retries_alone if terms.alone else timing.retries
-        self._patience = timing.patience_alone if terms.alone else timing.patience
+        self._pauses = timing.retries_alone if terms.alone else RETRIES
+        self._patience = timing.patience_alone if terms.alone else PATIENCE
         self._limits = timing.limits  # waits that are left
         self._until = 0.0
         self.begin()
@@ -66,7 +65,7 @@ class Asking:
             LedgerError: GitHub does not answer, or refuses; and what `request` itself raised.
         """
         pauses = self._pauses if patient else ()
-        denied_until = self._clock.monotonic() + self._timing.denied
+        denied_until = self._clock.monotonic() + DENIED
 
         def wait(error: GitHubError, pause: float) -> float | None:
             until = min(self._until, denied_until) if _is_missing(error) else self._until
@@ -84,7 +83,7 @@ class Asking:
 
     def _waits_for_limit(self, error: GitHubError) -> bool:
         seconds = error.retry_after
-        if not (error.rate_limited and seconds and seconds <= self._timing.limited):
+        if not (error.rate_limited and seconds and seconds <= LIMITED):
             return False
         if not self._alone or not self._limits:
             return False

@@ -12,7 +12,8 @@ from ..model.run import Run
 from . import messages
 from .lease import Lease
 from .log import LedgerError, Log
-from .rule import Asker, Case, Known, Moment, Ruling, rule
+from .rule import Asker, Case, Known, Ruling, rule
+from .terms import REPLACED, WATCH_CLAIM
 
 
 class Contest:
@@ -28,12 +29,11 @@ class Contest:
         say: Say = quiet,
     ) -> None:
         """`say` writes a line to the job's log."""
-        timing = log.terms.timing
-        self.case = Case(asker, known, Moment(timing=timing))
+        self.case = Case(asker, known)
         self.run = run
         self._log = log
         self._terms = log.terms
-        self._timing = timing
+        self._timing = log.terms.timing
         self._say = say
         self._lease: Lease | None = None
         self._rounds = 0
@@ -127,7 +127,7 @@ class Contest:
 
     def replaces(self, links: frozenset[str]) -> bool:
         """Leave out sessions that left no trace; whether that is done once more."""
-        if self._replaced == self._timing.replaced:
+        if self._replaced == REPLACED:
             return False
         self._replaced += 1
         self.case = replace(self.case, known=replace(self.case.known, replaced=links))
@@ -166,7 +166,7 @@ class Contest:
         now, moment = self._log.clock.monotonic(), self.case.moment
         watched = now - self._watch.setdefault((claim_id, stage), now)
         announced = ruling.leader.announced
-        lapsed = {claim_id} if not announced and watched >= self._timing.watch_claim else set[str]()
+        lapsed = {claim_id} if not announced and watched >= WATCH_CLAIM else set[str]()
         moment = replace(moment, waited_for=moment.waited_for | {claim_id}, lapsed=moment.lapsed | lapsed)
         self.case = replace(self.case, moment=moment)
         return announced and watched >= self._timing.watch_request

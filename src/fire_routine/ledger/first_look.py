@@ -18,7 +18,7 @@ from . import messages
 from .entry import Claim, Stage, label
 from .log import LedgerError, Log
 from .messages import SIBLING
-from .terms import Terms
+from .terms import LEGS_PER_SECOND, SPREAD, SPREAD_OF_ONE, Terms
 
 
 def first_look(log: Log, run: Run, say: Say) -> Skip | None:
@@ -44,8 +44,8 @@ def _spread(log: Log, say: Say) -> None:
     that grows as e^(t/spread), so almost all of them start after it is visible what the first one did.
     Multicast feedback is spread in the same way (RFC 4654, section 2.5).
     """
-    matrix_size, timing = log.terms.matrix_size, log.terms.timing
-    spread = min(timing.spread, timing.spread_of_one + matrix_size / timing.legs_per_second)
+    matrix_size = log.terms.matrix_size
+    spread = min(SPREAD, SPREAD_OF_ONE + matrix_size / LEGS_PER_SECOND)
     seconds = max(0.0, spread * math.log(matrix_size * (1.0 - log.clock.random())))
     if seconds:
         say(

@@ -12,6 +12,7 @@ from . import messages
 from .entry import Stage
 from .log import LedgerError, Log
 from .rule import Asker
+from .terms import ANNOUNCE_WITHIN, LOOKS_AFTER
 
 _STAGES = {
     Result.FIRED: Stage.FIRED,
@@ -52,18 +53,18 @@ class Lease:
         Raises:
             LedgerError: it can't be written, or GitHub does not show it.
         """
-        log, timing = self._log, self._log.terms.timing
+        log = self._log
         self.record = replace(self.record, stage=Stage.ANNOUNCED)
         entry = log.write(self.record, self._run.url)
         self.announced, self.announced_at = True, entry.created_at
         took = timedelta(seconds=log.clock.monotonic() - self._began)
         if self._at and entry.created_at:
             took = max(took, entry.created_at - self._at)
-        for pause in timing.looks_after:
+        for pause in LOOKS_AFTER:
             log.clock.sleep(pause)
             log.read(horizon)
             if log.has_seen(self.record):
-                return took <= timedelta(seconds=timing.announce_within)
+                return took <= timedelta(seconds=ANNOUNCE_WITHIN)
         raise LedgerError("GitHub does not show the entry that was just written")
 
     def withdraw(self, *, patient: bool = True) -> None:

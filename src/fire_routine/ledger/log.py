@@ -22,7 +22,7 @@ from .entry import (
     new_claim_id,
     read_entry,
 )
-from .terms import DAY, Terms
+from .terms import BEFORE, DAY, SESSIONS, SETTLED, SHOWN_PAGES, Terms
 
 if TYPE_CHECKING:
     from ..github.client import GitHub, StatusPage
@@ -159,7 +159,7 @@ class Log:
         Raises:
             LedgerError: it can't be read.
         """
-        self._read(sha, self.terms.timing.shown_pages, patient=patient)
+        self._read(sha, SHOWN_PAGES, patient=patient)
 
     def _read(
         self, sha: str, pages: int, horizon: datetime | None = None, *, patient: bool = True
@@ -181,7 +181,7 @@ class Log:
             if not page.more or is_known or (back_to and enough and back_to < enough):
                 oldest = None
                 break
-            if not enough and sessions >= self.terms.timing.sessions:
+            if not enough and sessions >= SESSIONS:
                 break
         self._known |= had
         return oldest
@@ -189,7 +189,7 @@ class Log:
     def _enough(self, horizon: datetime | None) -> datetime | None:
         """Back to when it is read: what counts, and the day whose sessions are limited; None: all."""
         if horizon is None and self.terms.for_key and self.time:
-            horizon = self.time - self.terms.cool_down - timedelta(seconds=self.terms.timing.before)
+            horizon = self.time - self.terms.cool_down - BEFORE
         if horizon and self.terms.daily_limit and self.time:
             return min(horizon, self.time - DAY)
         return horizon
@@ -224,8 +224,7 @@ class Log:
 
     def _is_settled(self, status: Status) -> bool:
         """Whether all that is older than a status has become visible by now."""
-        settled = timedelta(seconds=self.terms.timing.settled)
-        return not (self.time and status.created_at) or self.time - status.created_at > settled
+        return not (self.time and status.created_at) or self.time - status.created_at > SETTLED
 
     def horizon(self, run: Run, cool_down: timedelta) -> datetime | None:
         """Before which no entry counts for a run; None: that is not known.
@@ -241,7 +240,7 @@ class Log:
             times.append(run.pull_request.created_at)
         if not began or not times:
             return None
-        return min(began - cool_down, max(times)) - timedelta(seconds=self.terms.timing.before)
+        return min(began - cool_down, max(times)) - BEFORE
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         """The green runs that GitHub lists.

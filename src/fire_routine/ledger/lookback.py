@@ -15,6 +15,7 @@ from ..model.run import Note
 from .contest import Contest
 from .entry import Claim, Stage
 from .log import Log
+from .terms import TRACED
 
 ABOUT_SESSIONS = (Reason.DUPLICATE, Reason.EARLIER_UNKNOWN, Reason.MAX_SESSIONS)
 
@@ -42,7 +43,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
         for claim in others
         if claim.has_session or claim.stage is Stage.ANNOUNCED
         if claim in alike or claim in incident or (session_url and claim.url == session_url)
-    ][-log.terms.timing.traced :]
+    ][-TRACED:]
     traces, notes = _traces(log, sessions)
     merged = [
         pull

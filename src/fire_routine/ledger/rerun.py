@@ -16,6 +16,7 @@ from . import messages
 from .entry import SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .log import LedgerError, Log
 from .names import Kind, Name, Named, fitted, in_short
+from .terms import BEGINS, FLAKE_DAYS
 
 
 class Reruns:
@@ -24,7 +25,6 @@ class Reruns:
     def __init__(self, log: Log, run: Run) -> None:
         self._log = log
         self._run = run
-        self._timing = log.terms.timing
 
     def begin(self, failures: Sequence[Named]) -> Skip | None:
         """Re-run the failed jobs of the first attempt, unless that has begun; None: GitHub does not."""
@@ -79,7 +79,7 @@ class Reruns:
         flakes = self._flakes({name for name in now if not name.uncertain})
         earlier = [claim for claim in self._earlier() if claim.stage is Stage.RERUN]
         if not earlier:
-            return Rerun(flakes=flakes, days=self._timing.flake_days) if flakes else None
+            return Rerun(flakes=flakes, days=FLAKE_DAYS) if flakes else None
         before = {name for name in earlier[0].names if name.kind is not Kind.LOG_AND_STEP}
         return Rerun(
             attempt=earlier[0].attempt,
@@ -88,7 +88,7 @@ class Reruns:
             new=_number(now - before),
             gone=_number(before - now),
             flakes=flakes,
-            days=self._timing.flake_days,
+            days=FLAKE_DAYS,
         )
 
     def _claims(self, run: int | None = None) -> list[Claim]:
@@ -105,9 +105,7 @@ class Reruns:
         if began is None or not failures:
             return 0
         try:
-            for sha in self._log.api.passed_in_rerun(
-                self._run, began - timedelta(days=self._timing.flake_days)
-            ):
+            for sha in self._log.api.passed_in_rerun(self._run, began - timedelta(days=FLAKE_DAYS)):
                 self._log.read_commit(sha, patient=False)
         except (GitHubError, LedgerError) as problem:
             self._log.note(messages.flakes_unread(str(problem)))
@@ -135,7 +133,7 @@ class Reruns:
 
     def _begins(self) -> bool:
         """Whether there is another attempt; what can't be read counts as none."""
-        for pause in self._timing.begins:
+        for pause in BEGINS:
             self._log.clock.sleep(pause)
             try:
                 if self._has_begun():

@@ -14,7 +14,7 @@ from ..model.run import GreenRuns, Run
 from ..model.session_link import session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .names import Kind, Name, Named, fitted, in_short, names_of
-from .terms import Terms, Timing
+from .terms import DOUBT, LAPSE, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +113,16 @@ class Moment:
     own: Claim | None = None  # the asker's claim, once it is announced
     waited_for: frozenset[str] = frozenset()  # claim ids
     lapsed: frozenset[str] = frozenset()  # of claims that it has watched until they lapsed
-    timing: Timing = field(default_factory=Timing)
 
     def going_on(self, claim: Claim) -> bool:
         """Whether a request may be on its way."""
         if claim.stage is Stage.CLAIMED and claim.claim_id not in self.lapsed:
-            return not self._is_past(claim.at, self.timing.lapse)
+            return not self._is_past(claim.at, LAPSE)
         return claim.stage is Stage.ANNOUNCED and not self.in_doubt(claim)
 
     def in_doubt(self, claim: Claim) -> bool:
         """Whether an announced request has no result for so long that its job must be gone."""
-        return claim.stage is Stage.ANNOUNCED and self._is_past(claim.until, self.timing.doubt)
+        return claim.stage is Stage.ANNOUNCED and self._is_past(claim.until, DOUBT)
 
     def counts(self, claim: Claim) -> bool:
         """Whether a session of it exists, or may yet: once the asker has announced, of lower claims alone."""

@@ -15,7 +15,7 @@ from ..ledger.entry import Claim, Entry, Record, Stage, claims
 from ..ledger.log import recorded
 from ..ledger.names import Kind, Name
 from ..ledger.rule import Asker
-from ..ledger.terms import Timing
+from ..ledger.terms import PATIENCE, RETRIES, Timing
 from ..model.outcome import GitHubError, Outcome, Result, Say, Skip, quiet
 from ..model.reason import Reason
 from ..model.run import Target, TargetKind
@@ -28,7 +28,7 @@ STORIES = 10  # for each session of the limit
 LEFT = 0.5  # of the hour's requests to GitHub: all sweeps of an App have the same ones
 OWN_JOBS = timedelta(days=30)  # for which an entry of another login takes a repository out
 # Nobody is waited for, and an outage is left to the next sweep.
-TIMING = Timing(waits=(), retries_alone=Timing().retries, patience_alone=Timing().patience, limits=0)
+TIMING = Timing(waits=(), retries_alone=RETRIES, patience_alone=PATIENCE, limits=0)
 
 # What a story makes of a run, by its result, else by its reason. Any other reason skips it.
 STATES: Mapping[str, State] = {

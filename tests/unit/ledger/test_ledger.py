@@ -23,6 +23,7 @@ from tests.unit.ledger.simulator.boards import (
 )
 from tests.unit.ledger.simulator.jobs import Job, Verdict
 
+from fire_routine.ledger import terms
 from fire_routine.ledger.entry import LEDGER, Stage
 from fire_routine.ledger.terms import Timing
 from fire_routine.model.outcome import GitHubError, Outcome, Result
@@ -282,10 +283,14 @@ def test_a_caller_that_does_not_wait_ends_at_once(board: Board) -> None:
     assert "is being started right now" in verdict.message
 
 
-def test_numbers_of_the_protocol_that_do_not_fit_together_are_refused() -> None:
-    for wrong in ({"announce_within": 31.0}, {"watch_claim": 40.0}, {"doubt": 40.0}, {"retries_alone": ()}):
-        with pytest.raises(ValueError, match="it must hold that"):
-            Timing(**wrong)
+def test_the_numbers_of_the_protocol_fit_together() -> None:
+    timing = Timing()
+    # A claim is announced 10 s before others may pass it over, and watched until it lapses.
+    assert terms.ANNOUNCE_WITHIN + 10 <= terms.LAPSE < terms.WATCH_CLAIM
+    # A request that is watched is not in doubt.
+    assert timing.watch_request < terms.DOUBT
+    # What is read again is not settled.
+    assert sum(timing.looks) + sum(terms.LOOKS_AFTER) < terms.SETTLED.total_seconds()
 
 
 @pytest.mark.parametrize("stages", ["c", "cs"])

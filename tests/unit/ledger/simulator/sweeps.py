@@ -29,9 +29,7 @@ class Branches:
     ended: list[tuple[float, Part]] = field(default_factory=list)
 
     def add(self, end: float, part: Part) -> None:
-        terms = replace(part.terms, matrix_size=1)
-        timing = replace(terms.timing, waits=(), retries_alone=TIMING.retries_alone, limits=0)
-        terms = replace(terms, timing=replace(timing, patience_alone=TIMING.patience_alone))
+        terms = replace(part.terms, matrix_size=1, timing=TIMING)
         self.ended.append((end, replace(part, terms=terms, rerun_first=False)))
 
     def red(self, client: Client) -> list[tuple[float, Part]]:
