@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from .reason import Reason
+from .reason import Cure, Reason
 from .run import Note, PullRequest, counted, in_words
 from .session_link import session_id
 
@@ -130,6 +130,10 @@ class Outcome:
     requests: int = 0  # sent to the endpoint
     session_number: int = 0  # of the incident's sessions, from 1; 0: not known
     retried: tuple[str, ...] = ()  # why each earlier attempt failed: an HTTP status, or "no connection"
+
+    @property
+    def cure(self) -> Cure:
+        return self.reason.cure if self.reason else Cure.NONE
 
 
 # --- earlier sessions ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..model.event import COMMENT_MARK
 from ..model.outcome import Result, SessionState
-from ..model.reason import Reason, Remedy
+from ..model.reason import Cure, Reason
 from ..model.run import Run, counted
 from ..sanitize import inline, prose, verbatim
 from ..version import DOCUMENTS
@@ -143,12 +143,11 @@ def _once_more(contents: Contents) -> Iterator[str]:
     outcome, run = contents.outcome, contents.run
     if run is None or contents.dry_run:
         return
-    remedy = outcome.reason.remedy if outcome.reason else Remedy.NONE
-    if remedy is Remedy.RERUN:
+    if Cure.RERUN in outcome.cure:
         yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
-    elif run.fired_for and remedy is Remedy.PERSON:
+    elif run.fired_for and Cure.PERSON in outcome.cure:
         yield "To start a session anyway, run the workflow with this `key` and `again: true`."
-    elif remedy is Remedy.PERSON or outcome.result is Result.UNKNOWN:
+    elif Cure.PERSON in outcome.cure or outcome.result is Result.UNKNOWN:
         yield f"To start a session anyway, {_SEND_AGAIN} with run `{run.id}`."
 
 

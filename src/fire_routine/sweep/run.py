@@ -17,7 +17,7 @@ from ..ledger.names import Kind, Name
 from ..ledger.rule import Asker
 from ..ledger.terms import PATIENCE, RETRIES, Timing
 from ..model.outcome import GitHubError, Outcome, Result, Say, Skip, quiet
-from ..model.reason import Reason
+from ..model.reason import Cure, Reason
 from ..model.run import Target, TargetKind
 from ..settings import Context, Settings
 from ..story import Environment, Progress
@@ -38,13 +38,6 @@ STATES: Mapping[str, State] = {
     Reason.RATE_LIMITED: State.WAITING,
     "": State.WOULD_FIRE,  # nothing is against it, in a dry run
 }
-# What time does not change: a new attempt or a newer run asks again.
-FINAL = (
-    *(Reason.KNOWN_FAILURE, Reason.UNTRUSTED_RUN, Reason.SKIP_BRANCHES, Reason.SKIP_LABELS),
-    *(Reason.NOT_FAILED, Reason.CANCELLED, Reason.FLAKE, Reason.PULL_REQUEST_CLOSED),
-)
-# Failures that need nobody
-HEALS = (Reason.RATE_LIMITED, Reason.OVERLOADED, Reason.NO_CONNECTION)
 ENDS = (400, 401, 403, 404)  # answers of the endpoint that the next run would get, too
 
 
@@ -233,7 +226,7 @@ class Sweep:
         self._stories += 1
         self._sessions += state in (State.FIRED, State.WOULD_FIRE) or outcome.result is Result.UNKNOWN
         self.swept.failed |= outcome.result is Result.UNKNOWN
-        self.swept.failed |= outcome.result is Result.FAILED and outcome.reason not in HEALS
+        self.swept.failed |= outcome.result is Result.FAILED and Cure.TIME not in outcome.cure
         self._stop(self._ended_by(outcome))
         told = self.swept.stopped if state is State.WAITING else reason
         self._add(state, one, told, outcome.message, outcome.session_url)
@@ -261,7 +254,7 @@ def _remember(one: Red, progress: Progress, told: bool) -> None:
     The latter once since it is red (`told`): the ledger shall not grow by each sweep that finds it so.
     """
     log, evidence, outcome = progress.log, progress.evidence, progress.outcome
-    final = outcome.reason in FINAL or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
+    final = Cure.NEW_RUN in outcome.cure or (outcome.reason is Reason.DUPLICATE and outcome.session_url)
     if log is None or (told and not final):
         return
     stage, claim_id = Stage.SEEN if final else Stage.WITHDRAWN, log.new_claim_id()
