@@ -8,11 +8,11 @@ there is too much.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from .github import fields, parse
+from .github import parse
 from .github.client import GitHub
 from .github.traces import session_traces
 from .ledger.entry import Claim, Entry, Stage, claims
@@ -29,23 +29,17 @@ PATIENCE = 60.0  # seconds in which a transient fault or a short rate limit is w
 RUN_PAGES = 150  # of 100 runs each
 COMMITS = 300
 PULL_PAGES = 30  # of 100 pull requests each
-NO_TRACE = timedelta(minutes=40)  # after which a session without a branch is taken for one that does nothing
 RESULT_BY = timedelta(minutes=10)  # after its claim, a job has reported its result, or never will
-REPORTED = timedelta(hours=6)  # after its begin, a re-run has ended and been reported, or never will be
-PASSED, GOING_ON = "passed", "going on"  # how re-runs end that are not stuck
+UNKNOWN = "unknown"  # branches or pull requests could not be read
 # Each state in words, in the order of the totals.
 STATES = {
-    "fixed": "fixed",
-    "merged": "merged, not green since",
-    "open": "open",
-    "closed": "closed unmerged",
-    "branch": "branch only",
-    "none": "no trace",
-    "early": "just started",
-    "unknown": "unknown",
-    "uncertain": "may have started",
+    SessionState.MERGED: "merged",
+    SessionState.OPEN: "open",
+    SessionState.CLOSED: "closed unmerged",
+    SessionState.BRANCH: "branch only",
+    SessionState.NONE: "no trace",
+    UNKNOWN: "unknown",
 }
-_LOOK = "Look at https://claude.ai/code/routines whether the routine is on, or ends without a fix."
 _NARROW = 24  # characters shown of a name
 _HEAD = ("STARTED", "FAILURE", "BRANCH", "RUN", "BECAME", "PR", "TO PR", "TO MERGE", "TO GREEN", "SESSION")
 
@@ -79,36 +73,29 @@ def report(github: GitHub, creator: str, since: datetime, until: datetime, show:
     )
     left_out += [f"{note.what}: {note.why}" for note in notes]
 
-    files = {entry.record.claim_id: entry.record.workflow for entry in entries}
     by_id = {run.id: run for run in runs}
     sessions = [
-        _session(claim, by_id.get(claim.run), runs, _own_trace(claim, started, traces), until)
-        | _attempt(claim, by_id.get(claim.run), files[claim.claim_id])
+        _session(claim, by_id.get(claim.run), runs, _own_trace(claim, started, traces))
+        | _attempt(claim, by_id.get(claim.run))
         for claim in started
     ]
-    reruns = [
-        {"asked_at": _iso(_known(claim.at)), "ended": _ended(claim, by_id.get(claim.run), until)}
-        | _attempt(claim, by_id.get(claim.run), files[claim.claim_id])
+    flakes = [
+        {"recorded_at": _iso(_known(claim.at))} | _attempt(claim, by_id.get(claim.run))
         for claim in found
-        if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
+        if claim.stage is Stage.FLAKE
     ]
-    hints = list(_hints(github, sessions, left_out))
     states = Counter(row["state"] for row in sessions)
-    flakes = [row for row in reruns if row["ended"] == PASSED]
-    stuck = [row for row in reruns if row["ended"] not in (PASSED, GOING_ON)]
-    totals = {state: states[state] for state in STATES}
     return {
         "version": VERSION,
         "repository": github.repository,
         "creator": creator,
         "since": _iso(since),
         "until": _iso(until),
-        "totals": {"sessions": len(sessions) - states["uncertain"], **totals}
-        | {"flakes_avoided": len(flakes), "stuck_reruns": len(stuck)},
+        "totals": {"sessions": len(sessions)}
+        | {str(state): states[state] for state in STATES}
+        | {"flakes_avoided": len(flakes)},
         "sessions": sessions,
         "flakes": flakes,
-        "stuck_reruns": stuck,
-        "hints": hints,
         "left_out": left_out,
         "not_counted": dict(others),
     }
@@ -156,7 +143,7 @@ def _read_entries(
     left_out: list[str],
     show: Say,
 ) -> list[Entry]:
-    """The creator's entries since then: those of the ledger, and what re-runs left on their commits."""
+    """The creator's entries since then: the ledger's, and the flakes on commits that were run again."""
     show("Reading the ledger")
     found = list(recorded(github, github.first_commit(creator), since))
     shas = list(dict.fromkeys(run.head_sha for run in runs if run.attempt > 1))
@@ -164,13 +151,13 @@ def _read_entries(
     for number, sha in enumerate(shas[:COMMITS]):
         show(f"Reading commits that were run again: {number + 1} of {len(shas)}")
         try:
-            found += recorded(github, sha, since, reruns=True)
+            found += recorded(github, sha, since, flakes=True)
         except GitHubError as error:
             problems[str(error)] += 1
             if error.rate_limited:  # nothing more is asked
                 problems[str(error)] += len(shas[:COMMITS]) - number - 1
                 break
-    left_out += [f"re-runs on {counted(most, 'commit')}: {why}" for why, most in problems.items() if most]
+    left_out += [f"flakes on {counted(most, 'commit')}: {why}" for why, most in problems.items() if most]
     others.update(writer for _, writer in found if writer.casefold() != creator.casefold())
     return [entry for entry, writer in found if writer.casefold() == creator.casefold()]
 
@@ -178,31 +165,22 @@ def _read_entries(
 # --- what became of each ----------------------------------------------------------------------------
 
 
-def _session(
-    claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace, until: datetime
-) -> Json:
+def _session(claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace) -> Json:
     pull, at = trace.pull_request, _known(claim.at)
     merged_at = pull.merged_at if pull else None
-    greens = [run for run in runs if failed and _is_green_after(run, failed, claim, trace)]
-    begun = [_begun(run) for run in greens]
-    state = str(trace.state or "unknown")
-    if merged_at and any(_known(run.created_at) >= merged_at for run in greens):
-        state = "fixed"
-    elif trace.state in (SessionState.NONE, None) and claim.stage is not Stage.FIRED:
-        state = "uncertain"
-    elif trace.state is SessionState.NONE and until - at < NO_TRACE:
-        state = "early"
+    greens = [_begun(run) for run in runs if failed and _is_green_after(run, failed, claim, trace)]
     url = claim.url if claim.stage is Stage.FIRED else ""
     return {
         "started_at": _iso(at),
         "session_id": session_id(url) or None,
         "session_url": url or None,
-        "state": state,
+        "certain": claim.stage is Stage.FIRED or trace.state not in (SessionState.NONE, None),
+        "state": str(trace.state or UNKNOWN),
         "session_branch": trace.branch or None,
         "pull_request": pull and {"number": pull.number, "title": pull.title, "url": pull.url},
         "seconds_to_pull_request": _seconds(at, pull.created_at if pull else None),
         "seconds_to_merge": _seconds(at, merged_at),
-        "seconds_to_green": _seconds(at, min(begun, default=None)),
+        "seconds_to_green": _seconds(at, min(greens, default=None)),
     }
 
 
@@ -210,13 +188,13 @@ def _is_keyed(claim: Claim) -> bool:
     return any(name.kind is Kind.KEY for name in claim.names)
 
 
-def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
+def _attempt(claim: Claim, run: Run | None) -> Json:
     """The failed attempt, or that of the event; without a run, it is not listed."""
     return {
         "kind": "key" if _is_keyed(claim) else "failure",
         "title": run.title if run else None,
         "workflow": run.workflow if run else None,
-        "workflow_file": file,
+        "workflow_file": claim.workflow,
         "failures": sorted(str(name) for name in claim.names if name.kind is not Kind.LOG_AND_STEP),
         "run_id": claim.run,
         "run_attempt": claim.attempt,
@@ -224,33 +202,6 @@ def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
         "branch": (run.head_branch or "") if run else None,
         "commit": run.head_sha if run else claim.commit,
     }
-
-
-def _hints(github: GitHub, sessions: Sequence[Json], left_out: list[str]) -> Iterator[str]:
-    """What to look at: each workflow's file whose last two sessions left nothing at all."""
-    settled = [row for row in sessions if row["state"] not in ("early", "uncertain")]
-    for file in dict.fromkeys(row["workflow_file"] for row in settled):
-        last = [row for row in settled if row["workflow_file"] == file][:2]
-        if [row["state"] for row in last] != ["none", "none"]:
-            continue
-        try:
-            commented = any(_left_comment(github, row) for row in last)
-        except GitHubError as error:
-            left_out.append(f"comments of the last sessions of {file}: {error}")
-            continue
-        if not commented:
-            yield f"{file}: the last two sessions left no branch, pull request or comment. {_LOOK}"
-
-
-def _left_comment(github: GitHub, row: Json) -> bool:
-    """Whether a session left its diagnosis, or so much was written since that it is not known."""
-    marker = f"<!-- {SESSION_BRANCH}{row['run_id']} -->"  # as the skill has it begin
-    since = {"since": row["started_at"], "sort": "updated", "direction": "asc"}
-    for path, query in (("/issues/comments", since), (f"/commits/{row['commit']}/comments", {})):
-        found = github.list_page(path, None, fields.mapping, **query, per_page=100).items
-        if len(found) == 100 or any(str(item.get("body")).startswith(marker) for item in found):
-            return True
-    return False
 
 
 def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, SessionTrace]) -> SessionTrace:
@@ -277,25 +228,6 @@ def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) ->
 def _was_lost(claim: Claim, until: datetime) -> bool:
     """Whether its job announced the request, and never reported a result."""
     return claim.stage is Stage.ANNOUNCED and until - _known(claim.at) >= RESULT_BY
-
-
-def _went_on(claim: Claim, found: Iterable[Claim]) -> bool:
-    return any(one.run == claim.run and one.id > claim.id for one in found)
-
-
-def _ended(claim: Claim, run: Run | None, now: datetime) -> str:
-    """What came of a re-run that was asked for."""
-    if claim.stage is Stage.FLAKE:
-        return PASSED
-    if run is None:
-        return "the run is not listed"
-    if now - max(_begun(run), _known(claim.at)) < REPORTED:
-        return GOING_ON
-    if run.attempt <= claim.attempt:
-        return "GitHub started no further attempt"
-    if run.conclusion == "success":
-        return "passed, and was not recorded as a flake"
-    return f"ended with {run.conclusion}, and nothing was recorded" if run.conclusion else GOING_ON
 
 
 def _known(moment: datetime | None) -> datetime:
@@ -333,10 +265,8 @@ def table(report: Json) -> str:
     ]
     if report["sessions"]:
         lines += ["", *_aligned([_HEAD, *map(_session_cells, report["sessions"])])]
-    for title, key in (("Re-runs that are stuck", "stuck_reruns"), ("Flakes", "flakes")):
-        if report[key]:
-            lines += ["", title, *_aligned(list(map(_rerun_cells, report[key])))]
-    lines += [""] * bool(report["hints"]) + report["hints"]
+    if report["flakes"]:
+        lines += ["", "Flakes", *_aligned(list(map(_flake_cells, report["flakes"])))]
     notes = [f"Left out: {line}" for line in report["left_out"]] + [
         f"Not counted: {number:,} of the entries are by {login}. Count that account's by --creator '{login}'"
         for login, number in sorted(report["not_counted"].items())
@@ -347,12 +277,13 @@ def table(report: Json) -> str:
 def _session_cells(row: Json) -> Sequence[str]:
     pull = row["pull_request"]
     spans = (row["seconds_to_pull_request"], row["seconds_to_merge"], row["seconds_to_green"])
+    link = row["session_url"] or ("–" if row["certain"] else "may have started")
     became = (STATES[row["state"]], f"#{pull['number']}" if pull else "–")
-    return _when(row["started_at"]), *_cells(row), *became, *map(_span, spans), row["session_url"] or "–"
+    return _when(row["started_at"]), *_cells(row), *became, *map(_span, spans), link
 
 
-def _rerun_cells(row: Json) -> Sequence[str]:
-    return _when(row["asked_at"]), *_cells(row), row["ended"], row["run_url"] or "–"
+def _flake_cells(row: Json) -> Sequence[str]:
+    return _when(row["recorded_at"]), *_cells(row), row["run_url"] or "–"
 
 
 def _cells(row: Json) -> Sequence[str]:

@@ -120,8 +120,6 @@ def test_numbers_in_documents_are_those_of_the_code() -> None:
             f"{sessions.COMMITS} commits",
             f"{sessions.PULL_PAGES * 100:,} pull requests",
             f"within {sessions.SECONDS / 60:g} minutes",
-            f"{sessions.NO_TRACE.seconds // 60} minutes after the start",
-            f"within {sessions.REPORTED.seconds // 3600} hours",
             f"more than {LARGE_MATRIX} legs",
         ],
     }

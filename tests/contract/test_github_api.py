@@ -141,8 +141,8 @@ def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
     emulator.check("POST .*/rerun-failed-jobs$", "/attempts/2/jobs", r"/runs\?.*created=%3E%3D")
 
 
-@pytest.mark.parametrize(("nulls", "fixed"), [(False, 2), (True, 0)])  # of a merge, GitHub may state no time
-def test_the_report_of_sessions(nulls: bool, fixed: int) -> None:
+@pytest.mark.parametrize(("nulls", "merged"), [(False, 3), (True, 0)])  # of a merge, GitHub may state no time
+def test_the_report_of_sessions(nulls: bool, merged: int) -> None:
     with RecordedGitHub(nulls=nulls) as emulator:
         month = Month.of(emulator, NOON)
         for number in range(80):
@@ -152,7 +152,7 @@ def test_the_report_of_sessions(nulls: bool, fixed: int) -> None:
         emulator.check(
             r"/actions/runs\?created=%3E%3D", r"/actions/runs\?created=.*\.\.", "/git/matching-refs/"
         )
-    assert (made["totals"]["sessions"], made["totals"]["fixed"], made["left_out"]) == (13, fixed, [])
+    assert (made["totals"]["sessions"], made["totals"]["merged"], made["left_out"]) == (14, merged, [])
     assert "None" not in table(made)
 
 

@@ -13,11 +13,9 @@ from tests.support.emulated.faults import Fault
 from tests.support.emulated.github import GitHubEmulator
 from tests.support.emulated.ids import sha_of
 from tests.support.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
-from tests.support.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
 
 from fire_routine import sessions
-from fire_routine.ledger.entry import Stage
 from fire_routine.model.outcome import GitHubError
 from fire_routine.sessions import table
 
@@ -54,18 +52,14 @@ def spans(row: dict[str, Any]) -> tuple[timedelta | None, ...]:
 def test_a_month_has_every_state(github: GitHubEmulator) -> None:
     report = report_of(Month.of(github, NOW))
     assert report["totals"] == {
-        "sessions": 13,
-        "fixed": 2,
-        "merged": 1,
+        "sessions": 14,
+        "merged": 3,
         "open": 2,
         "closed": 1,
         "branch": 1,
-        "none": 5,
-        "early": 1,
+        "none": 7,
         "unknown": 0,
-        "uncertain": 1,
         "flakes_avoided": 2,
-        "stuck_reruns": 2,
     }
     assert (report["version"], report["repository"], report["creator"]) == (1, "octo-org/widget", BOT)
     assert (report["since"], report["until"]) == ("2026-10-30T12:00:00Z", "2026-11-29T12:00:00Z")
@@ -90,16 +84,16 @@ def test_a_month_has_every_state(github: GitHubEmulator) -> None:
     json.dumps(report)
 
 
-def test_fixed_is_merged_and_green_since(month: Month) -> None:
+def test_what_was_merged_and_is_green_since_shows_how_long_that_took(month: Month) -> None:
     month.fixed()
     queued, pushed = report_of(month)["sessions"]
-    assert (pushed["state"], queued["state"]) == ("fixed", "fixed")
+    assert (pushed["state"], queued["state"]) == ("merged", "merged")
     # The session was started five minutes after the run.
     assert spans(pushed) == (10 * MINUTE, 60 * MINUTE, 65 * MINUTE)
     assert spans(queued) == (15 * MINUTE, 3 * HOUR - 5 * MINUTE, 4 * HOUR - 5 * MINUTE)
 
 
-def test_a_green_run_before_the_merge_does_not_make_it_fixed(month: Month) -> None:
+def test_a_green_run_before_the_merge_is_not_its_own(month: Month) -> None:
     start = NOW - 5 * DAY
     run = month.session(month.run(start, branch="topic"))
     month.run(start + HOUR, "success")  # the base was green all along
@@ -108,7 +102,7 @@ def test_a_green_run_before_the_merge_does_not_make_it_fixed(month: Month) -> No
     assert (row["state"], row["seconds_to_green"]) == ("merged", None)
     month.run(start + 3 * HOUR, "success")
     (row,) = report_of(month)["sessions"]
-    assert (row["state"], spans(row)[2]) == ("fixed", 3 * HOUR - 5 * MINUTE)
+    assert (row["state"], spans(row)[2]) == ("merged", 3 * HOUR - 5 * MINUTE)
 
 
 def test_a_green_re_run_is_green_but_no_fix(month: Month) -> None:
@@ -127,57 +121,12 @@ def test_only_the_same_workflow_branch_and_event_turns_green(month: Month) -> No
     assert row["seconds_to_green"] is None
 
 
-def test_a_session_is_early_before_it_has_no_trace(month: Month) -> None:
-    month.session(month.run(NOW - 45 * MINUTE))  # started 40 minutes ago
-    assert states(report_of(month, NOW - timedelta(seconds=1))) == {"early": 1}
-    assert states(report_of(month)) == {"none": 1}
-
-
-def silent(month: Month, *ages: timedelta) -> list[int]:
-    """Sessions without a trace, started so long ago; their runs."""
-    return [month.session(month.run(NOW - age - 5 * MINUTE, branch=f"topic-{age}")) for age in ages]
-
-
-def test_two_sessions_that_left_nothing_are_a_reason_to_look_at_the_routine(month: Month) -> None:
-    silent(month, DAY)
-    assert report_of(month)["hints"] == []
-    silent(month, HOUR, 10 * MINUTE)  # the last one is still young
-    report = report_of(month)
-    (hint,) = report["hints"]
-    assert hint.startswith("ci.yml: the last two sessions left no branch, pull request or comment.")
-    assert "whether the routine is on, or ends without a fix" in table(report)
-    run = silent(month, 50 * MINUTE)[0]
-    month.fix(run, NOW - 40 * MINUTE)
-    assert report_of(month)["hints"] == []
-
-
-@pytest.mark.parametrize("place", ["pull request", "commit"])
-def test_a_diagnosis_is_a_trace_of_a_session(month: Month, place: str) -> None:
-    _, run = silent(month, DAY, HOUR)
-    text = f"<!-- claude/fix-run-{run} -->\nThe registry is down."
-    if place == "commit":
-        month.github.add_commit_comment(Month.sha(run), text)
-    else:
-        month.github.add_comment(7, text)["updated_at"] = timestamp(NOW)
-    assert report_of(month)["hints"] == []
-
-
-def test_comments_that_cannot_be_read_prove_nothing(month: Month) -> None:
-    silent(month, DAY, HOUR)
-    assert isinstance(month.github, GitHubEmulator)
-    month.github.fail("/issues/comments", Fault.forbidden())
-    report = report_of(month)
-    assert report["hints"] == []
-    assert [
-        line for line in report["left_out"] if line.startswith("comments of the last sessions of ci.yml: ")
-    ]
-
-
-def test_a_request_without_an_answer_is_a_session_if_it_left_a_trace(month: Month) -> None:
+def test_a_request_without_an_answer_is_a_session_for_certain_if_it_left_a_trace(month: Month) -> None:
     month.without_pull_request()
     report = report_of(month)
-    assert states(report) == {"open": 1, "uncertain": 1, "none": 1, "branch": 1}
-    assert report["totals"]["sessions"] == 3
+    assert states(report) == {"open": 1, "none": 2, "branch": 1}
+    assert [row["certain"] for row in report["sessions"]] == [True, False, True, True]
+    assert "may have started" in table(report)
     links = [row["session_url"] for row in report["sessions"]]
     assert links == [None, None, month.link(40_002), month.link(40_001)]
 
@@ -185,7 +134,8 @@ def test_a_request_without_an_answer_is_a_session_if_it_left_a_trace(month: Mont
 def test_a_request_that_is_being_sent_is_not_listed_yet(month: Month) -> None:
     month.starting()
     assert report_of(month)["sessions"] == []
-    assert states(report_of(month, NOW + HOUR)) == {"uncertain": 1}
+    (row,) = report_of(month, NOW + HOUR)["sessions"]
+    assert (row["state"], row["certain"]) == ("none", False)
 
 
 def test_a_pull_request_belongs_to_the_last_session_of_the_run_before_it(month: Month) -> None:
@@ -231,29 +181,12 @@ def test_only_links_to_sessions_are_shown(month: Month) -> None:
     assert {row["session_url"] for row in report_of(month)["sessions"]} == {None, own}
 
 
-def test_re_runs_are_flakes_or_stuck_by_how_they_ended(month: Month) -> None:
+def test_what_passed_when_it_was_re_run_is_a_flake_and_no_session(month: Month) -> None:
     month.flakes()
-    month.stuck_reruns()
+    month.reruns()
     report = report_of(month)
-    assert [row["ended"] for row in report["flakes"]] == ["passed", "passed"]
-    assert [row["ended"] for row in report["stuck_reruns"]] == [
-        "ended with failure, and nothing was recorded",
-        "passed, and was not recorded as a flake",
-    ]
-
-
-def test_a_re_run_whose_request_was_lost_has_its_session(month: Month) -> None:
-    run = month.run(NOW - DAY)
-    month.entries(run, Stage.RERUN)
-    month.session(run)
-    report = report_of(month)
-    assert (report["stuck_reruns"], report["totals"]["sessions"]) == ([], 1)
-
-
-def test_a_re_run_may_be_reported_for_as_long_as_a_job_may_take(month: Month) -> None:
-    month.entries(month.run(NOW - 6 * HOUR, attempt=2), Stage.RERUN)  # the entry is five minutes younger
-    assert report_of(month)["stuck_reruns"] == []
-    assert len(report_of(month, NOW + 5 * MINUTE)["stuck_reruns"]) == 1
+    assert [row["run_attempt"] for row in report["flakes"]] == [1, 1]
+    assert report["totals"]["sessions"] == 2
 
 
 def test_every_run_of_the_time_is_listed(github: GitHubEmulator, month: Month) -> None:
@@ -301,17 +234,14 @@ def test_a_failed_listing_is_an_error_only_from_the_start(github: GitHubEmulator
 def test_the_table_has_a_line_for_each_session(github: GitHubEmulator) -> None:
     lines = table(report_of(Month.of(github, NOW))).splitlines()
     assert lines[0] == "octo-org/widget: Claude sessions since 2026-10-30 12:00 UTC"
-    assert lines[2] == (
-        "  13 sessions: 2 fixed, 1 merged, not green since, 2 open, 1 closed unmerged, 1 branch only,"
-        " 5 no trace, 1 just started, 1 may have started"
-    )
+    assert lines[2] == ("  14 sessions: 3 merged, 2 open, 1 closed unmerged, 1 branch only, 7 no trace")
     (fixed,) = (line for line in lines if "40002.1" in line)
     assert " ".join(fixed.split()) == (
-        "2026-11-01 12:05 ci.yml 00009c42 main 40002.1 fixed #3 10 min 60 min 65 min"
+        "2026-11-01 12:05 ci.yml 00009c42 main 40002.1 merged #3 10 min 60 min 65 min"
         " https://claude.ai/code/session_of_40002"
     )
     assert sum("https://claude.ai/code/session" in line for line in lines) == 12
-    assert ("Re-runs that are stuck" in lines, "Flakes" in lines) == (True, True)
+    assert "Flakes" in lines
     assert lines[-1].startswith("Not counted: 3 of the entries are by octocat.")
 
 

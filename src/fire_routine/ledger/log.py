@@ -336,14 +336,14 @@ class Log:
         return None
 
 
-def recorded(api: GitHub, sha: str, since: datetime, *, reruns: bool = False) -> Iterator[tuple[Entry, str]]:
+def recorded(api: GitHub, sha: str, since: datetime, *, flakes: bool = False) -> Iterator[tuple[Entry, str]]:
     """The entries of all workflows on a commit since then, and the logins that wrote them, the newest first.
 
     A page is read once it is needed.
 
     Args:
         sha: the ledger's commit.
-        reruns: what re-runs left on a failing commit, instead of the ledger's entries.
+        flakes: what people see of them on a commit, instead of the ledger's entries.
 
     Raises:
         GitHubError: they can't be read.
@@ -351,8 +351,8 @@ def recorded(api: GitHub, sha: str, since: datetime, *, reruns: bool = False) ->
     for number in range(1, PAGES + 1):
         page = api.statuses(sha, number)
         for status in page.statuses:
-            entry = read_entry(status) if _is_ours(status, shown=reruns) else None
-            wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
+            entry = read_entry(status) if _is_ours(status, shown=flakes) else None
+            wanted = entry and (not flakes or entry.record.stage is Stage.FLAKE)
             if entry and wanted and entry.created_at and entry.created_at >= since:
                 yield entry, status.creator or "ghost"  # as GitHub shows an account that is gone
         oldest = min((status.created_at for status in page.statuses if status.created_at), default=None)

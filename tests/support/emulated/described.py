@@ -26,7 +26,6 @@ _SCHEMAS = {
     "check run": "check-run",
     "comment": "issue-comment",
     "commit": "commit",
-    "commit comment": "commit-comment",
     "comparison": "commit-comparison",
     "content": "content-file",
     "installed repository": "repository",

@@ -41,7 +41,7 @@ class Month:
         month.without_pull_request()
         month.duplicates()
         month.flakes()
-        month.stuck_reruns()
+        month.reruns()
         month.not_counted()
         month.early()
         month.starting()
@@ -109,11 +109,9 @@ class Month:
             run = self.run(self.now - days * DAY, "success", attempt=2)
             self.entries(run, Stage.RERUN, Stage.FLAKE)
 
-    def stuck_reruns(self) -> None:
-        """Two that are stuck, one that failed again and has its session, one that goes on, one refused."""
+    def reruns(self) -> None:
+        """One that failed again and has its session, one that goes on, and one that GitHub refused."""
         start = self.now - 8 * DAY
-        self.entries(self.run(start + HOUR, "success", attempt=2), Stage.RERUN)
-        self.entries(self.run(start + 2 * HOUR, attempt=2), Stage.RERUN)
         run = self.run(start + 3 * HOUR, attempt=2)
         self.entries(run, Stage.RERUN)
         self.session(run, attempt=2)

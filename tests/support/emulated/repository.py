@@ -41,7 +41,6 @@ class Repository:
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first
         self.comments: dict[int, list[Json]] = {}  # by issue, oldest first
-        self.commit_comments: dict[str, list[Json]] = {}  # by SHA
         self.lock = threading.RLock()
         self.about: Partial = {}
         self.runs: dict[int, Json] = {}
@@ -232,12 +231,6 @@ class Repository:
             comment = self.site.comment(self.full_name, issue, self._written, body, author, self.stamp())
             self.comments.setdefault(issue, []).append(comment)
             return comment
-
-    def add_commit_comment(self, sha: str, body: str) -> None:
-        with self.lock:
-            self._written += 1
-            comment = self.site.commit_comment(self.full_name, sha, self._written, body, self.stamp())
-            self.commit_comments.setdefault(sha, []).append(comment)
 
     def has_log(self, job_id: int) -> bool:
         return job_id in self._logs

@@ -339,17 +339,6 @@ def _comments(call: Call) -> Answer:
     return _listing(call, "", "comment", call.repository.comments.get(call.number, []))
 
 
-def _all_comments(call: Call) -> Answer:
-    """Of all issues and pull requests: https://docs.github.com/rest/issues/comments"""
-    comments = [comment for issue in call.repository.comments.values() for comment in issue]
-    found = [one for one in comments if one["updated_at"] >= call.query.get("since", "")]
-    return _listing(call, "", "comment", sorted(found, key=lambda one: str(one["updated_at"])))
-
-
-def _commit_comments(call: Call) -> Answer:
-    return _listing(call, "", "commit comment", call.repository.commit_comments.get(call.names[0], []))
-
-
 def _create_comment(call: Call) -> Answer:
     return Answer(201, call.shown("comment", call.repository.add_comment(call.number, call.body["body"])))
 
@@ -389,13 +378,11 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tupl
         ("GET", r"/commits/([^/]+)/branches-where-head", _branches_where_head),
         ("GET", r"/commits/([^/]+)", _commit),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
-        ("GET", r"/commits/([^/]+)/comments", _commit_comments),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),
         ("GET", r"/collaborators/([^/]+)/permission", _role),
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
-        ("GET", r"/issues/comments", _all_comments),
         ("PATCH", r"/issues/comments/(\d+)", _change_comment),
     )
 )

@@ -241,18 +241,6 @@ class Site:
         }
         return completed("comment", known)
 
-    def commit_comment(self, full_name: str, sha: str, number: int, body: str, when: str) -> Json:
-        known = {
-            "id": number,
-            "html_url": f"{self.html}/{full_name}/commit/{sha}#commitcomment-{number}",
-            "body": body,
-            "commit_id": sha,
-            "user": self.user("octocat"),
-            "created_at": when,
-            "updated_at": when,
-        }
-        return completed("commit comment", known)
-
     def content(self, full_name: str, path: str, files: Mapping[str, bytes]) -> Json | list[Json] | None:
         """The file at a path, the items of the folder there, or None where neither is.
 

@@ -43,7 +43,7 @@ def test_a_table_is_printed_and_nothing_is_written(
     github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = printed(capsys, "octo/widgets")
-    assert "  13 sessions: 2 fixed" in shown
+    assert "  14 sessions: 3 merged" in shown
     assert "\x1b" not in shown
     assert {request.method for request in github.requests} == {"GET"}
     assert len(github.requests) < 40
