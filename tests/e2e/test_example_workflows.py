@@ -182,7 +182,7 @@ def test_the_weekly_report_is_in_the_job_summary(stage: Stage) -> None:
     assert result.job_result("report") == "success", result.log
     summary = result.summary("report")
     assert summary.startswith(f"```text\n{REPOSITORY}: Claude sessions since ")
-    assert "  2 sessions: 1 no trace, 1 just started" in summary
+    assert "  2 sessions: 2 no trace" in summary
     assert re.search(r"https://claude\.ai/code/session_of_\d+\n", summary)
     assert summary.rstrip().endswith("\n```")
     assert {request.method for request in stage.github.requests} == {"GET"}
