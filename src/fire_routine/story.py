@@ -215,7 +215,6 @@ def decide(environment: Environment, log: Log, evidence: Evidence, progress: Pro
         told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
         return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
     progress.evidence = _completed(environment, evidence, decision)
-    # The last thing before the fire: all of this may have taken half a minute.
     labels = () if evidence.run.fired_for else settings.skip_labels
     return policy.labelled(environment.github, evidence.run, labels, log.note) or decided
 
