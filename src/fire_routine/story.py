@@ -21,7 +21,7 @@ from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
 from .ledger.messages import replaced, rerun, uncounted
 from .ledger.rerun import Reruns
-from .ledger.rule import Asker, Known, Moment, Ruling
+from .ledger.rule import Asker, Case, Moment, Ruling
 from .ledger.terms import Terms, Timing
 from .model.event import EventError
 from .model.evidence import Action, fault_of
@@ -223,8 +223,8 @@ def _decision(environment: Environment, log: Log, evidence: Evidence, *, rerun_k
     """`rerun_known`: all that failed is known by entries that ask for a re-run."""
     settings, run = environment.settings, evidence.run
     asker = Asker.of(run, evidence.brief, log.terms, others=policy.by_others(run))
-    known = Known.of(run, policy.sessions_behind(run))
-    contest = Contest(log, run, asker, known, say=environment.say)
+    case = Case.of(asker, run, policy.sessions_behind(run))
+    contest = Contest(log, run, case, say=environment.say)
     by_entry = rerun_known and policy.can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
     return Decision(contest, log, environment.say, rerun_first=first)

@@ -12,7 +12,7 @@ from ..model.run import Run
 from . import messages
 from .lease import Lease
 from .log import LedgerError, Log
-from .rule import Asker, Case, Known, Ruling, rule
+from .rule import Case, Ruling, rule
 from .terms import REPLACED, WATCH_CLAIM
 
 
@@ -23,13 +23,12 @@ class Contest:
         self,
         log: Log,
         run: Run,
-        asker: Asker,
-        known: Known,
+        case: Case,
         *,
         say: Say = quiet,
     ) -> None:
         """`say` writes a line to the job's log."""
-        self.case = Case(asker, known)
+        self.case = case
         self.run = run
         self._log = log
         self._terms = log.terms
@@ -38,7 +37,7 @@ class Contest:
         self._lease: Lease | None = None
         self._rounds = 0
         self._replaced = 0  # how often
-        self._horizon = log.horizon(run, asker.cool_down)
+        self._horizon = log.horizon(run, case.asker.cool_down)
         self._watch: dict[tuple[str, str], float] = {}  # since when it sees which claims going on
         self._told: set[str] = set()  # claim ids
         self._past: frozenset[str] | None = None  # claim ids of what was settled as it came
@@ -130,7 +129,7 @@ class Contest:
         if self._replaced == REPLACED:
             return False
         self._replaced += 1
-        self.case = replace(self.case, known=replace(self.case.known, replaced=links))
+        self.case = replace(self.case, replaced=links)
         return True
 
     # --- how --------------------------------------------------------------------------------------
@@ -182,8 +181,8 @@ class Contest:
         if needed is None or (self._asked_back_to is not None and needed >= self._asked_back_to):
             return ruling
         self._asked_back_to = needed
-        known, greens = self.case.known, self._log.greens(self.run, needed)
-        self.case = replace(self.case, known=replace(known, greens=known.greens.and_also(greens)))
+        greens = self._log.greens(self.run, needed)
+        self.case = replace(self.case, greens=self.case.greens.and_also(greens))
         return self._judged()
 
     def _ruling(self) -> Ruling:

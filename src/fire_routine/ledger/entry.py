@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -156,23 +156,14 @@ def new_claim_id() -> str:
 # --- claims --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """All that was written under one claim id."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Record):
+    """All that was written under one claim id: the record that its entries make together."""
 
-    claim_id: str
     id: int  # of the entry that claims: the claim's place in the order
     at: datetime | None  # of the same
     until: datetime | None  # of its last one
-    stage: Stage
-    workflow: str
-    run: int
-    attempt: int
-    ref: str
-    commit: str
-    names: tuple[Name, ...]  # of its failures
     url: str  # of the session; empty where it leads elsewhere
-    others: bool = False  # neither trusted people nor trusted code caused it
 
     @property
     def has_session(self) -> bool:
@@ -206,20 +197,13 @@ def _claim(written: list[Entry], routine_url: str) -> Claim:
     stage = later(entry.record.stage for entry in written)
     last = next(entry for entry in written if entry.record.stage is stage)
     times = [entry.created_at for entry in written if entry.created_at]
+    record = replace(first.record, stage=stage, names=last.record.names)
     return Claim(
-        claim_id=first.record.claim_id,
+        **{field.name: getattr(record, field.name) for field in fields(record)},
         id=first.id,
         at=first.created_at,
         until=max(times, default=None),
-        stage=stage,
-        workflow=first.record.workflow,
-        run=first.record.run,
-        attempt=first.record.attempt,
-        ref=first.record.ref,
-        commit=first.record.commit,
-        names=last.record.names,
         url=session_link(last.url, routine_url),
-        others=first.record.others,
     )
 
 

@@ -145,7 +145,7 @@ def _limited(ruling: Ruling, case: Case) -> Skip:
     started = "were started or are being started" if ruling.leader else "were started"
     none = (
         "the one on this failure left no trace"
-        if case.known.replaced
+        if case.replaced
         else "none of them is at work on this failure"
     )
     return Skip(

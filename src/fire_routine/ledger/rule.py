@@ -91,21 +91,6 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known from outside the ledger."""
-
-    greens: GreenRuns = field(default_factory=GreenRuns)
-    written_by: frozenset[str] = frozenset()  # ids of the sessions that the failing commit's trailers name
-    replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
-
-    @classmethod
-    def of(cls, run: Run, written_by: frozenset[str] = frozenset()) -> Known:
-        """What was gathered. A list may lack a green run, but it never invents one."""
-        green = run.history.last_green_of_event if run.history else None
-        return cls(GreenRuns({green: run.event} if green else {}), written_by)
-
-
-@dataclass(frozen=True, slots=True)
 class Moment:
     """How far it has come by now."""
 
@@ -141,8 +126,16 @@ class Case:
     """All that a ruling depends on, besides the claims."""
 
     asker: Asker
-    known: Known = field(default_factory=Known)
+    greens: GreenRuns = field(default_factory=GreenRuns)
+    written_by: frozenset[str] = frozenset()  # ids of the sessions that the failing commit's trailers name
+    replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
     moment: Moment = field(default_factory=Moment)
+
+    @classmethod
+    def of(cls, asker: Asker, run: Run, written_by: frozenset[str] = frozenset()) -> Case:
+        """With what was gathered. A list may lack a green run, but it never invents one."""
+        green = run.history.last_green_of_event if run.history else None
+        return cls(asker, GreenRuns({green: run.event} if green else {}), written_by)
 
     def live(self, claim: Claim) -> bool:
         return self.asker.concerns(claim) and self.moment.counts(claim)
@@ -153,7 +146,7 @@ class Case:
 
     def separated_by_green(self, claim: Claim) -> bool:
         """Whether a green run lies between the claim's run and the asker's."""
-        asker, greens = self.asker, self.known.greens
+        asker, greens = self.asker, self.greens
         if claim.run == asker.run:
             return False
         first, last = sorted((claim.run, asker.run))
@@ -206,7 +199,7 @@ def rule(found: Iterable[Claim], case: Case) -> Ruling:
     if case.asker.key:
         return _rule_for_key(claims, case)
     # A session's own failure is its own to mend, or a person's: another session could only begin a loop.
-    authors = tuple(claim for claim in found if claim.url and session_id(claim.url) in case.known.written_by)
+    authors = tuple(claim for claim in found if claim.url and session_id(claim.url) in case.written_by)
     if authors and case.asker.again_since is None:
         return Ruling(authors, limited=True, by_session=True)
     own = moment.own.claim_id if moment.own else ""
@@ -283,9 +276,7 @@ def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> l
     covering = {claim: asker.covered(claim) for claim in incident} | {
         claim: asker.named(claim) for claim in back
     }
-    covering = {
-        claim: what for claim, what in covering.items() if what and claim.url not in case.known.replaced
-    }
+    covering = {claim: what for claim, what in covering.items() if what and claim.url not in case.replaced}
     covers_all = frozenset(asker.failures) <= frozenset[Named]().union(*covering.values())
     return list(covering) if covers_all else []
 

@@ -20,12 +20,17 @@ from tests.unit.ledger.simulator.troubles import PROFILES
 from fire_routine.ledger.day import over_limit
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
-from fire_routine.ledger.rule import Asker, Case, Known, Moment, Ruling, rule
+from fire_routine.ledger.rule import Asker, Case, Moment, Ruling, rule
 
 KEY = f"k{'a' * 16}"
 ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Named(read_names(KEY)[0]),), 1, DAY)
-OWN = ("ci.yml", 90, 1, "0000ff", "7654321", read_names(KEY), "https://claude.ai/code/session_1")
-CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
+CLAIM = Claim(
+    *(Stage.FIRED, "ci.yml", 90, 1, "0000ff", "7654321", "other000", read_names(KEY)),
+    id=1,
+    at=NOON - timedelta(minutes=5),
+    until=None,
+    url="https://claude.ai/code/session_1",
+)
 SECOND = timedelta(seconds=1)
 
 
@@ -41,7 +46,7 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     def changed(value: Any) -> Any:
         return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
 
-    return rule(claims, Case(changed(ASKER), Known(), changed(Moment(now=NOON))))
+    return rule(claims, Case(changed(ASKER), moment=changed(Moment(now=NOON))))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.unit.ledger.simulator.boards import DAY
 
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import Named, read_names
-from fire_routine.ledger.rule import Asker, Case, Known, Moment, Ruling, rule
+from fire_routine.ledger.rule import Asker, Case, Moment, Ruling, rule
 from fire_routine.model.run import GreenRuns
 
 
@@ -23,8 +23,13 @@ def named(name: str, *by_step: str) -> Named:
 A, B = named("aaaaaaaa"), named("bbbbbbbb")
 ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "push", (A,), 3, DAY)
 OLD = NOON - 2 * DAY
-OWN = ("ci.yml", 90, 1, "f3c1d2", "7654321", read_names("aaaaaaaa"), "https://claude.ai/code/session_1")
-CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
+CLAIM = Claim(
+    *(Stage.FIRED, "ci.yml", 90, 1, "f3c1d2", "7654321", "other000", read_names("aaaaaaaa")),
+    id=1,
+    at=NOON - timedelta(minutes=5),
+    until=None,
+    url="https://claude.ai/code/session_1",
+)
 
 
 def claim(stage: Stage = Stage.FIRED, *names: str, **changes: Any) -> Claim:
@@ -37,7 +42,7 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     def changed(value: Any) -> Any:
         return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
 
-    return rule(claims, Case(changed(ASKER), changed(Known()), changed(Moment(now=NOON))))
+    return rule(claims, changed(Case(changed(ASKER), moment=changed(Moment(now=NOON)))))
 
 
 @pytest.mark.parametrize(

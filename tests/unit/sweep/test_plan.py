@@ -134,7 +134,8 @@ def test_pushes_come_before_schedules_the_longest_red_first_and_nobody_is_lost(r
 def claim(stage: Stage, ago: float, run: int = 1001) -> Claim:
     """`ago`: minutes before now."""
     at = NOW - timedelta(minutes=ago)
-    return Claim("mark0000", 1, at, at, stage, "ci.yml", run, 1, "000000", "0000000", (), "")
+    own = (stage, "ci.yml", run, 1, "000000", "0000000", "mark0000", ())
+    return Claim(*own, id=1, at=at, until=at, url="")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from fire_routine.ledger.entry import new_claim_id
 from fire_routine.ledger.first_look import first_look
 from fire_routine.ledger.log import Log
 from fire_routine.ledger.rerun import Reruns
-from fire_routine.ledger.rule import Asker, Known
+from fire_routine.ledger.rule import Asker, Case
 from fire_routine.ledger.terms import Terms
 from fire_routine.model.evidence import Failure, Fingerprint
 from fire_routine.model.outcome import Fire, Outcome, Past, Result, Say, Skip
@@ -80,8 +80,8 @@ class Job:
         self, *fingerprints: str | Fingerprint, written_by: frozenset[str] = frozenset()
     ) -> Skip | Fire:
         asker = Asker.of(self.run, sample_brief(*fingerprints), self.log.terms)
-        known = Known.of(self.run, written_by)
-        contest = Contest(self.log, self.run, asker, known, say=self.say)
+        case = Case.of(asker, self.run, written_by)
+        contest = Contest(self.log, self.run, case, say=self.say)
         self.decision = Decision(contest, self.log, self.say, rerun_first=self._rerun_first)
         return self.decision.compete()
 
