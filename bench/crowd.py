@@ -46,11 +46,11 @@ class SlowEndpoint(Endpoint):
     lost: Sequence[bool] = ()
     _count = 0
 
-    def receive(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         turn, self._count = self._count, self._count + 1
         pause = self.pauses[turn % len(self.pauses)] if self.pauses else 0.0
         time.sleep(pause)
-        reply = super().receive(method, path, headers, body)
+        reply = super().receive(path, headers, body)
         time.sleep(pause)
         return LOST if self.lost and self.lost[turn % len(self.lost)] and reply.status == 200 else reply
 

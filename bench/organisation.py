@@ -73,7 +73,7 @@ class Account(Endpoint):
 
     world: World
 
-    def receive(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         world, now = self.world, self.world.baton.time
         started = [at for at in world.started if now - at < DAY]
         recent = [at for at in started if now - at < HOUR]
@@ -81,7 +81,7 @@ class Account(Endpoint):
             return limit(round(recent[-AN_HOUR] + HOUR - now) + 1)
         if len(started) >= A_DAY:
             return limit(round(started[-A_DAY] + DAY - now) + 1)
-        reply = super().receive(method, path, headers, body)
+        reply = super().receive(path, headers, body)
         if reply.status == 200:
             world.has_started(self.sessions[-1].text, now)
             if world.rng.random() < world.lost:

@@ -11,19 +11,17 @@ import json
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .action import run_action
 from .clock import REAL
-from .emulator import Endpoint
+from .emulator import Endpoint, Loopback, Reply
 from .model.outcome import Say
 from .report import Workflow
 from .settings import PREFIX
@@ -50,46 +48,53 @@ def run_demo(out: TextIO) -> int:
         RecordedGitHub(RECORDING) as github,
         Endpoint() as endpoint,
     ):
-        threading.Thread(target=github.serve_forever, daemon=True).start()
-        say(f"GitHub, replaying a recorded failure: {github.url}")
+        say(f"GitHub, replaying a recorded failure: {github.home}")
         say(f"The routine's endpoint: {endpoint.home}")
         os.environ |= _environ(github, endpoint, Path(folder))
         status = run_action(os.environ, clock=replace(REAL, sleep=lambda _: None))
-        github.shutdown()
         say(f"{github.asked} requests to GitHub, {len(endpoint.requests)} to the endpoint")
         if endpoint.sessions:
             _show(endpoint.sessions[-1].text, say)
     return status or int(not endpoint.sessions)
 
 
-class RecordedGitHub(ThreadingHTTPServer):
-    """The API of the recording's repository, on loopback."""
+class RecordedGitHub(Loopback):
+    """The API of the recording's repository."""
 
     def __init__(self, recording: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        super().__init__()
         self.asked = 0
         self.logs = recording / "logs"
         recorded = json.loads((recording / "recording.json").read_text("utf-8"))
         self.name: str = recorded["repository"]["full_name"]
-        self.answers = _answers(recorded, f"{self.url}/{self.name}")
+        self.answers = _answers(recorded, f"{self.home}/{self.name}")
         self.run = self.answers[f"/actions/runs/{recorded['run']['id']}"]
         self._statuses: list[dict[str, Any]] = []  # newest first
-        self._lock = threading.Lock()
 
-    def statuses(self, sha: str) -> list[dict[str, Any]]:
-        with self._lock:
-            return [status for status in self._statuses if status["sha"] == sha]
+    def page(self, path: str) -> Reply:
+        self.asked += 1
+        url = urlsplit(path)
+        path = unquote(url.path.removeprefix(f"/repos/{self.name}"))
+        answer: Any = self.answers.get(path)
+        if path.endswith("/statuses"):
+            answer = [status for status in list(self._statuses) if status["sha"] == path.split("/")[-2]]
+        elif path.endswith("/logs"):
+            return Reply(302, headers={"Location": f"{self.home}/stored/{path.split('/')[-2]}"})
+        elif path.startswith("/stored/"):
+            return Reply(200, message=(self.logs / f"{int(path[8:])}.log").read_bytes().decode())
+        elif path.endswith("/runs"):
+            answer = _filtered(answer["workflow_runs"], dict(parse_qsl(url.query)))
+        return Reply(404 if answer is None else 200, message=json.dumps(answer))
 
-    def add_status(self, sha: str, sent: dict[str, Any]) -> dict[str, Any]:
+    def receive(self, path: str, _headers: Mapping[str, str], body: bytes) -> Reply:
+        """A status, which alone is posted."""
+        self.asked += 1
         with self._lock:
             now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-            known = {"sha": sha, "id": len(self._statuses) + 1, "created_at": now}
-            self._statuses.insert(0, {**sent, **known, "creator": {"login": "github-actions[bot]"}})
-            return self._statuses[0]
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that breaks off is no error of the demo's."""
+            known = {"sha": path.rpartition("/")[2], "id": len(self._statuses) + 1, "created_at": now}
+            status = {**json.loads(body), **known, "creator": {"login": "github-actions[bot]"}}
+            self._statuses.insert(0, status)
+        return Reply(201, message=json.dumps(status))
 
 
 def _answers(recorded: Mapping[str, Any], page: str) -> dict[str, Any]:
@@ -123,43 +128,6 @@ def _answers(recorded: Mapping[str, Any], page: str) -> dict[str, Any]:
     }
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: RecordedGitHub
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        path = unquote(url.path.removeprefix(f"/repos/{self.server.name}"))
-        answer: Any = self.server.answers.get(path)
-        if path.endswith("/statuses"):
-            self._send(200, self.server.statuses(path.split("/")[-2]))
-        elif path.endswith("/logs"):
-            self._send(302, {}, f"{self.server.url}/stored/{path.split('/')[-2]}")
-        elif path.startswith("/stored/"):
-            self._send(200, (self.server.logs / f"{int(path[8:])}.log").read_bytes())
-        elif path.endswith("/runs"):
-            self._send(200, _filtered(answer["workflow_runs"], dict(parse_qsl(url.query))))
-        else:
-            self._send(404 if answer is None else 200, answer)
-
-    def do_POST(self) -> None:
-        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self._send(201, self.server.add_status(self.path.rpartition("/")[2], sent))
-
-    def _send(self, status: int, answer: Any, location: str = "") -> None:
-        self.server.asked += 1
-        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        if location:
-            self.send_header("Location", location)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet: the demo counts the requests."""
-
-
 def _filtered(runs: list[dict[str, Any]], query: Mapping[str, str]) -> dict[str, Any]:
     """The listing of the runs that a query names."""
     wanted = {_FILTERS[key]: value for key, value in query.items() if key in _FILTERS}
@@ -176,8 +144,8 @@ def _environ(github: RecordedGitHub, endpoint: Endpoint, folder: Path) -> Mappin
         f"{PREFIX}ROUTINE_TOKEN": endpoint.token,
         f"{PREFIX}GITHUB_TOKEN": GITHUB_TOKEN,
         f"{PREFIX}MAX_CHARACTERS": str(MAX_CHARACTERS),
-        "GITHUB_API_URL": github.url,
-        "GITHUB_SERVER_URL": github.url,
+        "GITHUB_API_URL": github.home,
+        "GITHUB_SERVER_URL": github.home,
         "GITHUB_REPOSITORY": github.name,
         "GITHUB_RUN_ID": str(github.run["id"] + 1),
         "GITHUB_EVENT_NAME": "workflow_run",

@@ -77,9 +77,8 @@ _NOT_FOUND = Reply(404, "not_found_error", "Not found.")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """A request as it came, and the status it was answered with."""
+    """A POST as it came, and the status it was answered with."""
 
-    method: str
     path: str
     headers: Mapping[str, str] = field(repr=False)  # by lower-case name; holds the token
     body: bytes = field(repr=False)
@@ -102,8 +101,34 @@ class EmulatedSession:
         return Reply(200, "", json.dumps({"type": "routine_fire", **fields}))
 
 
-class Endpoint:
-    """The API with one routine, for a `with` block; `url` is that routine's fire URL.
+class Loopback:
+    """A server on this machine alone, for a `with` block. A subclass answers; `home` is its root."""
+
+    def __init__(self, port: int = 0) -> None:
+        """OSError is raised where the port is taken."""
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", port), self)
+        self.home = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def page(self, path: str) -> Reply:
+        """The answer to a GET."""
+        raise NotImplementedError
+
+    def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """The answer to a POST."""
+        raise NotImplementedError
+
+
+class Endpoint(Loopback):
+    """The API with one routine; `url` is that routine's fire URL.
 
     `script` holds what the next valid requests are answered, in order: a `Reply`, the name of one in
     `REPLIES`, or None for a session. When it is used up, and for a start, every valid request gets a session.
@@ -118,44 +143,33 @@ class Endpoint:
         script: Iterable[Reply | str | None] = (),
         say: Say = quiet,
     ) -> None:
-        """OSError is raised where the port is taken."""
+        super().__init__(port)
         self.token = token
         self.script = [REPLIES[item] if isinstance(item, str) else item for item in script]
         self.requests: list[ReceivedRequest] = []
         self.sessions: list[EmulatedSession] = []
-        self._say = say
-        self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", port), self)
-        self.home = f"http://127.0.0.1:{self._server.server_port}"
         self.url = self.fire_url(ROUTINE)
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._say = say
 
     def fire_url(self, routine: str) -> str:
         return f"{self.home}/v1/claude_code/routines/{routine}/fire"
 
-    def receive(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer a request and remember it."""
         with self._lock:
-            reply = self._refusal(method, path, headers, body)
+            reply = self._refusal(path, headers, body)
             started = ""
             if reply is None or reply.starts_session:
                 session = self._start(_text(body))
                 reply, started = reply or session.answer, f" session started: {session.url}"
-            self.requests.append(ReceivedRequest(method, path, headers, body, reply.status))
+            self.requests.append(ReceivedRequest(path, headers, body, reply.status))
             del self.requests[:-KEPT]
         self._say(f"{reply.status} {reply.error_type}".rstrip() + started)
         return reply
 
-    def _refusal(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
+    def _refusal(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
         """What a request gets in place of a session."""
-        match = _FIRE_PATH.fullmatch(path) if method == "POST" else None
+        match = _FIRE_PATH.fullmatch(path)
         if match is None:
             return _NOT_FOUND
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -213,12 +227,12 @@ def _wrong(headers: Mapping[str, str], body: bytes) -> str:
 
 
 class _Server(ThreadingHTTPServer):
-    def __init__(self, address: tuple[str, int], endpoint: Endpoint) -> None:
+    def __init__(self, address: tuple[str, int], answering: Loopback) -> None:
         super().__init__(address, _Handler)
-        self.endpoint = endpoint
+        self.answering = answering
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that breaks off is no error of the emulator's."""
+        """A client that breaks off is no error of ours."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -227,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30  # seconds
 
     def do_GET(self) -> None:
-        self._send(self.server.endpoint.page(self.path))
+        self._send(self.server.answering.page(self.path))
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "0")
@@ -237,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = self.rfile.read(int(length))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            self._send(self.server.endpoint.receive("POST", self.path, headers, body))
+            self._send(self.server.answering.receive(self.path, headers, body))
 
     def _send(self, reply: Reply) -> None:
         standard = {"Content-Type": "application/json", "request-id": f"req_{secrets.token_hex(12)}"}
@@ -249,4 +263,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """What came is said by the endpoint."""
+        """What came is said by who answers, or not at all."""
