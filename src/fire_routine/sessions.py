@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from .github import parse
 from .github.client import GitHub
 from .github.traces import session_traces
 from .ledger.entry import Claim, Entry, Stage, claims
@@ -116,7 +115,7 @@ def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Say) 
         show(f"Listing runs: {len(found):,}")
         created = f"{_iso(since)}..{_iso(until)}" if until else f">={_iso(since)}"
         try:
-            listing = github.runs(lambda data: parse.run(data, github.repository), {"created": created})
+            listing = github.runs({"created": created})
         except GitHubError as error:
             if not found:
                 raise

@@ -10,8 +10,8 @@ from ..github import past_runs
 from ..github.api import Listing
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, CONTENTS, PULLS, Missing
-from ..github.parse import Comparison, PastRun
-from ..model.run import History, PullRequest, Run, Target
+from ..github.parse import Comparison
+from ..model.run import RUN_FAILED, History, PullRequest, Run, Target
 from ..settings import Context
 from ..threads import result, threads
 from . import event
@@ -30,7 +30,7 @@ class _Base:
 
     name: str = ""
     is_red: bool = False
-    green: PastRun | None = None  # its last green run, among the newest
+    green: Run | None = None  # its last green run, among the newest
 
 
 def ask_for_context(
@@ -146,7 +146,7 @@ def _base(github: GitHub, missing: Missing, run: Run, branch: str) -> _Base:
         runs = _past(github, run, {"branch": branch, "status": "completed"}).items
         own = [past for past in runs if past.head_repository == run.repository]
         # A nightly run does other things than a pull request's. It counts only if no push's run has ended.
-        ended = [past for past in own if past.failed or past.conclusion == "success"]
+        ended = [past for past in own if past.conclusion in ("success", *RUN_FAILED)]
         counted = [past for past in ended if past.event == "push"] or ended
         green = next((past for past in counted if past.conclusion == "success"), None)
         return _Base(branch, past_runs.is_red(counted), green)
@@ -157,7 +157,7 @@ def _base(github: GitHub, missing: Missing, run: Run, branch: str) -> _Base:
 # --- earlier runs ----------------------------------------------------------------------------------
 
 
-def _past(github: GitHub, run: Run, filters: dict[str, str]) -> Listing[PastRun]:
+def _past(github: GitHub, run: Run, filters: dict[str, str]) -> Listing[Run]:
     began = run.created_at
     before = {"created": f"<={began:%Y-%m-%dT%H:%M:%SZ}"} if began else {}
     return github.past_runs(run, {**filters, **before}, PAGE)
@@ -178,7 +178,7 @@ def _was_green(github: GitHub, missing: Missing, run: Run) -> bool:
     return missing.ask("whether this commit was green before", ACTIONS, ask, False)
 
 
-def _passed(github: GitHub, run: Run, green: PastRun) -> bool:
+def _passed(github: GitHub, run: Run, green: Run) -> bool:
     """Whether the failed jobs passed in a green run.
 
     A run on another branch or tag, with other inputs or at another time may have had other jobs.

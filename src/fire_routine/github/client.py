@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +25,7 @@ from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
-from .parse import Artifact, Comparison, Job, PastRun
+from .parse import Artifact, Comparison, Job
 from .traces import session_traces
 from .transport import Transport
 
@@ -96,7 +96,7 @@ class GitHub(Api):
         """A run's attempt (None: the latest), and the numbers of the pull requests that it names."""
 
         def read(data: Json) -> tuple[Run, tuple[int, ...]]:
-            return parse.run(data, self.repository), parse.pull_request_numbers(data)
+            return self._run(data), parse.pull_request_numbers(data)
 
         path = f"/actions/runs/{run_id}"
         return self.get(f"{path}/attempts/{attempt}" if attempt else path, read)
@@ -108,7 +108,7 @@ class GitHub(Api):
 
     def latest_attempt(self, run_id: int) -> int:
         """The number of a run's latest attempt, from 1."""
-        return self.get(f"/actions/runs/{run_id}", lambda data: parse.run(data, self.repository).attempt)
+        return self.get(f"/actions/runs/{run_id}", self._run).attempt
 
     def rerun_failed_jobs(self, run_id: int) -> None:
         """Begin another attempt, of the failed jobs and those that depend on them; never repeated.
@@ -139,15 +139,9 @@ class GitHub(Api):
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/artifacts/{artifact_id}/zip"
 
     def runs(
-        self,
-        parse_one: Callable[[Json], T],
-        filters: Mapping[str, str],
-        per_page: int = 100,
-        page: int = 1,
-        *,
-        workflow: str = "",
-    ) -> Listing[T]:
-        """One page of the repository's runs, newest first.
+        self, filters: Mapping[str, str], per_page: int = 100, page: int = 1, *, workflow: str = ""
+    ) -> Listing[Run]:
+        """One page of the repository's runs, newest first, each with its latest attempt.
 
         Args:
             filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
@@ -155,15 +149,15 @@ class GitHub(Api):
         """
         path = f"/actions/workflows/{quote(workflow, safe='')}/runs" if workflow else "/actions/runs"
         asked = {**filters, "per_page": per_page, "page": page, "exclude_pull_requests": "true"}
-        return self.list_page(path, "workflow_runs", parse_one, **asked)
+        return self.list_page(path, "workflow_runs", self._run, **asked)
 
     def past_runs(
         self, run: Run, filters: Mapping[str, str], per_page: int = 100, page: int = 1
-    ) -> Listing[PastRun]:
+    ) -> Listing[Run]:
         """One page of the runs of the run's workflow."""
         # Without the run's record, the runner's environment names the workflow's file.
         workflow = str(run.workflow_id or run.workflow_path.rpartition("/")[2] or 0)
-        return self.runs(parse.past_run, filters, per_page, page, workflow=workflow)
+        return self.runs(filters, per_page, page, workflow=workflow)
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         """The green runs of the run's workflow and branch, between it and the run of this id.
@@ -174,7 +168,7 @@ class GitHub(Api):
         No list says that a run was green which is being re-run just now, so its last attempt is asked for.
         """
         first, last = sorted((run.id, back_to))
-        listed: list[PastRun] = []
+        listed: list[Run] = []
         reaches = False
         for page in range(1, GREEN_PAGES + 1):
             listing = self.past_runs(run, {}, page=page)
@@ -209,6 +203,9 @@ class GitHub(Api):
         listing = self.past_runs(run, filters)
         shas = (past.head_sha for past in listing.items if past.attempt > 1 and past.head_sha)
         return tuple(dict.fromkeys(shas))[:FLAKY]
+
+    def _run(self, data: Json) -> Run:
+        return parse.run(data, self.repository)
 
     # --- commits, branches, pull requests -------------------------------------------------------
 

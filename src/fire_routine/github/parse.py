@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..model.outcome import SHOWN, Status
-from ..model.run import RUN_FAILED, Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Step
+from ..model.run import Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Step
 from . import fields
 from .fields import Json
 
@@ -62,24 +62,6 @@ class Artifact:
     size: int  # bytes of the ZIP file
     expired: bool = False
     created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PastRun:
-    """A run as a listing of a workflow's runs shows it."""
-
-    id: int
-    head_sha: str  # empty: not stated
-    head_branch: str | None
-    head_repository: str | None
-    event: str
-    conclusion: str | None
-    created_at: datetime | None  # None: not stated
-    attempt: int = 1  # the latest
-
-    @property
-    def failed(self) -> bool:
-        return self.conclusion in RUN_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,21 +238,6 @@ def pull_request(data: object) -> PullRequest:
         merged_at=fields.time(data.get("merged_at")),
         merge_sha=fields.text(data, "merge_commit_sha"),
         labels=tuple(fields.each(lambda label: fields.needed(label, "name"), data.get("labels"))),
-    )
-
-
-def past_run(data: Json) -> PastRun:
-    data = fields.mapping(data)
-    conclusion = data.get("conclusion")
-    return PastRun(
-        id=fields.identity(data),
-        head_sha=fields.text(data, "head_sha"),
-        head_branch=fields.text(data, "head_branch") or None,
-        head_repository=_repository_name(data, "head_repository"),
-        event=fields.text(data, "event"),
-        conclusion=conclusion if isinstance(conclusion, str) else None,
-        created_at=fields.time(data.get("created_at")),
-        attempt=fields.whole(data, "run_attempt") or 1,
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..model.run import GreenRuns, Run
+from ..model.run import RUN_FAILED, GreenRuns, Run
 from ..patterns import pattern
-from .parse import PastRun
 
 _QUEUE = pattern(r"gh-readonly-queue/(?P<base>.+)/pr-(?P<number>[0-9]+)-[0-9a-f]+")
 
@@ -39,7 +38,7 @@ def _branch(name: str | None) -> tuple[str, ...]:
     return (queue["base"], queue["number"]) if queue else (name or "",)
 
 
-def on_branch(runs: Iterable[PastRun], run: Run) -> Iterator[PastRun]:
+def on_branch(runs: Iterable[Run], run: Run) -> Iterator[Run]:
     """Runs of the same branch; a fork may have one of the same name."""
     return (
         past
@@ -49,25 +48,25 @@ def on_branch(runs: Iterable[PastRun], run: Run) -> Iterator[PastRun]:
     )
 
 
-def earlier(runs: Iterable[PastRun], run: Run) -> list[PastRun]:
+def earlier(runs: Iterable[Run], run: Run) -> list[Run]:
     """Runs that began before this one: GitHub numbers runs in the order in which they begin."""
     return [past for past in runs if past.id < run.id]
 
 
-def greens_before(runs: Sequence[PastRun], run: Run) -> list[PastRun]:
+def greens_before(runs: Sequence[Run], run: Run) -> list[Run]:
     """The green runs of the branch before this one that name their commit; both lists: newest first."""
     return [
         past for past in earlier(on_branch(runs, run), run) if past.conclusion == "success" and past.head_sha
     ]
 
 
-def is_red(runs: Sequence[PastRun]) -> bool:
+def is_red(runs: Sequence[Run]) -> bool:
     """Whether the newest finished run failed; `runs`: newest first."""
-    ended = [past for past in runs if past.failed or past.conclusion == "success"]
-    return bool(ended) and ended[0].failed
+    ended = [past for past in runs if past.conclusion in ("success", *RUN_FAILED)]
+    return bool(ended) and ended[0].conclusion in RUN_FAILED
 
 
-def green_runs(runs: Iterable[PastRun], run: Run) -> GreenRuns:
+def green_runs(runs: Iterable[Run], run: Run) -> GreenRuns:
     """Those of the run's branch."""
     own = list(on_branch(runs, run))
     return GreenRuns(
@@ -76,7 +75,7 @@ def green_runs(runs: Iterable[PastRun], run: Run) -> GreenRuns:
     )
 
 
-def rerun_between(runs: Iterable[PastRun], run: Run, first: int, last: int) -> list[PastRun]:
+def rerun_between(runs: Iterable[Run], run: Run, first: int, last: int) -> list[Run]:
     """Those of the run's branch between two ids whose later attempt has no result yet."""
     return [
         past

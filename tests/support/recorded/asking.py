@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields as fields_of
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, make_dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -18,18 +18,23 @@ from fire_routine.github import fields, parse
 from fire_routine.github.api import Listing
 from fire_routine.github.client import GitHub
 from fire_routine.github.traces import branches, check_runs
+from fire_routine.model.run import Run
 
 LONGEST = 40  # characters of a text
+Listed = make_dataclass(  # what is shown of a run in a listing
+    "Listed",
+    ["id", "head_sha", "head_branch", "head_repository", "event", "conclusion", "created_at", "attempt"],
+)
 READ = ("id", "user", "login", "body", "html_url")  # of a comment, which is no value of the model
 # What is no method of the client, or has arguments that a table can't hold.
 OTHERS: Mapping[str, Callable[..., Any]] = {
     "run": lambda github, number, attempt=None: github.run(number, attempt),
     "jobs": lambda github, number: github.jobs(number, None),
-    "past_runs": lambda github, workflow, **filters: github.runs(
-        parse.past_run, filters, 30, workflow=str(workflow)
+    "past_runs": lambda github, workflow, **filters: _listed(
+        github.runs(filters, 30, workflow=str(workflow))
     ),
-    "runs": lambda github, **filters: github.list_page(
-        "/actions/runs", "workflow_runs", parse.past_run, **filters
+    "runs": lambda github, **filters: _listed(
+        github.list_page("/actions/runs", "workflow_runs", lambda run: parse.run(run, ""), **filters)
     ),
     # No request of the action's; but the client goes through the ten pages of a real listing.
     "all_artifacts": lambda github: github.list_all("/actions/artifacts", "artifacts", parse.artifact),
@@ -48,6 +53,11 @@ def asked(github: GitHub, name: str, *given: Any, **filters: str) -> str:
     """What the client answers to a question, by the name of its method or of one of the others."""
     ask = OTHERS.get(name)
     return shown(ask(github, *given, **filters) if ask else getattr(github, name)(*given, **filters))
+
+
+def _listed(runs: Listing[Run]) -> Listing[Any]:
+    names = [field.name for field in fields_of(Listed)]
+    return Listing([Listed(*(getattr(run, name) for name in names)) for run in runs.items], runs.total)
 
 
 def shown(value: Any) -> str:

@@ -18,7 +18,6 @@ RUN = SITE.run("octo-org/widget", {"id": 5})
 SHAPES: list[tuple[Callable[[Any], Any], dict[str, Any]]] = [
     (lambda data: parse.run(data, "octo-org/widget"), RUN),
     (parse.pull_request_numbers, RUN),
-    (parse.past_run, RUN),
     (parse.job, SITE.job(RUN, {"id": 7, "name": "test", "steps": [{"conclusion": "failure"}]})),
     (parse.annotation, SITE.annotation({})),
     (parse.pull_request, SITE.pull_request("octo-org/widget", {"number": 3})),
