@@ -32,7 +32,13 @@ from fire_routine.model.outcome import GitHubError
 RECORDED = Path(__file__).parents[1] / "support" / "recorded" / "cases.toml"
 LINKED_BY_NUMBER = 2015  # the year from which on links name repositories by their numbers
 # Its answer is a redirect, as that of a log is; and what the client does not ask.
-UNRECORDED = {r"/actions/artifacts/(\d+)/zip", r"/commits/([^/]+)"}
+# The settings that `check` reads are held by GitHub's description alone: tests/unit/check.
+SETTINGS = {
+    *(r"/actions/(?:organization-)?secrets", r"/actions/workflows", r"/branches", r"/environments"),
+    *(r"/branches/(.+)/protection", r"/rules/branches/(.+)", r"/rulesets", r"/rulesets/(\d+)"),
+    *(f"/environments/([^/]+)/{place}" for place in ("deployment-branch-policies", "secrets")),
+}
+UNRECORDED = {r"/actions/artifacts/(\d+)/zip", r"/commits/([^/]+)", *SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 _MODULES = {
+    "check": "check",
     "preview": "github",
     "sessions": "github",
     "distill": "logs",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _REPOSITORY = re.compile(
     r"(?:(?P<server>https?://[^/\s@]+)/)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII
 )
-_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
+LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 
 def preview(arguments: Namespace) -> int:
@@ -151,7 +151,7 @@ def sessions(arguments: Namespace) -> int:
     from ..sessions import report, table
 
     repository, api_url = named_repository(arguments.repository, os.environ)
-    if not _LOGIN.fullmatch(arguments.creator):
+    if not LOGIN.fullmatch(arguments.creator):
         raise UsageError(f"--creator {arguments.creator[:60]!r} is not a login such as github-actions[bot]")
     given, bearer = given_token(os.environ)
     if not bearer:
@@ -162,7 +162,7 @@ def sessions(arguments: Namespace) -> int:
         with Progress() as shown, GitHub(api_url, bearer, repository, say=shown.say) as github:
             made = report(github, arguments.creator, since, until, shown.show)
     except GitHubError as error:
-        raise CommandError(f"{repository}: {str(error).rstrip('.')}{_remedy(error, given)}") from None
+        raise CommandError(f"{repository}: {str(error).rstrip('.')}{remedy(error, given)}") from None
     write(json.dumps(made, indent=2) if arguments.json else table(made))
     return 0
 
@@ -179,7 +179,7 @@ def named_repository(named: str, environ: Mapping[str, str]) -> tuple[str, str]:
     return found["name"], github_at(found["server"] or own, environ, "REPOSITORY")[1]
 
 
-def _remedy(error: GitHubError, given: str) -> str:
+def remedy(error: GitHubError, given: str) -> str:
     if error.status == 401:
         return f": give {given} a valid token"
     if error.status == 404:

@@ -14,6 +14,7 @@ from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
 from ..version import __version__
 
 COMMANDS = {
+    "check": "look at what is missing in a repository before the first fire",
     "preview": "print the text for a failed run; nothing is sent",
     "distill": "print the lines of a log that explain its failure",
     "send": "fire a routine with a text of your own",
@@ -97,7 +98,7 @@ def _parser() -> _Parser:
               action              {FOR_DEVELOPERS["action"]}
 
             environment (all of it: docs/command-line.md):
-              GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions, sweep)
+              GITHUB_TOKEN, GH_TOKEN                read GitHub (check, preview, sessions, sweep)
               ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send, sweep)
               NO_COLOR                              no colour on a terminal
 
@@ -139,12 +140,43 @@ def _epilog(text: str) -> str:
 
 def _add_options(command: Command) -> None:
     """Define all commands, in the order in which the help lists them."""
+    _check(command)
     _preview(command)
     _distill(command)
     _send(command)
     _sessions(command)
     _sweep(command)
     _local(command)
+
+
+def _check(command: Command) -> None:
+    check = command(
+        "check",
+        "Look at what is missing in a repository before the first fire: rules, secrets, the session's skill,"
+        " the workflow. All is read from GitHub; nothing is sent to the routine, nothing is written. Exit"
+        " status 1 where something is to do.",
+        "GH_TOKEN=$(gh auth token) fire-routine check YOUR-ORG/YOUR-REPO",
+        "fire-routine check --workflow ci.yml --routine-owner octocat --json",
+    )
+    check.add_argument(
+        "repository",
+        nargs="?",
+        metavar="REPOSITORY",
+        help="the repository, or its address; default: that of this folder",
+    )
+    check.add_argument(
+        "--workflow",
+        default="",
+        metavar="FILE",
+        help="the file of the workflow that fires; default: all that use the action",
+    )
+    check.add_argument(
+        "--routine-owner",
+        default="",
+        metavar="LOGIN",
+        help="the account that owns the routine; default: that of the token",
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _preview(command: Command) -> None:

@@ -33,10 +33,16 @@ _SCHEMAS = {
     "listed pull request": "pull-request-simple",
     "listed repository": "minimal-repository",
     "pull request": "pull-request",
+    "environment": "environment",
+    "protection": "branch-protection",
+    "protected branch": "short-branch",
     "repository": "full-repository",
     "role": "repository-collaborator-permission",
+    "ruleset": "repository-ruleset",
     "run": "workflow-run",
+    "secret": "actions-secret",
     "status": "status",
+    "workflow": "workflow",
 }
 
 

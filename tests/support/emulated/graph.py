@@ -20,10 +20,11 @@ from graphql import (
     graphql_sync,
 )
 from tests.support.emulated.described import Json
-from tests.support.emulated.ids import number_of
+from tests.support.emulated.ids import number_of, sha_of
 from tests.support.emulated.repository import Repository
 
 ACTIONS = 15368  # the id of GitHub's own app
+SHOWN_BYTES = 512_000
 LONGEST = 100  # items that one page of a connection has
 _SCHEMA = Path(__file__).parents[2] / "contract" / "github" / "schema.graphql"
 
@@ -67,9 +68,18 @@ def root(repositories: Iterable[Repository], login: str, left: int) -> Json:
     def nodes(_info: object, ids: Sequence[str]) -> list[Any]:
         return [repository_node(by_id[one]) if one in by_id else _no_node(one) for one in ids]
 
+    def repository(_info: object, owner: str, name: str, **_: Any) -> Any:
+        whole = f"{owner}/{name}"
+        for one in by_id.values():
+            if one.full_name.casefold() == whole.casefold():
+                return repository_node(one)
+        message = f"Could not resolve to a Repository with the name '{whole}'."
+        return GraphQLError(message, extensions={"type": "NOT_FOUND"})
+
     return {
         "id": "Query",
         "nodes": nodes,
+        "repository": repository,
         "viewer": {"id": f"U_{number_of(login)}", "login": login},
         "rateLimit": lambda _info, **_: {
             "cost": 1,
@@ -98,8 +108,31 @@ def repository_node(repository: Repository) -> Json:
         "isArchived": about.get("archived", False),
         "isDisabled": about.get("disabled", False),
         "isFork": about.get("fork", False),
+        "isPrivate": about.get("private", False),
+        "viewerPermission": "ADMIN" if repository.administered else "READ",
+        "object": lambda _info, expression="", **_: _object(repository, expression.partition(":")[2]),
         "defaultBranchRef": _ref(repository, repository.default_branch, tip) if tip else None,
     }
+
+
+def _object(repository: Repository, path: str) -> Json | None:
+    """A file or a folder of the default branch; GitHub shows the first 512,000 bytes of a text."""
+    made = {"id": f"O_{path}", "oid": sha_of(path)}
+    if path in repository.files:
+        text = repository.files[path].decode()
+        cut = len(repository.files[path]) > SHOWN_BYTES
+        return {**made, "__typename": "Blob", "text": text[:SHOWN_BYTES], "isTruncated": cut}
+    folder = f"{path}/" if path else ""
+    names = {one.removeprefix(folder).partition("/")[0] for one in repository.files if one.startswith(folder)}
+    entries = [
+        {
+            "name": name,
+            "type": "blob" if folder + name in repository.files else "tree",
+            "object": _object(repository, folder + name),
+        }
+        for name in sorted(names)
+    ]
+    return {**made, "__typename": "Tree", "entries": entries} if entries else None
 
 
 def _ref(repository: Repository, name: str, sha: str | None) -> Json:

@@ -60,6 +60,15 @@ class Repository:
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
         self.other_suites: dict[str, list[tuple[int, Json]]] = {}  # by SHA: an app's number, and its suite
         self.files: dict[str, bytes] = {}  # of the default branch, by path
+        # Settings. What is a `Json` here is GitHub's own object in part.
+        self.administered = True  # whether the token is an administrator's
+        self.rules_sold = True  # whether the plan has rules for it
+        self.rulesets: dict[int, Json] = {}
+        self.protections: dict[str, Json] = {}  # classic ones, by branch
+        self.environments: dict[str, Json] = {}
+        self.branch_policies: dict[str, list[str]] = {}  # by environment
+        self.secrets: dict[str, list[str]] = {}  # names by environment; "": the repository's, "*": shared
+        self.workflow_states: dict[str, str] = {}  # by path: what isn't `active`
         self._written = 0
 
     def shown(self, kind: str, item: Json) -> Json:

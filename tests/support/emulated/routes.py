@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 from tests.support.emulated.described import Json, completed
-from tests.support.emulated.ids import number_of, sha_of
+from tests.support.emulated.ids import EPOCH, number_of, sha_of
 from tests.support.emulated.repository import Repository
 
 _SEARCHES = ("actor", "branch", "created", "event", "head_sha", "status")
@@ -291,6 +292,121 @@ def _branches_where_head(call: Call) -> Answer:
     return _listing(call, "", "branch", [completed("branch", one) for one in found])
 
 
+def _unsold(call: Call) -> Answer | None:
+    if call.repository.rules_sold:
+        return None
+    return refusal(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.")
+
+
+def _covers(repository: Repository, ruleset: Json, branch: str) -> bool:
+    """Whether an active ruleset is of this branch: https://docs.github.com/rest/repos/rules"""
+    if ruleset.get("target", "branch") != "branch" or ruleset.get("enforcement", "active") != "active":
+        return False
+    names = ruleset["conditions"]["ref_name"]
+
+    def named(patterns: list[str]) -> bool:
+        default = f"refs/heads/{repository.default_branch}"
+        plain = [default if one == "~DEFAULT_BRANCH" else one for one in patterns]
+        return any(one == "~ALL" or fnmatchcase(f"refs/heads/{branch}", one) for one in plain)
+
+    return named(names["include"]) and not named(names["exclude"])
+
+
+def _rules_of_branch(call: Call) -> Answer:
+    """The active rules, each with its ruleset."""
+    repository, found = call.repository, []
+    for number, ruleset in repository.rulesets.items():
+        if _covers(repository, ruleset, call.names[0]):
+            about = {"ruleset_source_type": "Repository", "ruleset_source": repository.full_name}
+            found += [{**rule, **about, "ruleset_id": number} for rule in ruleset["rules"]]
+    return _unsold(call) or listing(repository, call.path, call.query, "", found, dict)
+
+
+_OF_A_SINGLE_RULESET = ("rules", "conditions", "bypass_actors", "current_user_can_bypass")
+
+
+def _rulesets(call: Call) -> Answer:
+    def show(of: tuple[int, Json]) -> Json:
+        whole = call.repository.site.ruleset(call.repository.full_name, *of)
+        return {key: value for key, value in whole.items() if key not in _OF_A_SINGLE_RULESET}
+
+    found = list(call.repository.rulesets.items())
+    return _unsold(call) or listing(call.repository, call.path, call.query, "", found, show)
+
+
+def _ruleset(call: Call) -> Answer:
+    """Who may bypass it is shown to those who may change it."""
+    repository, number = call.repository, call.number
+    if number not in repository.rulesets:
+        return NOT_FOUND
+    whole = repository.site.ruleset(repository.full_name, number, repository.rulesets[number])
+    if not repository.administered:
+        whole.pop("bypass_actors", None)
+    return _unsold(call) or Answer(200, whole)
+
+
+def _branches(call: Call) -> Answer:
+    """Here only those that are protected, by a classic protection or by rules."""
+    repository = call.repository
+    names = {*repository.branches, *repository.protections, repository.default_branch}
+    found = [
+        completed("protected branch", {"name": name, "commit": {"sha": sha_of(name)}, "protected": True})
+        for name in sorted(names)
+        if name in repository.protections
+        or any(_covers(repository, one, name) for one in repository.rulesets.values())
+    ]
+    return _listing(call, "", "protected branch", found if call.query.get("protected") == "true" else [])
+
+
+def _protection(call: Call) -> Answer:
+    found = call.repository.protections.get(call.names[0])
+    if not call.repository.administered:
+        return NOT_FOUND
+    return Answer(200, completed("protection", found)) if found else refusal(404, "Branch not protected")
+
+
+def _environments(call: Call) -> Answer:
+    repository = call.repository
+    found = [
+        repository.site.environment(repository.full_name, name, one)
+        for name, one in repository.environments.items()
+    ]
+    return _listing(call, "environments", "environment", found)
+
+
+def _branch_policies(call: Call) -> Answer:
+    name = call.names[0]
+    if name not in call.repository.environments:
+        return NOT_FOUND
+    found = call.repository.branch_policies.get(name, [])
+
+    def show(pattern: str) -> Json:
+        return {"id": number_of(pattern), "node_id": pattern, "name": pattern, "type": "branch"}
+
+    return listing(call.repository, call.path, call.query, "branch_policies", found, show)
+
+
+def _secrets(call: Call) -> Answer:
+    """Names alone: of the repository, of its organisation as far as it may use them, or of an environment."""
+    if not call.repository.administered:
+        return refusal(403, "Resource not accessible by personal access token")
+    place = call.names[0] if call.names else "*" if "organization" in call.path else ""
+    names = call.repository.secrets.get(place, [])
+    found = [completed("secret", {"name": name, "created_at": EPOCH, "updated_at": EPOCH}) for name in names]
+    return _listing(call, "secrets", "secret", found)
+
+
+def _workflows(call: Call) -> Answer:
+    """Of the default branch. A workflow without a name has that of its path."""
+    repository, found = call.repository, []
+    for path, content in repository.files.items():
+        if path.startswith(".github/workflows/"):
+            stated = re.search(r"^name: *(.+?) *(?:#.*)?$", content.decode(), re.MULTILINE)
+            name, state = stated[1] if stated else path, repository.workflow_states.get(path, "active")
+            found.append(repository.site.workflow(repository.full_name, path, name, state))
+    return _listing(call, "workflows", "workflow", found)
+
+
 def _role(call: Call) -> Answer:
     """Anyone can read a public repository. Roles that are newer than `permission` have an older name there.
 
@@ -367,6 +483,16 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tupl
         ("GET", r"/actions/jobs/(\d+)", _job),
         ("GET", r"/actions/jobs/(\d+)/logs", _log),
         ("GET", r"/actions/workflows/([^/]+)/runs", _workflow_runs),
+        ("GET", r"/actions/workflows", _workflows),
+        ("GET", r"/actions/(?:organization-)?secrets", _secrets),
+        ("GET", r"/environments", _environments),
+        ("GET", r"/environments/([^/]+)/deployment-branch-policies", _branch_policies),
+        ("GET", r"/environments/([^/]+)/secrets", _secrets),
+        ("GET", r"/rules/branches/(.+)", _rules_of_branch),
+        ("GET", r"/rulesets", _rulesets),
+        ("GET", r"/rulesets/(\d+)", _ruleset),
+        ("GET", r"/branches", _branches),
+        ("GET", r"/branches/(.+)/protection", _protection),
         ("GET", r"/check-runs/(\d+)/annotations", _annotations),
         ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", _compare),
         ("GET", r"/contents/(.*)", _contents),

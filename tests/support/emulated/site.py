@@ -260,6 +260,19 @@ class Site:
         ]
         return items or None
 
+    def ruleset(self, full_name: str, number: int, partial: Partial) -> Json:
+        known = {"id": number, "name": f"rules {number}", "source": full_name, "source_type": "Repository"}
+        known |= {"target": "branch", "enforcement": "active", **partial}
+        return completed("ruleset", known)
+
+    def environment(self, full_name: str, name: str, partial: Partial) -> Json:
+        known = {"id": number_of(name), "name": name, **self.address(full_name, f"environments/{name}")}
+        return completed("environment", {**known, "deployment_branch_policy": None, **partial})
+
+    def workflow(self, full_name: str, path: str, name: str, state: str) -> Json:
+        known = {"id": number_of(path), "name": name, "path": path, "state": state}
+        return completed("workflow", {**known, **self.address(full_name, f"actions/workflows/{name}")})
+
     def _item(self, full_name: str, path: str, kind: str, size: int) -> Json:
         url = f"{self.api}/repos/{full_name}/contents/{quote(path)}"
         name = path.rpartition("/")[2]

@@ -1,0 +1,212 @@
+"""Item 1: what a session may not touch: the default branch, tags, branches that deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ..github import fields
+from ..github.fields import Json
+from ..model.outcome import GitHubError
+from .facts import Facts
+from .rows import Row, State, ok, unseen
+from .workflow import Workflow, listed, secret_names
+
+_ADMINISTRATION = "Administration: read, as an administrator has it"
+# https://docs.github.com/rest/repos/rules: a rule's type, and its box on the page
+_BOXES = {"deletion": "Restrict deletions", "non_fast_forward": "Block force pushes"}
+_APPROVAL = "Require a pull request before merging, with 1 required approval"
+MOST = 5  # rulesets that are read
+_PLAN = "rules of a private repository need GitHub Pro, Team or Enterprise (or make it public)"
+# Base roles of a repository by their number in a bypass list, the lesser first
+_ROLES = {"read": 1, "triage": 3, "write": 4, "maintain": 2, "admin": 5}
+
+
+def rows(facts: Facts) -> Iterator[Row]:
+    facts.ask(*(f"/rulesets/{number}" for number in _rulesets(facts)[:MOST]))
+    yield _default_branch(facts)
+    yield from _bypass(facts)
+    yield from _tags(facts)
+    yield from _deploying(facts)
+
+
+def _rulesets(facts: Facts) -> list[int]:
+    """The active ones, those of the default branch first."""
+    own = [rule.get("ruleset_id") for rule in facts.items(f"/rules/branches/{facts.branch}")]
+    all_ = [one.get("id") for one in facts.items("/rulesets") if one.get("enforcement") == "active"]
+    return [number for number in dict.fromkeys([*own, *all_]) if isinstance(number, int)]
+
+
+def approvals(rule: Json) -> int:
+    return fields.whole(fields.part(rule, "parameters"), "required_approving_review_count")
+
+
+def code_owners_review(facts: Facts) -> bool:
+    """Whether a change of an owned file needs its owner's review, as far as the token sees."""
+    own = facts.items(f"/rules/branches/{facts.branch}")
+    classic = fields.part(_classic(facts), "required_pull_request_reviews")
+    return bool(classic.get("require_code_owner_reviews")) or any(
+        fields.part(rule, "parameters").get("require_code_owner_review") for rule in own
+    )
+
+
+def _classic(facts: Facts) -> Json:
+    """The classic protection of the default branch; empty: there is none, or it can't be seen."""
+    found = facts.answer(f"/branches/{facts.branch}/protection")
+    return {} if isinstance(found, GitHubError) else fields.mapping(found)
+
+
+def _default_branch(facts: Facts) -> Row:
+    about = f"rules of {facts.branch}"
+    found = facts.answer(f"/rules/branches/{facts.branch}")
+    if isinstance(found, GitHubError) and "pgrade to" not in str(found):
+        return unseen(about, found, "Metadata: read")
+    has = {str(rule.get("type")) for rule in facts.items(f"/rules/branches/{facts.branch}")}
+    classic = _classic(facts)
+    for kind, allowed in (("deletion", "allow_deletions"), ("non_fast_forward", "allow_force_pushes")):
+        has |= {kind} if classic and not fields.part(classic, allowed).get("enabled") else set()
+    reviews = fields.part(classic, "required_pull_request_reviews")
+    most = max(map(approvals, facts.items(f"/rules/branches/{facts.branch}")), default=0)
+    most = max(most, fields.whole(reviews, "required_approving_review_count"))
+    missing = [box for kind, box in _BOXES.items() if kind not in has] + [_APPROVAL] * (not most)
+    if not missing:
+        return ok(about, "no change without a pull request and an approval, no force push, no deletion")
+    protected = any(one.get("name") == facts.branch for one in facts.items("/branches?protected=true"))
+    if protected and not classic and not has:
+        return unseen(about, "a classic protection that only administrators see", _ADMINISTRATION)
+    why = f"a session may push to {facts.branch}" if not most else "a session may rewrite or delete it"
+    plan = f"; {_PLAN}" if isinstance(found, GitHubError) else ""
+    todo = "\n".join(["Enforcement: Active; target: the default branch", *missing])
+    return Row(State.DO, about, why + plan, todo, f"{facts.page}/settings/rules")
+
+
+def _bypass(facts: Facts) -> Iterator[Row]:
+    """A rule that the routine's owner may bypass does not stop the session."""
+    about = f"bypass by {facts.owner}, the routine's owner"
+    rules = facts.items(f"/rules/branches/{facts.branch}")
+    numbers = {rule.get("ruleset_id") for rule in rules if approvals(rule)}
+    rulesets = [facts.answer(f"/rulesets/{number}") for number in sorted(filter(None, numbers))]
+    reviews = fields.part(_classic(facts), "required_pull_request_reviews")
+    verdicts = [_may_bypass(facts, ruleset) for ruleset in rulesets]
+    if fields.whole(reviews, "required_approving_review_count"):
+        verdicts.append(_may_bypass_classic(facts, reviews))
+    if False in verdicts:
+        yield ok(about, "at least one of the rules binds that account")
+    elif None in verdicts:
+        yield unseen(about, "who is on the bypass list", _ADMINISTRATION)
+    elif verdicts:
+        todo = f"Take {facts.owner}, or its role, off the bypass list; or let another account own the routine"
+        yield Row(
+            State.DO,
+            about,
+            "that account, and so its sessions, may merge without approval",
+            todo,
+            f"{facts.page}/settings/rules",
+        )
+
+
+def _may_bypass(facts: Facts, ruleset: Any) -> bool | None:
+    """None: the token can't tell."""
+    if isinstance(ruleset, GitHubError):
+        return None
+    own = ruleset.get("current_user_can_bypass")
+    if facts.owner == facts.viewer and own:
+        return bool(own != "never")
+    actors = ruleset.get("bypass_actors")
+    role = facts.answer(f"/collaborators/{facts.owner}/permission")
+    if actors is None or isinstance(role, GitHubError):
+        return None
+    ranks = list(_ROLES.values())
+    rank = ranks.index(_ROLES.get(str(role.get("role_name")), 1))
+    number = fields.part(role, "user").get("id")
+    unclear = False
+    for actor in actors:
+        kind, wanted = actor.get("actor_type"), actor.get("actor_id")
+        if (kind == "User" and wanted == number) or (
+            kind == "RepositoryRole" and wanted in ranks and ranks.index(wanted) <= rank
+        ):
+            return True
+        unclear |= kind in ("Team", "OrganizationAdmin") or (kind == "RepositoryRole" and wanted not in ranks)
+    return None if unclear else False
+
+
+def _may_bypass_classic(facts: Facts, reviews: Json) -> bool | None:
+    role = facts.answer(f"/collaborators/{facts.owner}/permission")
+    if isinstance(role, GitHubError):
+        return None
+    spared = fields.part(reviews, "bypass_pull_request_allowances").get("users") or ()
+    enforced = fields.part(_classic(facts), "enforce_admins").get("enabled")
+    return any(user.get("login") == facts.owner for user in spared) or (
+        role.get("role_name") == "admin" and not enforced
+    )
+
+
+def _covering(facts: Facts, target: str, ref: str, kind: str) -> bool | None:
+    """Whether an active ruleset with a rule of this kind covers a ref, or all that a pattern names."""
+    doubt = False
+    for one in facts.items("/rulesets"):
+        if one.get("target") != target or one.get("enforcement") != "active":
+            continue
+        ruleset = facts.answer(f"/rulesets/{one.get('id')}")
+        if isinstance(ruleset, GitHubError):
+            doubt = True
+            continue
+        names = fields.part(fields.part(ruleset, "conditions"), "ref_name")
+        included = any(name == "~ALL" or fnmatchcase(ref, name) for name in names.get("include") or ())
+        excluded = any(fnmatchcase(ref, name) for name in names.get("exclude") or ())
+        if included and not excluded:
+            for rule in ruleset.get("rules") or ():
+                if rule.get("type") == kind and (kind != "pull_request" or approvals(rule)):
+                    return True
+    return None if doubt else False
+
+
+def _tags(facts: Facts) -> Iterator[Row]:
+    """Of workflows that run on tags and reach secrets."""
+    patterns = {
+        pattern
+        for workflow in facts.workflows
+        for pattern in listed(workflow.on.get("push", {}).get("tags"))
+        if "push" in workflow.on and _deploys(workflow) and not pattern.startswith("!")
+    }
+    yield from _refs(
+        facts, "tag", patterns, "creation", "Restrict creations, Restrict updates, Restrict deletions"
+    )
+
+
+def _deploying(facts: Facts) -> Iterator[Row]:
+    """Branches other than the default one on whose pushes secrets are reached, by name or by a prefix."""
+    patterns = {
+        pattern
+        for workflow in facts.workflows
+        for pattern in listed(workflow.on.get("push", {}).get("branches"))
+        if _deploys(workflow) and pattern != facts.branch and not is_open(pattern)
+    }
+    known = {str(one.get("name")) for one in facts.items("/branches?protected=true")}
+    yield from _refs(facts, "branch", patterns - known, "pull_request", _APPROVAL)
+
+
+def _deploys(workflow: Workflow) -> bool:
+    return bool(secret_names(workflow.body)) or any("environment" in job for job in workflow.jobs.values())
+
+
+def is_open(pattern: str) -> bool:
+    """Whether a pattern takes any name, or is no pattern of one kind of branch."""
+    return pattern.startswith(("*", "!", "claude"))
+
+
+def _refs(facts: Facts, target: str, patterns: set[str], kind: str, boxes: str) -> Iterator[Row]:
+    folder = {"tag": "tags", "branch": "heads"}[target]
+    for pattern in sorted(patterns):
+        about = f"{target} {pattern}"
+        covered = _covering(facts, target, f"refs/{folder}/{pattern}", kind)
+        if covered:
+            yield ok(about, "a ruleset covers it")
+        elif covered is None or isinstance(facts.answer("/rulesets"), GitHubError):
+            yield unseen(about, "rulesets can't be read", "Metadata: read")
+        else:
+            todo = f"New {target} ruleset, Active; target: {pattern}\n{boxes}"
+            plan = f"; {_PLAN}" if facts.private else ""
+            found = f"pushes of it reach secrets, and no ruleset covers it: a session may push it{plan}"
+            yield Row(State.DO, about, found, todo, f"{facts.page}/settings/rules")

@@ -1,0 +1,272 @@
+"""`fire-routine check`: planted faults are found, and nothing in clean repositories."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.contract.exchanges import RecordedGitHub
+from tests.support.emulated.faults import Fault
+from tests.unit.check.scene import CI, ROOT, SKILL, furnish, ruleset
+
+from fire_routine.cli import main
+
+HERE = Path(__file__).parent
+PLANTED: list[dict[str, Any]] = tomllib.loads((HERE / "planted.toml").read_text("utf-8"))["repository"]
+CLEAN: list[dict[str, Any]] = tomllib.loads((HERE / "clean.toml").read_text("utf-8"))["repository"]
+LIMITS = (20, 5.0)  # requests, seconds
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordedGitHub]:
+    for name in ("GITHUB_SERVER_URL", "GH_HOST", "GH_TOKEN", "NO_COLOR", "ROUTINE_FIRE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with RecordedGitHub() as emulator:
+        monkeypatch.setenv("GITHUB_API_URL", emulator.url)
+        monkeypatch.setenv("GITHUB_TOKEN", emulator.token)
+        yield emulator
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str, state: str = "do") -> list[dict[str, str]]:
+    """The rows of this state, of all rows that are printed."""
+    code = main(["check", "octo-org/widget", "--json", *arguments])
+    out, err = capsys.readouterr()
+    assert err == ""
+    found: list[dict[str, str]] = json.loads(out)["rows"]
+    assert code == int(any(row["state"] == "do" for row in found))
+    return [row for row in found if row["state"] == state]
+
+
+def of(planted: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The arguments; the environment is set."""
+    if "fire_url" in planted:
+        monkeypatch.setenv("ROUTINE_FIRE_URL", planted["fire_url"])
+    return ["--workflow", planted["workflow"]] if "workflow" in planted else []
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda one: str(one["name"]))
+def test_every_planted_fault_is_found_and_no_other(
+    planted: dict[str, Any],
+    github: RecordedGitHub,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    furnish(github, planted)
+    found = rows(capsys, *of(planted, monkeypatch))
+    for about, words in planted["faults"]:
+        match = [row for row in found if row["about"].startswith(about) and words in row["found"]]
+        assert len(match) == 1, (about, words, found)
+        assert match[0]["todo"], match
+        found.remove(match[0])
+    assert found == []
+    github.check()
+
+
+@pytest.mark.parametrize("clean", CLEAN, ids=lambda one: str(one["name"]))
+def test_in_a_clean_repository_nothing_is_to_do(
+    clean: dict[str, Any],
+    github: RecordedGitHub,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    furnish(github, clean)
+    begin = time.monotonic()
+    assert rows(capsys, *of(clean, monkeypatch)) == []
+    assert (len(github.requests) <= LIMITS[0], time.monotonic() - begin < LIMITS[1]) == (True, True)
+    assert {(one.method, one.path) for one in github.requests if one.method != "GET"} <= {
+        ("POST", "/graphql")
+    }
+    github.check()
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(PLANTED) == 12
+    assert sum(len(one["faults"]) for one in PLANTED) >= 30
+
+
+def test_a_token_with_few_rights_is_told_the_permission(
+    github: RecordedGitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    furnish(github, {"settings": {"administered": False, "roles": {}}})
+    found = {row["about"]: row for row in rows(capsys, "--routine-owner", "mona", state="can't see")}
+    assert "Administration: read" in found["bypass by mona, the routine's owner"]["todo"]
+    assert found["ci.yml, job on-failure"]["todo"] == "Secrets: read"
+    assert {"the routine", "actor rules for workflow files", "the routine's URL"} <= set(found)
+
+
+def test_a_plan_without_rules_is_named(github: RecordedGitHub, capsys: pytest.CaptureFixture[str]) -> None:
+    furnish(github, {"settings": {"rules_sold": False, "private": True, "rulesets": {}}})
+    (row,) = [row for row in rows(capsys) if row["about"] == "rules of main"]
+    assert "GitHub Pro, Team or Enterprise" in row["found"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "found"),
+    [
+        ({"actor_type": "User", "actor_id": 0}, "write", "do"),  # 0: the account's own number
+        ({"actor_type": "RepositoryRole", "actor_id": 5}, "admin", "do"),
+        ({"actor_type": "RepositoryRole", "actor_id": 5}, "write", "ok"),
+        ({"actor_type": "Team", "actor_id": 7}, "write", "can't see"),
+    ],
+)
+def test_another_account_s_bypass_is_told_by_the_list(
+    actor: dict[str, Any],
+    role: str,
+    found: str,
+    github: RecordedGitHub,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    furnish(github, {"settings": {"roles": {"octocat": "admin", "mona": role}}})
+    number = actor["actor_id"] or github.site.user("mona")["id"]
+    github.rulesets[1] = ruleset(actors=({**actor, "actor_id": number, "bypass_mode": "always"},))
+    shown = rows(capsys, "--routine-owner", "mona", state=found)
+    assert [row for row in shown if row["about"] == "bypass by mona, the routine's owner"]
+
+
+def test_what_can_t_be_read_is_a_row_and_no_fault(
+    github: RecordedGitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = {
+        "tabs.yml": "on: push\n\tsecrets: 1\n",
+        "deep.yml": "secrets: " + "[" * 5000,
+        "list.yml": "- secrets\n",
+        "odd.yml": "on: [push, {a: b}]\njobs: {a: 1, b: {steps: 3}, c: {steps: [1], if: 2, env: secrets}}\n",
+        "long.yml": f"on: push\n# secrets {'x' * 600_000}\n",
+        "bomb.yml": "secrets: 1\na: &a [x, x]\n"
+        + "\n".join(
+            f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]" for a, b in zip("abcdefghijk", "bcdefghijkl", strict=True)
+        ),
+    }
+    furnish(github, {"files": {f".github/workflows/{name}": text for name, text in broken.items()}})
+    found = {row["about"].rpartition("/")[2] for row in rows(capsys, state="can't see")}
+    assert {"tabs.yml", "deep.yml", "long.yml"} <= found
+    assert rows(capsys) == []
+
+
+def test_many_workflows_are_read_in_one_request_and_in_time(
+    github: RecordedGitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(100):
+        github.set_file(f".github/workflows/w{number}.yml", f"name: w{number}\non: push\n{'# more' * 2000}\n")
+    for number in range(15):
+        github.set_file(f".github/workflows/ci{number}.yml", CI.replace("name: CI", f"name: CI {number}"))
+    for number in range(30):
+        github.rulesets[10 + number] = ruleset(include=("refs/heads/x",))
+    furnish(github, {})
+    begin = time.monotonic()
+    assert rows(capsys) == []
+    assert time.monotonic() - begin < LIMITS[1]
+    assert len(github.asked("POST /graphql")) == 1
+    assert len(github.requests) <= LIMITS[0]
+
+
+def test_people_get_boxes_addresses_and_the_names_of_the_other_tools(
+    github: RecordedGitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    furnish(github, PLANTED[0])
+    assert main(["check", "octo-org/widget"]) == 1
+    shown = capsys.readouterr().out
+    assert "do         rules of main: a session may push to main\n" in shown
+    assert "           Block force pushes\n" in shown
+    assert f"           {github.site.html}/octo-org/widget/settings/rules\n" in shown
+    assert "zizmor" in shown and "actionlint" in shown
+
+
+def test_a_hostile_name_writes_nothing_on_the_terminal(
+    github: RecordedGitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = CI.replace("on-failure:", '"a\\e[2Jb\\n":').replace("needs: [test, lint]", 'needs: ["x\\e[1m"]')
+    furnish(github, {"files": {".github/workflows/ci.yml": text}})
+    main(["check", "octo-org/widget"])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("github")
+@pytest.mark.parametrize(
+    ("typed", "code", "line"),
+    [
+        (["octo-org"], 2, "REPOSITORY 'octo-org' is not like octo-org/widget"),
+        (
+            ["octo-org/widget", "--routine-owner", "a b"],
+            2,
+            "--routine-owner 'a b' is not a login",
+        ),
+        (["octo-org/widget", "--workflow", "../x"], 2, "--workflow '../x' is not a file such as ci.yml"),
+        (["octo-org/gone"], 1, "octo-org/gone: GitHub shows no such repository: check the name, and that"),
+        (["octo-org/widget"], 1, "octo-org/widget: the repository is empty: push a first commit"),
+    ],
+)
+def test_bad_input_is_one_line_with_the_remedy(
+    typed: list[str], code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *typed]) == code
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), err.startswith(f"fire-routine: {line}")) == ("", 1, True), err
+
+
+def test_a_refused_token_and_a_github_that_is_down_are_one_line(
+    github: RecordedGitHub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(github, {})
+    for fault, words in ((Fault.broken(502), "502"), (Fault.rate_limited(), "try again later")):
+        github.fail("/graphql", fault)
+        assert main(["check", "octo-org/widget"]) == 1
+        err = capsys.readouterr().err
+        assert (err.count("\n"), words in err) == (1, True), err
+    github.heal()
+    github.fail("GET ", Fault.broken())
+    assert {row["about"] for row in rows(capsys)} <= {".github/CODEOWNERS"}
+    monkeypatch.delenv("GITHUB_TOKEN")
+    assert main(["check", "octo-org/widget"]) == 1
+    assert capsys.readouterr().err.startswith("fire-routine: no token: set GITHUB_TOKEN or GH_TOKEN")
+
+
+def test_the_repository_of_the_folder_is_the_default(
+    github: RecordedGitHub,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    furnish(github, {})
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 2
+    assert "this folder has no remote `origin`" in capsys.readouterr().err
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "remote", "add", "origin", "git@github.com:octo-org/widget.git"], check=True)
+    assert main(["check"]) == 0
+    assert "octo-org/widget: " in capsys.readouterr().out
+
+
+def test_it_works_by_its_entry(github: RecordedGitHub) -> None:
+    furnish(github, {})
+    code = "from fire_routine.cli import run; run(['check', 'octo-org/widget'])"
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " ok, 0 do, " in done.stdout
+
+
+def test_the_action_starts_without_a_reader_of_yaml() -> None:
+    program = (
+        "import sys\nimport fire_routine.action, fire_routine.evidence, fire_routine.cli\n"
+        "assert not {'ruamel', 'ruamel.yaml', 'yaml', 'fire_routine.check'} & set(sys.modules)"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environ)
+
+
+def test_the_skill_that_is_shipped_states_the_version_that_is_looked_for() -> None:
+    from fire_routine.check.session import SKILL_VERSION
+
+    stated = (ROOT / "examples/skills" / SKILL.partition("skills/")[2]).read_text("utf-8")
+    assert f'\n  version: "{SKILL_VERSION}"\n' in stated
