@@ -21,7 +21,7 @@ def retrying(
     *,
     sleep: Callable[[float], object],
     errors: type[Error],
-    wait: Callable[[Error, float], float | None] = lambda _error, pause: pause,
+    wait: Callable[[Error, float], float | None],
 ) -> T:
     """What the request returns, which is made again after each pause that is worth it.
 

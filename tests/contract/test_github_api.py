@@ -22,7 +22,7 @@ from fire_routine.gather import find_target, gather_run, read_logs, with_context
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github.traces import check_runs
-from fire_routine.model.outcome import GitHubError
+from fire_routine.model.outcome import SHOWN, GitHubError
 from fire_routine.sessions import report, table
 from fire_routine.settings import Settings
 
@@ -99,7 +99,7 @@ def test_nulls_are_served_wherever_they_are_allowed() -> None:
             github.default_branch()
             assert github.first_commit()
             check_runs(github, HEAD)
-            github.create_status(HEAD, "success", "done", "https://example.com")
+            github.create_status(HEAD, "success", "done", "https://example.com", SHOWN)
             github.statuses(HEAD)
             github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
             github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")

@@ -240,11 +240,9 @@ class GitHub(Api):
         filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
         return tuple(self.pull_requests(filters).items)
 
-    def pull_requests(
-        self, filters: Mapping[str, str], page: int = 1, per_page: int = 100
-    ) -> Listing[PullRequest]:
-        """A page of pull requests; `filters`: https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
-        return self.list_page("/pulls", None, parse.pull_request, **filters, per_page=per_page, page=page)
+    def pull_requests(self, filters: Mapping[str, str], per_page: int = 100) -> Listing[PullRequest]:
+        """The first pull requests; `filters`: https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
+        return self.list_page("/pulls", None, parse.pull_request, **filters, per_page=per_page)
 
     # --- accounts -------------------------------------------------------------------------------
 
@@ -279,13 +277,9 @@ class GitHub(Api):
         more = 'rel="next"' in headers["link"] if "link" in headers else len(found) == 101 - page
         return StatusPage(found, more, http_date(headers.get("date", "")))
 
-    def create_status(
-        self, sha: str, state: str, description: str, target_url: str = "", context: str = SHOWN
-    ) -> Status:
+    def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:
         """Add a status; never repeated. `description`: at most 140 characters."""
-        body = {"state": state, "description": description, "context": context}
-        if target_url:
-            body["target_url"] = target_url
+        body = {"state": state, "description": description, "target_url": target_url, "context": context}
         data = self.send("POST", f"/statuses/{quote(sha, safe='')}", body)
         return parsed(parse.status, data)
 

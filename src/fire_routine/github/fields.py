@@ -39,10 +39,10 @@ def text(data: Json, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def texts(data: Json, key: str, most: int = 10) -> tuple[str, ...]:
-    """The texts of a list, up to this many."""
+def texts(data: Json, key: str) -> tuple[str, ...]:
+    """The first ten texts of a list."""
     value = data.get(key)
-    return tuple(item for item in value if isinstance(item, str))[:most] if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str))[:10] if isinstance(value, list) else ()
 
 
 def whole(data: Json, key: str) -> int:

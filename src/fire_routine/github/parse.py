@@ -27,7 +27,6 @@ class Job:
     conclusion: str | None
     url: str
     runner_name: str
-    attempt: int | None  # of the run; None: not stated
     started_at: datetime | None
     completed_at: datetime | None
     steps: tuple[Step, ...]
@@ -39,7 +38,7 @@ class Job:
             return 0.0
         return (self.completed_at - self.started_at).total_seconds()
 
-    def as_failed(self, conclusion: str, annotations: tuple[Annotation, ...] = ()) -> FailedJob:
+    def as_failed(self, conclusion: str, annotations: tuple[Annotation, ...]) -> FailedJob:
         return FailedJob(
             id=self.id,
             name=self.name,
@@ -100,7 +99,6 @@ def job(data: Json) -> Job:
         conclusion=conclusion if isinstance(conclusion, str) else None,
         url=fields.text(data, "html_url"),
         runner_name=fields.text(data, "runner_name"),
-        attempt=fields.whole(data, "run_attempt") or None,
         started_at=fields.time(data.get("started_at")),
         completed_at=fields.time(data.get("completed_at")),
         steps=tuple(fields.each(step, data.get("steps"))),

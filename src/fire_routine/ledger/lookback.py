@@ -20,7 +20,7 @@ from .terms import TRACED
 ABOUT_SESSIONS = (Reason.DUPLICATE, Reason.EARLIER_UNKNOWN, Reason.MAX_SESSIONS)
 
 
-def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:
+def past_sessions(log: Log, contest: Contest, session_url: str) -> Past:
     """The earlier sessions, as one job sees them.
 
     Few requests where there were earlier sessions, else none. What can't be read is left out. Nothing is

@@ -22,7 +22,7 @@ def whose(claim: Claim, asker: Asker) -> str:
     return f"run {claim.run}, attempt {claim.attempt}"
 
 
-def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = True) -> Skip:
+def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool) -> Skip:
     """Why the ledger keeps the fire back.
 
     Args:

@@ -10,12 +10,12 @@ from tests.support.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, github_of
 
 from fire_routine.github.errors import refusal
-from fire_routine.model.outcome import GitHubError
+from fire_routine.model.outcome import SHOWN, GitHubError
 
 
 def test_a_status_that_was_written_is_read_with_its_link(emulator: GitHubEmulator) -> None:
     with github_of(emulator) as github:
-        created = github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
+        created = github.create_status(HEAD, "pending", "claimed", "https://example.com/run", SHOWN)
         assert created.target_url == "https://example.com/run"
         assert list(github.statuses(HEAD).statuses) == [created]
 
@@ -28,7 +28,7 @@ def test_a_refusal_has_the_words_of_its_errors(emulator: GitHubEmulator, listed:
     body = json.dumps({"message": "Validation Failed", "errors": errors}).encode()
     emulator.fail("POST .*/statuses/", Fault(422, raw=body))
     with github_of(emulator) as github, pytest.raises(GitHubError, match="maximum number") as error:
-        github.create_status(HEAD, "success", "claimed")
+        github.create_status(HEAD, "success", "claimed", "https://example.com/run", SHOWN)
     assert error.value.status == 422
 
 
@@ -79,7 +79,7 @@ def test_statuses_are_read_on_where_a_proxy_leaves_out_the_links(emulator: GitHu
     emulator.links = False
     with github_of(emulator) as github:
         for number in range(100):
-            github.create_status(HEAD, "success", f"{number}")
+            github.create_status(HEAD, "success", f"{number}", "https://example.com/run", SHOWN)
         assert github.statuses(HEAD).more
         assert not github.statuses(HEAD, 2).more
 

@@ -21,7 +21,7 @@ from tests.support.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, IMPATIENT, github_of
 
 from fire_routine.github.client import GitHub
-from fire_routine.model.outcome import GitHubError
+from fire_routine.model.outcome import SHOWN, GitHubError
 from fire_routine.settings import CA_VARIABLES
 
 
@@ -36,7 +36,7 @@ class TestStatuses:
     def test_a_write_is_never_repeated(self, emulator: GitHubEmulator, fault: Fault) -> None:
         emulator.fail("POST", fault)
         with github_of(emulator, patience=0.3) as github, pytest.raises(GitHubError):
-            github.create_status(HEAD, "pending", "claimed")
+            github.create_status(HEAD, "pending", "claimed", "https://example.com/run", SHOWN)
         assert len(emulator.asked("POST")) == 1
 
 
