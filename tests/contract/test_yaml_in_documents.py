@@ -69,7 +69,7 @@ def test_every_block_of_a_workflow_passes_lint_and_audit(tmp_path: Path) -> None
             written = text if re.search(r"^on:", text, re.MULTILINE) else yaml.safe_dump(whole)
             path.write_text(written, "utf-8")
             paths.append(str(path))
-    assert len(paths) >= 8
+    assert len(paths) >= 7
     for command in (
         [sys.executable, "-m", "jactionlint", "--no-color", *EXAMPLE_LINT, *paths],
         ["zizmor", "--offline", "--no-progress", "--quiet", "--config", str(CONFIG), *paths],

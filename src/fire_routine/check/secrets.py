@@ -28,9 +28,7 @@ def rows(facts: Facts) -> Iterator[Row]:
         *(row for workflow in reached for row in _secrets(facts, workflow)),
         *_environments(facts, reached),
     ]
-    yield from found or [
-        ok(about, f"{len(reached)} workflows run on it, and reach none but the routine's own")
-    ]
+    yield from found or [ok(about, "no workflow reaches any there, but for the routine's own")]
     for workflow in facts.workflows:
         yield from _head_checkouts(workflow)
     for path, why in facts.unread.items():
