@@ -18,36 +18,27 @@ MOST_REQUESTS = 20
 WORKFLOWS = ".github/workflows/"
 OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # GitHub takes the first
 SKILL = ".claude/skills/ci-failure/SKILL.md"
-LISTS = {  # by path: the key of the items in the answer
-    "/rulesets": None,
-    "/branches?protected=true": None,
-    "/environments": "environments",
-    "/actions/secrets": "secrets",
-    "/actions/organization-secrets": "secrets",
-    "/actions/workflows": "workflows",
+ALWAYS = (  # looked at in every repository, all at once
+    *("/rulesets", "/branches?protected=true", "/environments"),
+    *("/actions/secrets", "/actions/organization-secrets", "/actions/workflows"),
+)
+# By the end of a path that is a list: the key of the items in the answer, if it has one
+_KEYS = {
+    **dict.fromkeys(("rulesets", "branches", "rules"), None),
+    **dict.fromkeys(("secrets", "organization-secrets"), "secrets"),
+    "environments": "environments",
+    "workflows": "workflows",
+    "deployment-branch-policies": "branch_policies",
 }
-_FILES = {
-    "workflows": WORKFLOWS.rstrip("/"),
-    "root": "",
-    "claude": ".claude",
-    "skill": SKILL.rpartition("/")[0],
-    "github": ".github",
-    "docs": "docs",
-}
-_TREE = "...on Tree{entries{name type object{...on Blob{text isTruncated}}}}"
-_NAMES = "...on Tree{entries{name type}}"
-_WITH_TEXT = ("workflows", "claude", "skill")
+SINGLE = (*OWNERS, SKILL, ".claude/settings.json", "CLAUDE.md", "AGENTS.md", ".mcp.json")
+_TEXT = "...on Blob{text isTruncated}"
 _QUERY = (
     "query($owner:String!,$name:String!){viewer{login} repository(owner:$owner,name:$name){"
     "nameWithOwner url isPrivate defaultBranchRef{name}"
-    + "".join(
-        f' {name}:object(expression:"HEAD:{path}"){{{_TREE if name in _WITH_TEXT else _NAMES}}}'
-        for name, path in _FILES.items()
-    )
-    + "".join(
-        f' owners{number}:object(expression:"HEAD:{path}"){{...on Blob{{text isTruncated}}}}'
-        for number, path in enumerate(OWNERS)
-    )
+    ' workflows:object(expression:"HEAD:.github/workflows"){...on Tree{entries{name object{'
+    + _TEXT
+    + "}}}}"
+    + "".join(f' f{at}:object(expression:"HEAD:{path}"){{{_TEXT}}}' for at, path in enumerate(SINGLE))
     + "}}"
 )
 
@@ -105,15 +96,10 @@ class Facts:
     def _answer(self, path: str) -> Any:
         plain, _, query = path.partition("?")
         wanted = dict(pair.split("=") for pair in query.split("&")) if query else {}
-        key = LISTS.get(
-            path,
-            {"secrets": "secrets", "deployment-branch-policies": "branch_policies"}.get(
-                plain.rpartition("/")[2]
-            ),
-        )
+        end = "rules" if plain.startswith("/rules/") else plain.rpartition("/")[2]
         try:
-            if path in LISTS or key or plain.startswith("/rules/"):
-                return self.github.list_page(plain, key, fields.mapping, per_page=100, **wanted).items
+            if end in _KEYS:
+                return self.github.list_page(plain, _KEYS[end], fields.mapping, per_page=100, **wanted).items
             return self.github.get(plain, fields.mapping, **wanted)
         except GitHubError as error:
             return error
@@ -145,22 +131,15 @@ def read(github: GitHub, owner: str = "") -> Facts:
     facts = github.query(_QUERY, parse, {"owner": login, "name": name})
     protection = f"/branches/{facts.branch}/protection"
     role = f"/collaborators/{facts.owner}/permission"
-    facts.ask(f"/rules/branches/{facts.branch}", protection, role, *LISTS)
+    facts.ask(f"/rules/branches/{facts.branch}", protection, role, *ALWAYS)
     return facts
 
 
 def _files(shown: Json) -> tuple[dict[str, str], frozenset[str]]:
-    files: dict[str, str] = {}
-    cut = set()
-    for name, folder in _FILES.items():
-        for entry in fields.part(shown, name).get("entries") or ():
-            path = f"{folder}/{entry['name']}".lstrip("/")
-            held = entry.get("object") or {}
-            if name != "workflows" or path.endswith((".yml", ".yaml")):
-                files[path] = str(held.get("text") or files.get(path, ""))
-                if held.get("isTruncated"):
-                    cut.add(path)
-    for number, path in enumerate(OWNERS):
-        if text := fields.part(shown, f"owners{number}").get("text"):
-            files[path] = str(text)
-    return files, frozenset(cut)
+    """The texts by path, and the paths of those that GitHub shows in part."""
+    found = {path: fields.part(shown, f"f{at}") for at, path in enumerate(SINGLE)}
+    for entry in fields.part(shown, "workflows").get("entries") or ():
+        if str(entry["name"]).endswith((".yml", ".yaml")):
+            found[WORKFLOWS + str(entry["name"])] = fields.part(entry, "object")
+    texts = {path: str(held.get("text") or "") for path, held in found.items() if held}
+    return texts, frozenset(path for path in texts if found[path].get("isTruncated"))

@@ -11,7 +11,7 @@ from ..github.fields import Json
 from ..model.outcome import GitHubError
 from .facts import Facts
 from .rows import Row, State, ok, unseen
-from .workflow import Workflow, listed, secret_names
+from .workflow import listed, own_secrets, secret_names
 
 _ADMINISTRATION = "Administration: read, as an administrator has it"
 # https://docs.github.com/rest/repos/rules: a rule's type, and its box on the page
@@ -19,6 +19,10 @@ _BOXES = {"deletion": "Restrict deletions", "non_fast_forward": "Block force pus
 _APPROVAL = "Require a pull request before merging, with 1 required approval"
 MOST = 5  # rulesets that are read
 _PLAN = "rules of a private repository need GitHub Pro, Team or Enterprise (or make it public)"
+_REFS = (  # the kind of ref, its filter in a workflow, the rule that closes it, and its boxes
+    ("tag", "tags", "creation", "Restrict creations, Restrict updates, Restrict deletions"),
+    ("branch", "branches", "pull_request", _APPROVAL),
+)
 # Base roles of a repository by their number in a bypass list, the lesser first
 _ROLES = {"read": 1, "triage": 3, "write": 4, "maintain": 2, "admin": 5}
 
@@ -27,8 +31,7 @@ def rows(facts: Facts) -> Iterator[Row]:
     facts.ask(*(f"/rulesets/{number}" for number in _rulesets(facts)[:MOST]))
     yield _default_branch(facts)
     yield from _bypass(facts)
-    yield from _tags(facts)
-    yield from _deploying(facts)
+    yield from _pushed(facts)
 
 
 def _rulesets(facts: Facts) -> list[int]:
@@ -97,13 +100,8 @@ def _bypass(facts: Facts) -> Iterator[Row]:
         yield unseen(about, "who is on the bypass list", _ADMINISTRATION)
     elif verdicts:
         todo = f"Take {facts.owner}, or its role, off the bypass list; or let another account own the routine"
-        yield Row(
-            State.DO,
-            about,
-            "that account, and so its sessions, may merge without approval",
-            todo,
-            f"{facts.page}/settings/rules",
-        )
+        found = "that account, and so its sessions, may merge without approval"
+        yield Row(State.DO, about, found, todo, f"{facts.page}/settings/rules")
 
 
 def _may_bypass(facts: Facts, ruleset: Any) -> bool | None:
@@ -142,71 +140,61 @@ def _may_bypass_classic(facts: Facts, reviews: Json) -> bool | None:
     )
 
 
-def _covering(facts: Facts, target: str, ref: str, kind: str) -> bool | None:
+def _covering(facts: Facts, target: str, name: str, kind: str) -> bool | None:
     """Whether an active ruleset with a rule of this kind covers a ref, or all that a pattern names."""
-    doubt = False
-    for one in facts.items("/rulesets"):
-        if one.get("target") != target or one.get("enforcement") != "active":
-            continue
-        ruleset = facts.answer(f"/rulesets/{one.get('id')}")
+    ref, listed_ = f"refs/{'tags' if target == 'tag' else 'heads'}/{name}", facts.answer("/rulesets")
+    if isinstance(listed_, GitHubError):
+        return None
+    active = [one for one in listed_ if one.get("target") == target and one.get("enforcement") == "active"]
+    found = [facts.answer(f"/rulesets/{one.get('id')}") for one in active]
+    for ruleset in found:
         if isinstance(ruleset, GitHubError):
-            doubt = True
             continue
         names = fields.part(fields.part(ruleset, "conditions"), "ref_name")
-        included = any(name == "~ALL" or fnmatchcase(ref, name) for name in names.get("include") or ())
-        excluded = any(fnmatchcase(ref, name) for name in names.get("exclude") or ())
-        if included and not excluded:
-            for rule in ruleset.get("rules") or ():
-                if rule.get("type") == kind and (kind != "pull_request" or approvals(rule)):
-                    return True
-    return None if doubt else False
+        included = any(one == "~ALL" or fnmatchcase(ref, one) for one in names.get("include") or ())
+        excluded = any(fnmatchcase(ref, one) for one in names.get("exclude") or ())
+        rules = [rule for rule in ruleset.get("rules") or () if rule.get("type") == kind]
+        if included and not excluded and any(kind != "pull_request" or approvals(rule) for rule in rules):
+            return True
+    return None if any(isinstance(one, GitHubError) for one in found) else False
 
 
-def _tags(facts: Facts) -> Iterator[Row]:
-    """Of workflows that run on tags and reach secrets."""
-    patterns = {
-        pattern
-        for workflow in facts.workflows
-        for pattern in listed(workflow.on.get("push", {}).get("tags"))
-        if "push" in workflow.on and _deploys(workflow) and not pattern.startswith("!")
-    }
-    yield from _refs(
-        facts, "tag", patterns, "creation", "Restrict creations, Restrict updates, Restrict deletions"
-    )
-
-
-def _deploying(facts: Facts) -> Iterator[Row]:
-    """Branches other than the default one on whose pushes secrets are reached, by name or by a prefix."""
-    patterns = {
-        pattern
-        for workflow in facts.workflows
-        for pattern in listed(workflow.on.get("push", {}).get("branches"))
-        if _deploys(workflow) and pattern != facts.branch and not is_open(pattern)
-    }
-    known = {str(one.get("name")) for one in facts.items("/branches?protected=true")}
-    yield from _refs(facts, "branch", patterns - known, "pull_request", _APPROVAL)
-
-
-def _deploys(workflow: Workflow) -> bool:
-    return bool(secret_names(workflow.body)) or any("environment" in job for job in workflow.jobs.values())
+def _pushed(facts: Facts) -> Iterator[Row]:
+    """Tags, and branches other than the default one, on whose pushes a workflow reaches secrets."""
+    own = own_secrets(facts.workflows)
+    deploying = [
+        one.on["push"]
+        for one in facts.workflows
+        if "push" in one.on
+        and (secret_names(one.body) - own or any("environment" in job for job in one.jobs.values()))
+    ]
+    for target, key, kind, boxes in _REFS:
+        patterns = {pattern for filters in deploying for pattern in listed(filters.get(key))}
+        for pattern in sorted(patterns):
+            if (target == "tag" and pattern[:1] != "!") or not (
+                is_open(pattern) or is_protected(facts, pattern)
+            ):
+                yield _ref(facts, target, pattern, kind, boxes)
 
 
 def is_open(pattern: str) -> bool:
-    """Whether a pattern takes any name, or is no pattern of one kind of branch."""
+    """Whether a pattern takes any name, or none of one kind of branch."""
     return pattern.startswith(("*", "!", "claude"))
 
 
-def _refs(facts: Facts, target: str, patterns: set[str], kind: str, boxes: str) -> Iterator[Row]:
-    folder = {"tag": "tags", "branch": "heads"}[target]
-    for pattern in sorted(patterns):
-        about = f"{target} {pattern}"
-        covered = _covering(facts, target, f"refs/{folder}/{pattern}", kind)
-        if covered:
-            yield ok(about, "a ruleset covers it")
-        elif covered is None or isinstance(facts.answer("/rulesets"), GitHubError):
-            yield unseen(about, "rulesets can't be read", "Metadata: read")
-        else:
-            todo = f"New {target} ruleset, Active; target: {pattern}\n{boxes}"
-            plan = f"; {_PLAN}" if facts.private else ""
-            found = f"pushes of it reach secrets, and no ruleset covers it: a session may push it{plan}"
-            yield Row(State.DO, about, found, todo, f"{facts.page}/settings/rules")
+def is_protected(facts: Facts, branch: str) -> bool:
+    """Whether a branch, or all that a pattern names, is closed to a session's pushes, as far as is seen."""
+    known = {str(one.get("name")) for one in facts.items("/branches?protected=true")}
+    return branch in {facts.branch, *known} or bool(_covering(facts, "branch", branch, "pull_request"))
+
+
+def _ref(facts: Facts, target: str, pattern: str, kind: str, boxes: str) -> Row:
+    about, covered = f"{target} {pattern}", _covering(facts, target, pattern, kind)
+    if covered:
+        return ok(about, "a ruleset covers it")
+    if covered is None:
+        return unseen(about, "rulesets can't be read", "Metadata: read")
+    todo = f"New {target} ruleset, Active; target: {pattern}\n{boxes}"
+    plan = f"; {_PLAN}" if facts.private else ""
+    found = f"pushes of it reach secrets, and no ruleset covers it: a session may push it{plan}"
+    return Row(State.DO, about, found, todo, f"{facts.page}/settings/rules")

@@ -10,8 +10,8 @@ from ..github import fields
 from ..model.outcome import GitHubError
 from .facts import Facts
 from .rows import Row, State, ok, unseen
-from .rules import is_open
-from .workflow import Workflow, fires, listed, mapping, secret_names, steps, texts
+from .rules import is_open, is_protected
+from .workflow import Workflow, listed, mapping, own_secrets, secret_names, steps, texts
 
 _HEADS = ("pull_request.head", "head_ref", "workflow_run.head_", "refs/pull/", "pull_request.number")
 _NO_FILTER = (
@@ -30,7 +30,7 @@ def rows(facts: Facts) -> Iterator[Row]:
     ]
     yield from found or [ok(about, "no workflow reaches any there, but for the routine's own")]
     for workflow in facts.workflows:
-        yield from _head_checkouts(workflow)
+        yield from _head_checkouts(facts, workflow)
     for path, why in facts.unread.items():
         yield unseen(path, why, "actionlint shows what is wrong")
     yield unseen(
@@ -60,18 +60,27 @@ def _runs_there(job: dict[str, Any], default: str) -> bool:
     return not (default in condition and any(one in condition for one in bound) and "||" not in condition)
 
 
+def _jobs(facts: Facts, workflow: Workflow) -> list[tuple[str, dict[str, Any]]]:
+    """Its jobs, and in place of a call the jobs of the workflow in this repository that is called."""
+    there = {one.path: one for one in facts.workflows}
+    found = []
+    for name, job in workflow.jobs.items():
+        used = str(job.get("uses")).removeprefix("./").removeprefix(f"{facts.repository}/")
+        called = there.get(used.partition("@")[0])
+        inner = called.jobs.items() if called and called is not workflow else ()
+        if _runs_there(job, facts.branch):
+            found += [(f"{workflow.file}, job {name}", job)]
+            found += [(f"{called.file}, job {one}", part) for one, part in inner if called]
+    return found
+
+
 def _secrets(facts: Facts, workflow: Workflow) -> Iterator[Row]:
-    """The routine's own don't count: a session that takes them can start itself alone."""
-    own = {name for fire in fires(facts.workflows) for name in secret_names(fire.inputs)}
-    own |= {"ROUTINE_FIRE_URL", "ROUTINE_FIRE_TOKEN"}
-    limited = {name for name in _names(facts) if _is_limited(facts, name)}
-    shared = {key: value for key, value in workflow.body.items() if key != "jobs"}
-    names = secret_names(shared)
-    for job in workflow.jobs.values():
-        if _runs_there(job, facts.branch) and _environment(job) not in limited:
+    names = secret_names({key: value for key, value in workflow.body.items() if key != "jobs"})
+    for _, job in _jobs(facts, workflow):
+        if not (_environment(job) and _is_limited(facts, _environment(job))):
             names |= secret_names(job)
-    if names - own:
-        shown = ", ".join(sorted(names - own))
+    if names := names - own_secrets(facts.workflows):
+        shown = ", ".join(sorted(names))
         found = f"it runs on any branch or pull request of a session, and reaches: {shown}"
         todo = _NO_FILTER.format(branch=facts.branch)
         yield Row(State.DO, workflow.file, found, todo, f"{facts.page}/settings/environments")
@@ -80,10 +89,6 @@ def _secrets(facts: Facts, workflow: Workflow) -> Iterator[Row]:
 def _environment(job: dict[str, Any]) -> str:
     stated = job.get("environment")
     return str(mapping(stated).get("name", "") if isinstance(stated, dict) else stated or "")
-
-
-def _names(facts: Facts) -> list[str]:
-    return [str(one.get("name")) for one in facts.items("/environments")]
 
 
 def _is_limited(facts: Facts, name: str) -> bool | None:
@@ -99,13 +104,14 @@ def _is_limited(facts: Facts, name: str) -> bool | None:
             found = facts.answer(f"/environments/{quote(name, safe='')}/deployment-branch-policies")
             if isinstance(found, GitHubError):
                 return None
-            return not any(is_open(str(one.get("name"))) for one in found if one.get("type") != "tag")
+            names = [str(one.get("name")) for one in found if one.get("type") != "tag"]
+            return all(is_protected(facts, name) for name in names)
     return False
 
 
 def _environments(facts: Facts, reached: list[Workflow]) -> Iterator[Row]:
     """Environments of jobs that run on what a session pushes."""
-    jobs = [job for one in reached for job in one.jobs.values() if _runs_there(job, facts.branch)]
+    jobs = [job for one in reached for _, job in _jobs(facts, one)]
     for name in sorted({_environment(job) for job in jobs} - {""}):
         about, listing = f"environment {name}", facts.answer("/environments")
         limited = None if isinstance(listing, GitHubError) or "${{" in name else _is_limited(facts, name)
@@ -120,15 +126,12 @@ def _environments(facts: Facts, reached: list[Workflow]) -> Iterator[Row]:
             yield Row(State.DO, about, found, todo, f"{facts.page}/settings/environments")
 
 
-def _head_checkouts(workflow: Workflow) -> Iterator[Row]:
+def _head_checkouts(facts: Facts, workflow: Workflow) -> Iterator[Row]:
     for event in {"pull_request_target", "workflow_run"} & set(workflow.on):
-        for job_id, job in workflow.jobs.items():
+        for about, job in _jobs(facts, workflow):
             for step in steps(job):
                 ref = " ".join(texts(mapping(step.get("with")).get("ref", "")))
                 if "checkout" in str(step.get("uses")) and any(head in ref for head in _HEADS):
-                    yield Row(
-                        State.DO,
-                        f"{workflow.file}, job {job_id}",
-                        f"on {event} it checks out a stranger's or a session's code, with secrets at hand",
-                        "Take the `ref:` out, or run that code on: pull_request (zizmor explains it)",
-                    )
+                    found = f"on {event} it checks out a stranger's or a session's code, with secrets at hand"
+                    todo = "Take the `ref:` out, or run that code on: pull_request (zizmor explains it)"
+                    yield Row(State.DO, about, found, todo)

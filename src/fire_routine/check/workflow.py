@@ -9,7 +9,7 @@ from typing import Any
 
 ACTION = re.compile(r"[\w.-]+/fire-routine(?P<sweep>/sweep)?@(?P<ref>\S+)", re.IGNORECASE)
 # A file without any of these can't matter here, and reading YAML takes time.
-_TELLING = re.compile(r"secrets|environment|fire-routine|pull_request_target|workflow_run")
+_TELLING = re.compile(r"secrets|environment|fire-routine|pull_request_target|workflow_(?:run|call)")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([\w-]+)|\[\s*'([\w-]+)'\s*\])?")
 ALL = "all of them"
@@ -93,6 +93,12 @@ def fires(workflows: list[Workflow]) -> list[Fire]:
             if job.get("uses") in called:
                 found.append(Fire(workflow, job_id, job, None, mapping(job.get("secrets"))))
     return found
+
+
+def own_secrets(workflows: list[Workflow]) -> set[str]:
+    """The routine's own don't count: a session that takes them can start itself alone."""
+    given = {name for fire in fires(workflows) for name in secret_names(fire.inputs)}
+    return given | {"ROUTINE_FIRE_URL", "ROUTINE_FIRE_TOKEN"}
 
 
 def secret_names(node: Any) -> set[str]:
