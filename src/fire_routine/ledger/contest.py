@@ -195,7 +195,7 @@ class Contest:
         others = [claim for claim in found if not self._log.is_own(claim)]
         if self._past is None:
             self._past = frozenset(claim.claim_id for claim in others if not moment.going_on(claim))
-        if self._terms.for_key:  # what turned up since was under way, though no read may have shown it so
+        if self._terms.key:  # what turned up since was under way, though no read may have shown it so
             since = (claim.claim_id for claim in others if claim.claim_id not in self._past)
             moment = replace(moment, waited_for=moment.waited_for.union(since))
         case = replace(self.case, moment=moment)

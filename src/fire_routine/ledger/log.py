@@ -188,7 +188,7 @@ class Log:
 
     def _enough(self, horizon: datetime | None) -> datetime | None:
         """Back to when it is read: what counts, and the day whose sessions are limited; None: all."""
-        if horizon is None and self.terms.for_key and self.time:
+        if horizon is None and self.terms.key and self.time:
             horizon = self.time - self.terms.cool_down - BEFORE
         if horizon and self.terms.daily_limit and self.time:
             return min(horizon, self.time - DAY)
@@ -307,7 +307,7 @@ class Log:
 
         On an event's commit nothing is shown.
         """
-        if self.terms.for_key:
+        if self.terms.key:
             return ""
         try:
             self._create(sha, record, record.shown(words), url, SHOWN)

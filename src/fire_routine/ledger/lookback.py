@@ -88,7 +88,7 @@ def _traces(log: Log, sessions: Sequence[Claim]) -> tuple[Mapping[int, SessionTr
     if not sessions:
         return {}, ()
     since = min((one.at for one in sessions if one.at), default=None)
-    prefix = EVENT_BRANCH if log.terms.for_key else SESSION_BRANCH
+    prefix = EVENT_BRANCH if log.terms.key else SESSION_BRANCH
     return log.api.traces({claim.run for claim in sessions}, since, prefix)
 
 

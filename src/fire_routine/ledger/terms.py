@@ -78,10 +78,6 @@ class Terms:
     timing: Timing = field(default_factory=Timing)
 
     @property
-    def for_key(self) -> bool:
-        return bool(self.key)
-
-    @property
     def alone(self) -> bool:
         """Whether the job is no leg of a matrix: what it asks is no sibling's limit."""
         return self.matrix_size == 1

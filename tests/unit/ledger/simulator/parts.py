@@ -84,4 +84,4 @@ class Part:
             return Fingerprint(digest_of(f"none {failure}")[:16], no_log=True)
         if self.form == "several" and "+" in failure:
             return Fingerprint(digest_of(failure)[:16], count=2)
-        return failure if self.terms.for_key else Fingerprint(failure, by_step=(step,))
+        return failure if self.terms.key else Fingerprint(failure, by_step=(step,))
