@@ -11,8 +11,8 @@ from urllib.parse import quote
 from ..model.outcome import GitHubError
 from ..routine_url import endpoint
 from .facts import WORKFLOWS, Facts
-from .rows import Row, State, ok, unseen
-from .workflow import ALL, Fire, Workflow, fires, listed, mapping, secret_names, steps, texts
+from .rows import Row, do, ok, unseen
+from .workflow import ALL, Fire, Workflow, fires, given_secrets, listed, mapping, steps, texts
 
 _CONDITION = "if: ${{ !cancelled() && (failure() || contains(needs.*.result, 'cancelled')) }}"
 _WATCHED = '"failure", "cancelled", "timed_out", "startup_failure"'
@@ -20,6 +20,7 @@ _WATCHER = f"if: contains(fromJSON('[{_WATCHED}]'), github.event.workflow_run.co
 _STATUS = re.compile(r"\b(?:always|failure|cancelled|success)\s*\(\s*\)")
 _READS = ("actions", "checks", "contents", "pull-requests")
 _PINNED = re.compile(r"[0-9a-f]{40}|v\d+\.\d+\.\d+")
+_NEEDED = "bash, and Python 3.11 or newer"
 _QUICK_START = "https://github.com/OWNER/fire-routine#quick-start"
 Problem = tuple[str, str]  # what is wrong, and what to write
 
@@ -28,15 +29,15 @@ def rows(facts: Facts, named: str) -> Iterator[Row]:
     path = named if "/" in named else WORKFLOWS + named
     if named and path not in facts.files:
         found = f"it isn't on {facts.branch}; a watcher (workflow_run) starts from there alone"
-        yield Row(State.DO, path, found, f"Merge it into {facts.branch}", f"{facts.page}/tree/{facts.branch}")
+        yield do(path, found, f"Merge it into {facts.branch}", f"{facts.page}/tree/{facts.branch}")
         return
     used = [fire for fire in fires(facts.workflows) if not named or fire.workflow.path == path]
     if not used:
-        yield Row(State.DO, path if named else "workflows", "no job uses the action", "Add one", _QUICK_START)
+        yield do(path if named else "workflows", "no job uses the action", "Add one", _QUICK_START)
     for fire in used:
         problems = list(_problems(facts, fire))
         page = f"{facts.page}/edit/{facts.branch}/{fire.workflow.path}"
-        yield from (Row(State.DO, fire.about, found, todo, page) for found, todo in problems)
+        yield from (do(fire.about, found, todo, page) for found, todo in problems)
         if not problems:
             yield ok(fire.about, "its condition, permissions, version and secrets are as they should be")
         yield from _runner(fire)
@@ -62,17 +63,13 @@ def _problems(facts: Facts, fire: Fire) -> Iterator[Problem]:
 def _state(facts: Facts, workflow: Workflow) -> Iterator[Problem]:
     for one in facts.items("/actions/workflows"):
         if one.get("path") == workflow.path and str(one.get("state")).startswith("disabled"):
-            yield (
-                "the workflow is disabled",
-                f"Enable workflow, at {facts.page}/actions/workflows/{workflow.file}",
-            )
+            page = f"{facts.page}/actions/workflows/{workflow.file}"
+            yield "the workflow is disabled", f"Enable workflow, at {page}"
 
 
 def _watcher(facts: Facts, fire: Fire) -> Iterator[Problem]:
-    known = {
-        str(one.get("name")) for one in facts.items("/actions/workflows") if one.get("path") in facts.files
-    }
-    known |= {workflow.name for workflow in facts.workflows}
+    there = [one for one in facts.items("/actions/workflows") if one.get("path") in facts.files]
+    known = {str(one.get("name")) for one in there} | {workflow.name for workflow in facts.workflows}
     watched = listed(fire.workflow.on["workflow_run"].get("workflows"))
     gone = [name for name in watched if not any(fnmatchcase(one, name) for one in known)]
     if gone and not isinstance(facts.answer("/actions/workflows"), GitHubError):
@@ -92,8 +89,14 @@ def _needs(fire: Fire) -> Iterator[Problem]:
         if not _STATUS.search(str((fire.step or {}).get("if", ""))):
             yield "the step runs where nothing failed, and never after a failure", "if: failure()"
         return
-    others = [name for name, job in fire.workflow.jobs.items() if _is_watched(fire, name, job)]
-    missing = [name for name in others if name not in needed]
+    missing = [
+        name
+        for name, job in fire.workflow.jobs.items()
+        if name not in (fire.job_id, *needed)
+        # What comes after it, or after failures as it does, is nobody's failure to look at.
+        and fire.job_id not in listed(job.get("needs"))
+        and not _STATUS.search(str(job.get("if", "")))
+    ]
     if missing:
         yield f"`needs` misses {', '.join(missing)}", f"needs: [{', '.join([*needed, *missing])}]"
     if not _STATUS.search(condition):
@@ -102,17 +105,10 @@ def _needs(fire: Fire) -> Iterator[Problem]:
         yield "its condition misses a job whose time ran out: that is `cancelled`", _CONDITION
 
 
-def _is_watched(fire: Fire, name: str, job: dict[str, Any]) -> bool:
-    """Not the job itself, nor what comes after it or after failures, as it does."""
-    after = fire.job_id in listed(job.get("needs")) or _STATUS.search(str(job.get("if", "")))
-    return name != fire.job_id and not after
-
-
 def _sees_time_outs(condition: str) -> bool:
     plain = condition.replace(" ", "")
-    if "always()" in plain or "!success()" in plain or "'cancelled'" in plain or '"cancelled"' in plain:
-        return True
-    return "!cancelled()" in plain and "failure()" not in plain
+    sees = any(one in plain for one in ("always()", "!success()", "'cancelled'"))
+    return sees or ("!cancelled()" in plain and "failure()" not in plain)
 
 
 def _permissions(fire: Fire) -> Iterator[Problem]:
@@ -121,14 +117,15 @@ def _permissions(fire: Fire) -> Iterator[Problem]:
     needed = _needed(fire.inputs)
     stated = fire.job.get("permissions", fire.workflow.body.get("permissions"))
     block = "\n".join(["permissions:", *(f"  {name}: {level}" for name, level in needed.items())])
+    if stated is None and "workflow_call" in fire.workflow.on:
+        return  # its caller's
     if stated is None:
         yield "it states no permissions, so what it has depends on a setting", block
         return
     given = {str(name): str(level) for name, level in mapping(stated).items()}
     if isinstance(stated, str):
         given = dict.fromkeys(needed, stated.removesuffix("-all"))
-    levels = ("none", "read", "write")
-    missing = [name for name, level in needed.items() if levels.index(level) > _rank(given.get(name))]
+    missing = [name for name, level in needed.items() if given.get(name) not in (level, "write")]
     if missing:
         shown = ", ".join(f"{name}: {needed[name]}" for name in missing)
         yield f"it lacks the permission {shown}", block
@@ -136,10 +133,6 @@ def _permissions(fire: Fire) -> Iterator[Problem]:
     wide = [name for name, level in given.items() if level == "write" and needed.get(name) != "write"]
     if alone and (wide or stated == "write-all"):
         yield f"it may write more than it needs: {', '.join(wide) or 'write-all'}", block
-
-
-def _rank(level: str | None) -> int:
-    return {"read": 1, "write": 2}.get(level or "", 0)
 
 
 def _needed(inputs: dict[str, Any]) -> dict[str, str]:
@@ -179,18 +172,16 @@ def _runner(fire: Fire) -> Iterator[Row]:
     prepared = " ".join(text for step in steps(fire.job) for text in texts(step))
     if "alpine" in image and "apk add" not in prepared:
         found = f"the image {image} has neither bash nor Python"
-        yield Row(State.DO, fire.about, found, "- run: apk add bash python3 py3-pip")
+        yield do(fire.about, found, "- run: apk add bash python3 py3-pip")
     elif image and "python" not in image + prepared:
-        yield unseen(
-            fire.about, f"whether the image {image} has bash and Python 3.11 or newer", "run it once"
-        )
+        yield unseen(fire.about, f"whether {image} has {_NEEDED}", "run it once")
     elif "self-hosted" in listed(fire.job.get("runs-on")):
-        yield unseen(fire.about, "whether the runner has bash and Python 3.11 or newer", "run it once")
+        yield unseen(fire.about, f"whether the runner has {_NEEDED}", "run it once")
 
 
 def _secrets(facts: Facts, fire: Fire) -> Iterator[Row]:
     """Whether the secrets that it names are there, in the repository, the organisation or the environment."""
-    wanted = secret_names(fire.inputs) - {ALL}
+    wanted = given_secrets(fire) - {ALL}
     if not wanted or "workflow_call" in fire.workflow.on:
         return
     stated = fire.job.get("environment")
@@ -204,13 +195,8 @@ def _secrets(facts: Facts, fire: Fire) -> Iterator[Row]:
     if missing and refused:
         yield unseen(fire.about, f"whether {', '.join(missing)} is set", "Secrets: read", page)
     elif missing:
-        yield Row(
-            State.DO,
-            fire.about,
-            f"no secret has the name {', '.join(missing)}",
-            "New repository secret",
-            page,
-        )
+        found = f"no secret has the name {', '.join(missing)}"
+        yield do(fire.about, found, "New repository secret", page)
 
 
 def endpoint_rows(facts: Facts, fire_url: str) -> Iterator[Row]:
@@ -225,16 +211,14 @@ def endpoint_rows(facts: Facts, fire_url: str) -> Iterator[Row]:
         token = str(fire.inputs.get("routine-token", ""))
         if token.strip() and "${{" not in token:
             todo = "Make a new token, save it as a secret: routine-token: ${{ secrets.ROUTINE_FIRE_TOKEN }}"
-            yield Row(State.DO, fire.about, "its token is in plain text: it is everyone's now", todo, page)
+            yield do(fire.about, "its token is in plain text: it is everyone's now", todo, page)
     if not written and not fire_url:
-        yield unseen(
-            about, "GitHub shows no secret's value", "set ROUTINE_FIRE_URL to have its form looked at"
-        )
+        yield unseen(about, "GitHub shows no secret's value", "set ROUTINE_FIRE_URL to have it looked at")
     for url in [*written, *([fire_url] if fire_url else [])]:
         trusted = str(written[url].inputs.get("trusted-host", "")).lower() if url in written else ""
         try:
             endpoint(url, trusted)
         except ValueError as problem:
-            yield Row(State.DO, about, f"it {problem}", "Copy it from the routine's API trigger", page)
+            yield do(about, f"it {problem}", "Copy it from the routine's API trigger", page)
         else:
             yield ok(about, "its form and host are right")

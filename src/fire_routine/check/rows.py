@@ -25,6 +25,10 @@ class Row:
     page: str = ""  # the address where that is done
 
 
+def do(about: str, found: str, todo: str, page: str = "") -> Row:
+    return Row(State.DO, about, found, todo, page)
+
+
 def ok(about: str, found: str) -> Row:
     return Row(State.OK, about, found)
 

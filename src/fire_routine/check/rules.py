@@ -10,7 +10,7 @@ from ..github import fields
 from ..github.fields import Json
 from ..model.outcome import GitHubError
 from .facts import Facts
-from .rows import Row, State, ok, unseen
+from .rows import Row, do, ok, unseen
 from .workflow import listed, own_secrets, secret_names
 
 _ADMINISTRATION = "Administration: read, as an administrator has it"
@@ -81,7 +81,7 @@ def _default_branch(facts: Facts) -> Row:
     why = f"a session may push to {facts.branch}" if not most else "a session may rewrite or delete it"
     plan = f"; {_PLAN}" if isinstance(found, GitHubError) else ""
     todo = "\n".join(["Enforcement: Active; target: the default branch", *missing])
-    return Row(State.DO, about, why + plan, todo, f"{facts.page}/settings/rules")
+    return do(about, why + plan, todo, f"{facts.page}/settings/rules")
 
 
 def _bypass(facts: Facts) -> Iterator[Row]:
@@ -101,7 +101,7 @@ def _bypass(facts: Facts) -> Iterator[Row]:
     elif verdicts:
         todo = f"Take {facts.owner}, or its role, off the bypass list; or let another account own the routine"
         found = "that account, and so its sessions, may merge without approval"
-        yield Row(State.DO, about, found, todo, f"{facts.page}/settings/rules")
+        yield do(about, found, todo, f"{facts.page}/settings/rules")
 
 
 def _may_bypass(facts: Facts, ruleset: Any) -> bool | None:
@@ -197,4 +197,4 @@ def _ref(facts: Facts, target: str, pattern: str, kind: str, boxes: str) -> Row:
     todo = f"New {target} ruleset, Active; target: {pattern}\n{boxes}"
     plan = f"; {_PLAN}" if facts.private else ""
     found = f"pushes of it reach secrets, and no ruleset covers it: a session may push it{plan}"
-    return Row(State.DO, about, found, todo, f"{facts.page}/settings/rules")
+    return do(about, found, todo, f"{facts.page}/settings/rules")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from ..github import fields
 from ..model.outcome import GitHubError
 from .facts import Facts
-from .rows import Row, State, ok, unseen
+from .rows import Row, do, ok, unseen
 from .rules import is_open, is_protected
 from .workflow import Workflow, listed, mapping, own_secrets, secret_names, steps, texts
 
@@ -83,7 +83,7 @@ def _secrets(facts: Facts, workflow: Workflow) -> Iterator[Row]:
         shown = ", ".join(sorted(names))
         found = f"it runs on any branch or pull request of a session, and reaches: {shown}"
         todo = _NO_FILTER.format(branch=facts.branch)
-        yield Row(State.DO, workflow.file, found, todo, f"{facts.page}/settings/environments")
+        yield do(workflow.file, found, todo, f"{facts.page}/settings/environments")
 
 
 def _environment(job: dict[str, Any]) -> str:
@@ -123,7 +123,7 @@ def _environments(facts: Facts, reached: list[Workflow]) -> Iterator[Row]:
         else:
             todo = f"Deployment branches and tags: Selected branches, and add {facts.branch}"
             found = "any branch that a session pushes may use it"
-            yield Row(State.DO, about, found, todo, f"{facts.page}/settings/environments")
+            yield do(about, found, todo, f"{facts.page}/settings/environments")
 
 
 def _head_checkouts(facts: Facts, workflow: Workflow) -> Iterator[Row]:
@@ -132,6 +132,6 @@ def _head_checkouts(facts: Facts, workflow: Workflow) -> Iterator[Row]:
             for step in steps(job):
                 ref = " ".join(texts(mapping(step.get("with")).get("ref", "")))
                 if "checkout" in str(step.get("uses")) and any(head in ref for head in _HEADS):
-                    found = f"on {event} it checks out a stranger's or a session's code, with secrets at hand"
+                    found = f"on {event} it checks out a stranger's or a session's code, with a token at hand"
                     todo = "Take the `ref:` out, or run that code on: pull_request (zizmor explains it)"
-                    yield Row(State.DO, about, found, todo)
+                    yield do(about, found, todo)

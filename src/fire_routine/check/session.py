@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from .facts import OWNERS, SKILL, Facts
-from .rows import Row, State, ok, unseen
+from .rows import Row, do, ok, unseen
 from .rules import code_owners_review
 from .workflow import mapping
 
@@ -35,13 +35,11 @@ def _skill(facts: Facts) -> Row:
     about, source = SKILL, f"{_SOURCE}/skills/ci-failure/SKILL.md"
     if SKILL not in facts.files:
         todo = "Copy the skill there (or paste it into a routine of several repositories)"
-        return Row(State.DO, about, f"it isn't on {facts.branch}: a session stops without it", todo, source)
+        return do(about, f"it isn't on {facts.branch}: a session stops without it", todo, source)
     stated = re.search(r"^\s+version: *\"?(\d{1,9})", facts.files[SKILL].partition("\n---")[0], re.MULTILINE)
     version = int(stated[1]) if stated else 0
     if version < SKILL_VERSION:
-        return Row(
-            State.DO, about, f"it is version {version}, and {SKILL_VERSION} is out", "Copy it again", source
-        )
+        return do(about, f"it is version {version}, and {SKILL_VERSION} is out", "Copy it again", source)
     return ok(about, f"version {version}")
 
 
@@ -53,11 +51,10 @@ def _owners(facts: Facts) -> Row:
     if missing:
         lines = "\n".join(f"{one} @YOUR-ORG/YOUR-TEAM" for one in missing)
         page = f"{facts.page}/edit/{facts.branch}/{path}"
-        return Row(State.DO, path, "no one owns files that instruct sessions", lines, page)
+        return do(path, "no one owns files that instruct sessions", lines, page)
     if code_owners_review(facts):
         return ok(path, "what instructs sessions has owners, and needs their review")
-    return Row(
-        State.DO,
+    return do(
         path,
         "owners are named, and no rule asks for their review",
         "Require a pull request before merging: Require review from Code Owners",
@@ -88,7 +85,7 @@ def _settings(facts: Facts) -> Iterator[Row]:
     asked = mapping(stated.get("permissions")).get("ask")
     if asked:
         found = "`permissions.ask` waits for a person, and nobody is there in a session"
-        yield Row(State.DO, _SETTINGS, found, "Move `ask` to .claude/settings.local.json", page)
+        yield do(_SETTINGS, found, "Move `ask` to .claude/settings.local.json", page)
     hooks = ", ".join(map(str, mapping(stated.get("hooks"))))
     if hooks:
         yield ok(_SETTINGS, f"hooks run in each session: {hooks}; none may wait for a person")

@@ -87,17 +87,22 @@ def fires(workflows: list[Workflow]) -> list[Fire]:
                 if used and not used["sweep"]:
                     inputs = mapping(step.get("with"))
                     found.append(Fire(workflow, job_id, job, step, inputs, used["ref"]))
-    called = {f"./{fire.workflow.path}" for fire in found if "workflow_call" in fire.workflow.on}
+    called = {f"./{fire.workflow.path}": fire for fire in found if "workflow_call" in fire.workflow.on}
     for workflow in workflows:
         for job_id, job in workflow.jobs.items():
-            if job.get("uses") in called:
-                found.append(Fire(workflow, job_id, job, None, mapping(job.get("secrets"))))
+            if inner := called.get(str(job.get("uses"))):
+                found.append(Fire(workflow, job_id, job, None, inner.inputs))
     return found
+
+
+def given_secrets(fire: Fire) -> set[str]:
+    """The secrets that its step gets, or that its call passes on."""
+    return secret_names(fire.inputs) if fire.step else secret_names(mapping(fire.job.get("secrets")))
 
 
 def own_secrets(workflows: list[Workflow]) -> set[str]:
     """The routine's own don't count: a session that takes them can start itself alone."""
-    given = {name for fire in fires(workflows) for name in secret_names(fire.inputs)}
+    given = {name for fire in fires(workflows) for name in given_secrets(fire)}
     return given | {"ROUTINE_FIRE_URL", "ROUTINE_FIRE_TOKEN"}
 
 
