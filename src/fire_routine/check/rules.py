@@ -13,7 +13,7 @@ from .facts import Facts
 from .rows import Row, do, ok, unseen
 from .workflow import listed, own_secrets, secret_names
 
-_ADMINISTRATION = "Administration: read, as an administrator has it"
+ADMINISTRATION = "Administration: read, as an administrator has it"
 # https://docs.github.com/rest/repos/rules: a rule's type, and its box on the page
 _BOXES = {"deletion": "Restrict deletions", "non_fast_forward": "Block force pushes"}
 _APPROVAL = "Require a pull request before merging, with 1 required approval"
@@ -45,12 +45,24 @@ def approvals(rule: Json) -> int:
     return fields.whole(fields.part(rule, "parameters"), "required_approving_review_count")
 
 
-def code_owners_review(facts: Facts) -> bool:
-    """Whether a change of an owned file needs its owner's review, as far as the token sees."""
+def code_owners_review(facts: Facts) -> bool | None:
+    """Whether a change of an owned file needs its owner's review; None: the token can't tell."""
     own = facts.items(f"/rules/branches/{facts.branch}")
     classic = fields.part(_classic(facts), "required_pull_request_reviews")
-    return bool(classic.get("require_code_owner_reviews")) or any(
-        fields.part(rule, "parameters").get("require_code_owner_review") for rule in own
+    if classic.get("require_code_owner_reviews"):
+        return True
+    found = any(fields.part(rule, "parameters").get("require_code_owner_review") for rule in own)
+    return found or (None if _hidden(facts) else False)
+
+
+def _hidden(facts: Facts) -> bool:
+    """Whether the branch may be protected by what the token can't see."""
+    if isinstance(facts.answer(f"/rules/branches/{facts.branch}"), GitHubError):
+        return True
+    seen = _classic(facts) or facts.items(f"/rules/branches/{facts.branch}")
+    known = facts.answer("/branches?protected=true")
+    return not seen and (
+        isinstance(known, GitHubError) or any(one.get("name") == facts.branch for one in known)
     )
 
 
@@ -75,9 +87,8 @@ def _default_branch(facts: Facts) -> Row:
     missing = [box for kind, box in _BOXES.items() if kind not in has] + [_APPROVAL] * (not most)
     if not missing:
         return ok(about, "no change without a pull request and an approval, no force push, no deletion")
-    protected = any(one.get("name") == facts.branch for one in facts.items("/branches?protected=true"))
-    if protected and not classic and not has:
-        return unseen(about, "a classic protection that only administrators see", _ADMINISTRATION)
+    if not has and not isinstance(found, GitHubError) and _hidden(facts):
+        return unseen(about, "a classic protection that only administrators see", ADMINISTRATION)
     why = f"a session may push to {facts.branch}" if not most else "a session may rewrite or delete it"
     plan = f"; {_PLAN}" if isinstance(found, GitHubError) else ""
     todo = "\n".join(["Enforcement: Active; target: the default branch", *missing])
@@ -97,7 +108,7 @@ def _bypass(facts: Facts) -> Iterator[Row]:
     if False in verdicts:
         yield ok(about, "at least one of the rules binds that account")
     elif None in verdicts:
-        yield unseen(about, "who is on the bypass list", _ADMINISTRATION)
+        yield unseen(about, "who is on the bypass list", ADMINISTRATION)
     elif verdicts:
         todo = f"Take {facts.owner}, or its role, off the bypass list; or let another account own the routine"
         found = "that account, and so its sessions, may merge without approval"

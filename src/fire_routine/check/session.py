@@ -10,7 +10,7 @@ from typing import Any
 
 from .facts import OWNERS, SKILL, Facts
 from .rows import Row, do, ok, unseen
-from .rules import code_owners_review
+from .rules import ADMINISTRATION, code_owners_review
 from .workflow import mapping
 
 SKILL_VERSION = 1  # as the skill states it; a change that sessions need raises it
@@ -52,7 +52,10 @@ def _owners(facts: Facts) -> Row:
         lines = "\n".join(f"{one} @YOUR-ORG/YOUR-TEAM" for one in missing)
         page = f"{facts.page}/edit/{facts.branch}/{path}"
         return do(path, "no one owns files that instruct sessions", lines, page)
-    if code_owners_review(facts):
+    reviewed = code_owners_review(facts)
+    if reviewed is None:
+        return unseen(path, "whether a rule asks for its owners' review", ADMINISTRATION)
+    if reviewed:
         return ok(path, "what instructs sessions has owners, and needs their review")
     return do(
         path,
