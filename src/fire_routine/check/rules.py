@@ -18,6 +18,7 @@ ADMINISTRATION = "Administration: read, as an administrator has it"
 _BOXES = {"deletion": "Restrict deletions", "non_fast_forward": "Block force pushes"}
 _APPROVAL = "Require a pull request before merging, with 1 required approval"
 MOST = 5  # rulesets that are read
+CODE_OWNERS = "Require review from Code Owners"
 _PLAN = "rules of a private repository need GitHub Pro, Team or Enterprise (or make it public)"
 _REFS = (  # the kind of ref, its filter in a workflow, the rule that closes it, and its boxes
     ("tag", "tags", "creation", "Restrict creations, Restrict updates, Restrict deletions"),
@@ -84,7 +85,7 @@ def _default_branch(facts: Facts) -> Row:
     reviews = fields.part(classic, "required_pull_request_reviews")
     most = max(map(approvals, facts.items(f"/rules/branches/{facts.branch}")), default=0)
     most = max(most, fields.whole(reviews, "required_approving_review_count"))
-    missing = [box for kind, box in _BOXES.items() if kind not in has] + [_APPROVAL] * (not most)
+    missing = [box for kind, box in _BOXES.items() if kind not in has] + [_APPROVAL, CODE_OWNERS] * (not most)
     if not missing:
         return ok(about, "no change without a pull request and an approval, no force push, no deletion")
     if not has and not isinstance(found, GitHubError) and _hidden(facts):

@@ -10,7 +10,7 @@ from typing import Any
 
 from .facts import OWNERS, SKILL, Facts
 from .rows import Row, do, ok, unseen
-from .rules import ADMINISTRATION, code_owners_review
+from .rules import ADMINISTRATION, CODE_OWNERS, code_owners_review
 from .workflow import mapping
 
 SKILL_VERSION = 1  # as the skill states it; a change that sessions need raises it
@@ -60,7 +60,7 @@ def _owners(facts: Facts) -> Row:
     return do(
         path,
         "owners are named, and no rule asks for their review",
-        "Require a pull request before merging: Require review from Code Owners",
+        f"Require a pull request before merging: {CODE_OWNERS}",
         f"{facts.page}/settings/rules",
     )
 
