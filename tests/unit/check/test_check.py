@@ -45,6 +45,11 @@ def rows(capsys: pytest.CaptureFixture[str], *arguments: str, state: str = "do")
     return [row for row in found if row["state"] == state]
 
 
+def unread(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What a repository has of files that are no YAML: a repository with such a file tests nothing."""
+    return [row["about"] for row in rows(capsys, state="can't see") if "not valid YAML" in row["found"]]
+
+
 def of(planted: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The arguments; the environment is set."""
     if "fire_url" in planted:
@@ -66,7 +71,7 @@ def test_every_planted_fault_is_found_and_no_other(
         assert len(match) == 1, (about, words, found)
         assert match[0]["todo"], match
         found.remove(match[0])
-    assert found == []
+    assert (found, unread(capsys)) == ([], [])
     github.check()
 
 
@@ -84,6 +89,7 @@ def test_in_a_clean_repository_nothing_is_to_do(
     assert {(one.method, one.path) for one in github.requests if one.method != "GET"} <= {
         ("POST", "/graphql")
     }
+    assert unread(capsys) == []
     github.check()
 
 
