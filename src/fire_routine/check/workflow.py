@@ -13,6 +13,7 @@ _TELLING = re.compile(r"secrets|environment|fire-routine|pull_request_target|wor
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([\w-]+)|\[\s*'([\w-]+)'\s*\])?")
 ALL = "all of them"
+DOCUMENTED = "ROUTINE_FIRE_TOKEN"  # the routine's token, by the name that the documents give it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Fire:
-    """A step that uses the action, or a job that calls a workflow of this repository with such a step."""
+    """A step that uses the action, or a job that calls a workflow with such a step."""
 
     workflow: Workflow
     job_id: str
@@ -90,8 +91,9 @@ def fires(workflows: list[Workflow]) -> list[Fire]:
     called = {f"./{fire.workflow.path}": fire for fire in found if "workflow_call" in fire.workflow.on}
     for workflow in workflows:
         for job_id, job in workflow.jobs.items():
-            if inner := called.get(str(job.get("uses"))):
-                found.append(Fire(workflow, job_id, job, None, inner.inputs))
+            inner = called.get(str(job.get("uses")))
+            if inner or ("uses" in job and DOCUMENTED in secret_names(mapping(job.get("secrets")))):
+                found.append(Fire(workflow, job_id, job, None, inner.inputs if inner else {}))
     return found
 
 
@@ -103,7 +105,7 @@ def given_secrets(fire: Fire) -> set[str]:
 def own_secrets(workflows: list[Workflow]) -> set[str]:
     """The routine's own don't count: a session that takes them can start itself alone."""
     given = {name for fire in fires(workflows) for name in given_secrets(fire)}
-    return given | {"ROUTINE_FIRE_URL", "ROUTINE_FIRE_TOKEN"}
+    return given | {"ROUTINE_FIRE_URL", DOCUMENTED}
 
 
 def secret_names(node: Any) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -91,6 +92,30 @@ def test_in_a_clean_repository_nothing_is_to_do(
     }
     assert unread(capsys) == []
     github.check()
+
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
+NOT_THE_ACTION = {"clean-up.yml", "sweep.yml", "weekly-report.yml"}
+REACHED = {"slack.yml": "SLACK_WEBHOOK_URL"}  # by its name: its own secret, which a session's push reaches
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.name))
+def test_the_examples_pass(path: Path, github: RecordedGitHub, capsys: pytest.CaptureFixture[str]) -> None:
+    text = path.read_text("utf-8").replace("fire-routine@v1", "fire-routine@v1.0.0")
+    files = {
+        f".github/workflows/{name}.yml": f"name: {name}\non: push\n" for name in ("API", "Web", "Mobile")
+    }
+    files[".github/workflows/ci.yml"] = "name: CI\non: push\n"
+    files[f".github/workflows/{path.name}"] = text
+    secrets = {"": sorted(set(re.findall(r"secrets\.(\w+)", text)))}
+    furnish(github, {"files": files, "settings": {"secrets": secrets}})
+    found = [(row["about"], row["found"]) for row in rows(capsys)]
+    if path.name in NOT_THE_ACTION:
+        assert found == [("workflows", "no job uses the action")]
+    elif path.name in REACHED:
+        assert [about for about, _ in found] == [path.name] and REACHED[path.name] in found[0][1]
+    else:
+        assert found == []
 
 
 def test_there_are_enough_of_them() -> None:
