@@ -20,6 +20,7 @@ EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
 _MARGIN = 79  # columns of blanks and edges before a break, at most
 _INDENT = 16  # of the lines after a cut, at most
+_INDENTATION = pattern(r"[ \t]{0,64}")
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
     r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]|[A-Z][a-z]{2,16}[ ,]"
 )
@@ -102,7 +103,10 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
     for number, length in enumerate(lengths):
         end = start + length
         following = lengths[number + 1] if number + 1 < len(lengths) else 0
-        cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
+        cut = length >= _SHORTEST and following
+        cut = cut and (
+            length in _COLUMNS or length == following or joined or _inner(text, start, end) in _COLUMNS
+        )
         gap = _gap(text, max(start, end - _MARGIN)) if cut else None
         width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.NEVER
         gap = gap if width in (_Width.SHARED, _Width.USUAL) else None
@@ -132,6 +136,12 @@ def _break_at(text: str, line_end: int, end: int) -> re.Match[str] | None:
     return _BREAK.match(text, start) or _BREAK.match(text, line_end)
 
 
+def _inner(text: str, start: int, end: int) -> int:
+    """Columns from the first that is no blank: a text may be indented after it was wrapped."""
+    indented = _INDENTATION.match(text, start, end)
+    return end - (indented.end() if indented else start)
+
+
 class _Width(Enum):
     """How usual the width of a line is, which shows whether it was wrapped."""
 
@@ -149,7 +159,7 @@ def _width(text: str, gap: re.Match[str]) -> _Width:
     width, following = line_end - line_start, (len(text) if end < 0 else end) - line_end - 1
     if width < _SHORTEST or following > width + _INDENT:
         return _Width.NEVER
-    if width in _COLUMNS or gap.start() - line_start in _COLUMNS:
+    if {width, gap.start() - line_start, _inner(text, line_start, gap.start())} & _COLUMNS:
         return _Width.USUAL
     before = line_start - 1 - (text.rfind("\n", 0, max(0, line_start - 1)) + 1)
     return _Width.SHARED if width in (before, following) else _Width.OTHER
