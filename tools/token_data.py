@@ -32,6 +32,18 @@ _ALPHABETS = {
     "url": string.ascii_letters + string.digits + "_-",
     "base64": string.ascii_letters + string.digits + "+/",
 }
+_CLASSES = {  # of the patterns: a token may end in padding
+    "alnum": "[A-Za-z0-9]",
+    "lower": "[a-z0-9]",
+    "upper": "[A-Z0-9]",
+    "digits": "[0-9]",
+    "hex": "[a-fA-F0-9]",
+    "url": r"[\w=-]",
+    "base64": r"[\w+/=-]",
+}
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NO_WORDS = "(?=[a-z_=+/-]{0,32}+[A-Z0-9])"
+_WORDS_AFTER = "name_of-the-setting_for_all_registries"  # which makes no token of any prefix
 _HOLE = re.compile(r"\{(?:(?P<uuid>uuid)|(?P<count>\d+) (?:(?P<name>[a-z0-9]+)|(?P<set>\[[^\]]+\])))\}")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _ARGUMENTS = "{arguments}"
@@ -100,9 +112,56 @@ def tokens() -> list[Format]:
     Raises:
         EntryError: an entry is wrong.
     """
-    return [
-        _token(place, entry) for place, entry in _entries(VENDORS, "token", _VENDOR_FIELDS, _VENDOR_OPTIONS)
-    ]
+    entries = _entries(VENDORS, "token", _VENDOR_FIELDS, _VENDOR_OPTIONS)
+    return [*_prefixed(), *(_token(place, entry) for place, entry in entries)]
+
+
+def _prefixed() -> Iterator[Format]:
+    """The tokens that are prefixes and random characters, each line of samples as a format."""
+    for table in ("alone", "anywhere"):
+        for kind, samples in _table(VENDORS).get(table, {}).items():
+            place = f"{VENDORS.name}, {table}, {kind}"
+            if not (isinstance(samples, list) and all(isinstance(sample, str) for sample in samples)):
+                raise EntryError(f"{place}: its samples are not a list of texts")
+            for sample in samples:
+                prefixes, _, rest = _HOLE.sub(lambda hole: hole[0].replace(" ", "\0"), sample).rpartition(" ")
+                rest = rest.replace("\0", " ")
+                if not prefixes or not _HOLE.search(rest):
+                    raise EntryError(f"{place}: {sample!r} is not like 'ghp_ gho_ {{36 alnum}}'")
+                words = prefixes.split()
+                entry = {
+                    "kind": kind,
+                    "keywords": words,
+                    "pattern": f"(?:{'|'.join(map(re.escape, words))}){_expression(rest)}",
+                    "whole": len(value_of(words[0] + rest, 0)),
+                    "anywhere": table == "anywhere",
+                    "examples": [word + rest for word in words],
+                    "not": [word + _WORDS_AFTER for word in words],
+                }
+                yield _token(place, entry)
+
+
+def _expression(rest: str) -> str:
+    """The pattern of what follows a prefix: as the sample has it, and at least half of its last hole."""
+    parts = []
+    done = 0
+    holes = [*_HOLE.finditer(rest)]
+    for hole in holes:
+        parts += [re.escape(rest[done : hole.start()]), _hole_expression(hole, last=hole is holes[-1])]
+        done = hole.end()
+    end = rest[done:]
+    return "".join([*parts, "" if set(end) <= {"="} else re.escape(end)])
+
+
+def _hole_expression(hole: re.Match[str], *, last: bool) -> str:
+    if hole["uuid"]:
+        return _UUID
+    count = int(hole["count"])
+    characters = _CLASSES[hole["name"]] if hole["name"] else hole["set"]
+    if not last:
+        return f"{characters}{{{max(1, count // 2)},{2 * count}}}"
+    words = _NO_WORDS if hole["name"] in ("url", "base64") else ""  # its alphabet has what joins words
+    return f"{words}{characters}{{{max(min(count, 16), min(count // 2, 30))},}}"
 
 
 def syntaxes() -> list[Format]:

@@ -101,7 +101,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_line_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     for line, said in {
-        f"found ghp_{'aB3' * 12} in it": "becomes [redacted:github-token]\nby:         vendors.toml, entry ",
+        f"found ghp_{'aB3' * 12} in it": "becomes [redacted:github-token]\nby:         vendors.toml, any",
         "mysql -u root -pS3cretPass99 db": "becomes [redacted:password]\nby:         syntaxes.toml, entry ",
         "password=hunter2abcXYZ99": "becomes [redacted:password]\nby:         a detector of ",
         "all fine": "secret:     none",
