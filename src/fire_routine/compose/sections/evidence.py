@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from ...model.evidence import Attachment, Digest, Failure, MakeExcerpt, utf16_length
-from ...model.run import Annotation
+from ...model.run import Annotation, counted
 from ...sanitize import inline
 from ..grouping import specific_annotations
 from ..layout import FRAME, Part, cut, filled, head, listed, quoted, short
@@ -14,20 +14,28 @@ from ..layout import FRAME, Part, cut, filled, head, listed, quoted, short
 _FEWEST = 40  # units of an excerpt that are worth a fence
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
 _WEAK = "No line of this log looks like its cause. The end of the failed step"
+_REDACTED = "[redacted:"
+_FOR_REPLACED = 40  # units of the line that counts them
 _REST = "Further lines that may explain it:\n"
 
 
 def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
     """What is told of a log, fenced, below a title if there is one; empty where it has no room."""
     title += ":\n" if title else ""
-    room = limit - utf16_length(title) - 2 * FRAME - len(_REST) - 2
+    room = limit - utf16_length(title) - 2 * FRAME - len(_REST) - 2 - _FOR_REPLACED
     made = excerpt(digest, room) if room > _FEWEST else None
     if not made or not made.shown:
         return ""
     if not made.lead:
-        return f"{title}{quoted(made.rest)}"
+        return f"{title}{quoted(made.rest)}{_replaced(made.rest)}"
     rest = f"\n\n{_REST}{quoted(made.rest)}" if made.rest else ""
-    return f"{title}{quoted(made.lead)}{rest}"
+    return f"{title}{quoted(made.lead)}{_replaced(made.lead)}{rest}"
+
+
+def _replaced(told: str) -> str:
+    """How many words of a failure are replaced, for its cause may be among them; or nothing."""
+    count = told.count(_REDACTED)
+    return f"\n({counted(count, 'word')} replaced as secret.)" if count else ""
 
 
 def evidence_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:

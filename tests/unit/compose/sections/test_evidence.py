@@ -36,6 +36,12 @@ def test_what_broke_is_quoted_first_and_what_else_may_explain_it_below() -> None
     assert text.index("FAIL adds up") < text.index("Further lines") < text.index("warning: no price")
 
 
+def test_words_that_were_replaced_in_the_told_failure_are_counted() -> None:
+    log = of_blocks(lines(["FAIL login", "  got [redacted:token], not [redacted:password]"], first=900))
+    assert "\n(2 words replaced as secret.)" in evidence_block(failed(log), excerpt, 9_000)
+    assert "replaced" not in evidence_block(failed(of_blocks(lines(["FAIL login"]))), excerpt, 9_000)
+
+
 def test_a_log_without_an_error_says_so() -> None:
     text = evidence_block(failed(of_blocks(lines(["no coins"]), weight=1.5)), excerpt, 9_000)
     assert text.startswith("No line of this log looks like its cause. The end of the failed step:\n")
