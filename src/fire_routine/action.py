@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from . import fire, policy, story
 from .clock import REAL, Clock
 from .github.client import GitHub
-from .model.outcome import GitHubError, Outcome, Result
+from .model.outcome import Outcome, Result, Skip
 from .model.reason import Reason
-from .model.run import Note
+from .model.run import Note, TargetKind
 from .redact import keep_out, redact_text
-from .report import Contents, Workflow, report
+from .report import Contents, Section, Workflow, post, report, told, told_green
 from .settings import PREFIX, SettingsError, context_of_run, read_context, read_settings
 from .story import Environment, Progress
 
@@ -46,18 +46,6 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
 def _report(workflow: Workflow, environment: Environment, progress: Progress) -> int:
     settings, evidence, log, past = environment.settings, progress.evidence, progress.log, progress.past
 
-    repository = evidence.run.repository if evidence else environment.context.repository
-
-    def post_comment(number: int, marker: str, body: str) -> Note | None:
-        try:
-            environment.github.of(repository).comment(number, marker, body, log.identity if log else None)
-        except GitHubError as error:
-            event = evidence.run.fired_for if evidence else None
-            what = "issue" if event and not event.on_pull_request else "pull request"
-            needed = f"{what.replace(' ', '-')}s: write" if error.denied else ""
-            return Note(f"the comment on the {what}", str(error), permission=needed)
-        return None
-
     brief = evidence.brief if evidence else None
     if evidence and settings.dry_run and policy.is_untrusted(settings, evidence.run):
         brief = None  # whoever takes the text of a dry run relies on the same guard
@@ -76,7 +64,34 @@ def _report(workflow: Workflow, environment: Environment, progress: Progress) ->
         workflow,
         contents,
         temp=environment.context.temp,
-        post_comment=post_comment if settings.comment and evidence else None,
+        post=lambda: _post(environment, progress, contents),
+    )
+
+
+def _post(environment: Environment, progress: Progress, contents: Contents) -> Sequence[Note]:
+    """Bring the comment and the issue up to date, where the inputs ask for them."""
+    settings, run, verdict = environment.settings, contents.run, progress.verdict
+    if run is None or not (settings.comment or settings.issue):
+        return ()
+    watched = run.target_kind is TargetKind.WORKFLOW_RUN and not run.fired_for
+    is_green = watched and run.conclusion == "success"
+    if is_green:
+        text = told_green(run)
+    elif progress.evidence:
+        decided = verdict.reason if isinstance(verdict, Skip) else progress.outcome.reason
+        untrusted = policy.is_untrusted(settings, run)
+        text = told(contents, "" if decided is Reason.DRY_RUN else decided, untrusted=untrusted)
+    else:
+        text = ""
+    if not text:
+        return ()
+    return post(
+        environment.github.of(run.repository),
+        run,
+        Section.of(run, text, is_red=not is_green),
+        progress.log.identity if progress.log else None,
+        comment=settings.comment,
+        issue=settings.issue,
     )
 
 

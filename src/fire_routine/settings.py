@@ -164,6 +164,7 @@ class Settings:
     allow_forks: bool = _input(False, _flag)
     ledger_commit: str = _input("", _full_sha)  # empty: the first commit of the default branch
     comment: bool = _input(False, _flag)
+    issue: bool = _input(False, _flag)
     dry_run: bool = _input(False, _flag)
     anthropic_beta: str = _input("experimental-cc-routine-2026-04-01", _header)
 

@@ -93,12 +93,11 @@ def _run(environment: Environment, target: Target | None, progress: Progress) ->
     if why := environment.context.event_fault:
         raise EventError(f"The event's file (GITHUB_EVENT_PATH) can't be read: {code(why)}")
     target = target or gather.find_target(settings, environment.context)
-    reported = gather.run_as_reported(target, environment.context)
+    reported = progress.run = gather.run_as_reported(target, environment.context)
     if skip := policy.before_gathering(settings, environment.context, reported):
         return skip
     with fire.interruptible():
         log = progress.log = Log(environment.github, _terms(environment), environment.clock)
-        progress.run = reported
         if skip := _skip_early(environment, log, target, reported):
             return skip
         environment.say(f"Reading run {target.run_id} from GitHub …")

@@ -86,15 +86,16 @@ def of_run_7(jobs: int = 1) -> Iterator[Job]:
         Endpoint() as endpoint,
     ):
         github.set_branch("main", SHA)
-        github.add_pull_request({"number": 5, "title": "Rework it", "head": {"ref": "main", "sha": SHA}})
-        github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress"})
+        github.set_branch("topic", SHA)
+        github.add_pull_request({"number": 5, "title": "Rework it", "head": {"ref": "topic", "sha": SHA}})
+        github.add_run({"id": 7, "head_sha": SHA, "head_branch": "topic", "status": "in_progress"})
         for number in range(jobs):
             name = f"test ({'ubuntu' if number % 2 else 'windows'}-latest, 3.{number})"
             github.add_job(7, {"id": 1000 + number, "name": name, "conclusion": "failure"}, LOG)
         for sha in (SHA, sha_of("newer")):
             github.add_comparison("main", sha, {})
         job = Job(github, endpoint, Path(temp))
-        job.environ |= {"GITHUB_SERVER_URL": SERVER, f"{PREFIX}COMMENT": "true"}
+        job.environ |= {"GITHUB_SERVER_URL": SERVER, "GITHUB_REF_NAME": "topic", f"{PREFIX}COMMENT": "true"}
         yield job
 
 
@@ -119,9 +120,9 @@ def fail_again(job: Job, **pull: Any) -> None:
             {"number": 14, "title": "Fix it", "head": {"ref": branch, "sha": tip}, **pull}
         )
     job.github.change_run(7, status="completed", conclusion="failure")
-    job.github.set_branch("main", newer)
-    job.github.add_pull_request({"number": 5, "title": "Rework it", "head": {"ref": "main", "sha": newer}})
-    job.github.add_run({"id": 8, "head_sha": newer, "status": "in_progress"})
+    job.github.set_branch("topic", newer)
+    job.github.add_pull_request({"number": 5, "title": "Rework it", "head": {"ref": "topic", "sha": newer}})
+    job.github.add_run({"id": 8, "head_sha": newer, "head_branch": "topic", "status": "in_progress"})
     job.github.add_job(8, {"id": 80, "name": "test (windows-latest, 3.0)", "conclusion": "failure"}, LOG)
     job.environ |= {"GITHUB_RUN_ID": "8", "GITHUB_SHA": newer}
 
@@ -146,7 +147,7 @@ def failures(job: Job) -> None:
 
 
 def labelled(job: Job) -> None:
-    pull = {"number": 5, "title": "Rework it", "head": {"ref": "main", "sha": SHA}}
+    pull = {"number": 5, "title": "Rework it", "head": {"ref": "topic", "sha": SHA}}
     job.github.add_pull_request({**pull, "labels": [{"name": "no-claude"}]})
 
 
@@ -179,7 +180,8 @@ def given(**inputs: str) -> Callable[[Job], None]:
 
 
 def no_failed_job(job: Job) -> None:
-    job.github.add_run({"id": 9, "head_sha": SHA, "status": "completed", "conclusion": "failure"})
+    ended = {"status": "completed", "conclusion": "failure"}
+    job.github.add_run({"id": 9, "head_sha": SHA, "head_branch": "topic", **ended})
     job.environ[f"{PREFIX}RUN_ID"] = "9"
 
 
@@ -208,8 +210,8 @@ SCENES: dict[str, tuple[Callable[..., Any], Callable[[Job], None]]] = {
     "unknown": (of_run_7, answers(gateway())),
     "dry-run": (lambda: of_recording(RECORDINGS / "pytest-matrix"), given(dry_run="true")),
 }
-COMMENTED = [name for name in SCENES if name.startswith(("fired", "skipped-duplicate", "unknown"))]
-COMMENTED.remove("fired-node")  # of a push: there is no pull request
+# Of a push there is no pull request; a label asks for silence; and nothing is known of what failed.
+COMMENTED = [name for name in SCENES if name not in ("fired-node", "skipped-label", "failed-invalid-input")]
 
 
 @cache

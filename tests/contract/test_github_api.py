@@ -101,9 +101,17 @@ def test_nulls_are_served_wherever_they_are_allowed() -> None:
             check_runs(github, HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com", SHOWN)
             github.statuses(HEAD)
-            github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
-            github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")
-        emulator.check("/compare/", "/annotations", "POST .*/statuses/", "PATCH .*/comments/")
+            github.create_comment(12, "one")
+            (comment,) = github.comments(12, "github-actions[bot]")
+            github.edit_comment(comment.id, "two")
+            github.delete_comment(comment.id)
+            github.create_issue("red", "one")
+            (issue,) = github.issues("github-actions[bot]")
+            github.edit_issue(issue.id, "two", is_open=False)
+        emulator.check(
+            *("/compare/", "/annotations", "POST .*/statuses/", "PATCH .*/comments/", "DELETE .*/comments/"),
+            *("POST .*/issues", "PATCH .*/issues/"),
+        )
         run, *_ = emulator.exchanges
         assert b'"head_branch": null' in run.answer.body
 

@@ -38,7 +38,8 @@ SETTINGS = {
     *(r"/branches/(.+)/protection", r"/rules/branches/(.+)", r"/rulesets", r"/rulesets/(\d+)"),
     *(f"/environments/([^/]+)/{place}" for place in ("deployment-branch-policies", "secrets")),
 }
-UNRECORDED = {r"/actions/artifacts/(\d+)/zip", r"/commits/([^/]+)", *SETTINGS}
+POSTS = {"/issues", r"/issues/(\d+)", r"/issues/(\d+)/comments", r"/issues/comments/(\d+)"}
+UNRECORDED = {r"/actions/artifacts/(\d+)/zip", r"/commits/([^/]+)", *POSTS, *SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)

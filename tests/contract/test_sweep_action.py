@@ -18,7 +18,7 @@ SWEEP: dict[str, Any] = yaml.safe_load((ROOT / "sweep/action.yml").read_text("ut
 INPUTS: dict[str, Any] = SWEEP["inputs"]
 OPTIONS = ("repositories", "since", "after", "limit")
 # Inputs of one run's report, or of a job in the repository
-NOT_HERE = {"run-id", "again", "key", "attach", "rerun-first", "ledger-commit", "comment"}
+NOT_HERE = {"run-id", "again", "key", "attach", "rerun-first", "ledger-commit", "comment", "issue"}
 
 
 def test_it_is_one_bash_step_without_an_expression_in_its_script() -> None:

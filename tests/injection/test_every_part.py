@@ -18,7 +18,7 @@ from fire_routine.model.outcome import EarlierSession, Outcome, Past, Result, Se
 from fire_routine.model.reason import Reason
 from fire_routine.model.run import Annotation, ChangedFile, Commit, Note, PullRequest
 from fire_routine.redact import redact_text
-from fire_routine.report import Contents, comment, summary
+from fire_routine.report import Contents, summary, told
 
 PAYLOADS = list(payloads())[::7]  # all of them go through a real fire
 
@@ -65,7 +65,9 @@ def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
     session = known.sessions[-1]
     outcome = Outcome(Result.SKIPPED, Reason.DUPLICATE, "Started before.", session_url=session.url)
     contents = Contents(outcome, lambda line: redact_text(line)[0], brief, run, failures, past=known)
-    for page in (brief.text, summary(contents), comment(contents)):
+    in_our_words = told(contents, "", untrusted=True)
+    assert when_rendered(in_our_words) == [] and "boom" not in in_our_words
+    for page in (brief.text, summary(contents), told(contents, "")):
         assert "14" in page
         assert when_rendered(page) == []
         assert outside_code(page) == []

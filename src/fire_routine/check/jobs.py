@@ -146,6 +146,8 @@ def _needed(inputs: dict[str, Any]) -> dict[str, str]:
         needed["actions"] = "write"
     if "comment" in switched:
         needed["issues" if "key" in inputs else "pull-requests"] = "write"
+    if "issue" in switched:
+        needed["issues"] = "write"
     return needed
 
 

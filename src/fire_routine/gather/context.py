@@ -57,14 +57,9 @@ def ask_for_context(
     history = pool.submit(_last_green, github, missing, run)
 
     def complete(known: Run) -> Run:
-        default = result(default_branch)
-        return replace(
-            known,
-            default_branch=default,
-            pull_request=result(pull_request),
-            named_pull_requests=() if is_of_default_branch(known, default) else numbers,
-            history=result(history),
-        )
+        known = replace(known, default_branch=result(default_branch), history=result(history))
+        named = () if known.of_default_branch else numbers
+        return replace(known, pull_request=result(pull_request), named_pull_requests=named)
 
     return complete
 
@@ -96,11 +91,6 @@ def with_context(github: GitHub, run: Run, deadline: float) -> Run:
     return replace(run, history=past, notes=tuple(dict.fromkeys(notes)))
 
 
-def is_of_default_branch(run: Run, default_branch: str) -> bool:
-    """Whether the default branch itself failed: a pull request from there is not the reason of the run."""
-    return not run.event.startswith("pull_request") and run.head_branch == default_branch
-
-
 def _default_branch(github: GitHub, missing: Missing, run: Run) -> str:
     return run.default_branch or missing.ask("the default branch", CONTENTS, github.default_branch, "")
 
@@ -120,7 +110,7 @@ def _find_pull_request(github: GitHub, run: Run, numbers: tuple[int, ...]) -> Pu
     queue = past_runs.queued(run.head_branch)
     if queue:
         return github.pull_request(int(queue["number"]))
-    if is_of_default_branch(run, run.default_branch):
+    if run.of_default_branch:
         return None
     if numbers:
         return github.pull_request(numbers[0])

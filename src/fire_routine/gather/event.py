@@ -34,6 +34,7 @@ def run_as_reported(target: Target, context: Context) -> Run | None:
         return None  # or it is not stated whose code ran
     return replace(
         found[0],
+        named_pull_requests=found[1],
         target_kind=target.kind,
         default_branch=found[0].default_branch or default_branch(context),
         origin_in_payload=origin(target, context),

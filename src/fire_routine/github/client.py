@@ -25,7 +25,7 @@ from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
-from .parse import Artifact, Comparison, Job
+from .parse import Artifact, Comparison, Job, Post
 from .traces import session_traces
 from .transport import Transport
 
@@ -346,18 +346,38 @@ class GitHub(Api):
         ours = (one for one in self.statuses(sha).statuses if one.context.startswith(f"{SHOWN} "))
         return any(one.creator and one.creator.casefold() == login.casefold() for one in ours)
 
-    def comment(self, number: int, marker: str, body: str, author: str | None) -> str:
-        """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
+    def comments(self, number: int, login: str) -> list[Post]:
+        """Those of an issue or a pull request that this login wrote, the oldest first."""
+        found = self.list_all(f"/issues/{number}/comments", None, parse.comment).items
+        return [one for one in found if one.author.casefold() == login.casefold()]
 
-        Args:
-            author: the login that the token writes with, whose comment alone is replaced; None: not known.
+    def create_comment(self, number: int, body: str) -> None:
+        self.send("POST", f"/issues/{number}/comments", {"body": body})
+
+    def edit_comment(self, comment_id: int, body: str) -> None:
+        self.send("PATCH", f"/issues/comments/{comment_id}", {"body": body})
+
+    def delete_comment(self, comment_id: int) -> None:
+        """Delete it, unless another job has."""
+        try:
+            self.send("DELETE", f"/issues/comments/{comment_id}", None)
+        except GitHubError as error:
+            if error.status != 404:
+                raise
+
+    def issues(self, login: str) -> list[Post]:
+        """The newest 100 issues that this login opened, open or closed.
+
+        https://docs.github.com/rest/issues/issues#list-repository-issues
         """
-        path = f"/issues/{number}/comments"
-        found = self.list_all(path, None, fields.mapping).items
-        marked = (item for item in found if str(item.get("body")).startswith(marker))
-        own = next((item for item in marked if author and parse.is_by(item, author)), None)
-        verb, where = "POST", path
-        if own is not None:
-            verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"
-        data = self.send(verb, where, {"body": body})
-        return parsed(lambda comment: str(comment["html_url"]), data)
+        asked = {"creator": login, "state": "all", "per_page": 100}
+        found = self.list_page("/issues", None, parse.issue, **asked).items
+        return [one for one in found if one and one.author.casefold() == login.casefold()]
+
+    def create_issue(self, title: str, body: str) -> None:
+        self.send("POST", "/issues", {"title": title, "body": body})
+
+    def edit_issue(self, number: int, body: str, *, is_open: bool | None = None) -> None:
+        """Change an issue's text; `is_open`: and open or close it."""
+        states = {True: {"state": "open"}, False: {"state": "closed"}, None: {}}
+        self.send("PATCH", f"/issues/{number}", {"body": body, **states[is_open]})

@@ -281,6 +281,30 @@ def status(data: object) -> Status:
     )
 
 
-def is_by(comment: Json, login: str) -> bool:
-    """Whether this login wrote the comment."""
-    return fields.text(fields.part(comment, "user"), "login").casefold() == login.casefold()
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A comment, or an issue."""
+
+    id: int  # of an issue: its number
+    author: str  # its login
+    body: str
+    is_open: bool = True
+
+
+def comment(data: object) -> Post:
+    """https://docs.github.com/rest/issues/comments"""
+    data = fields.mapping(data)
+    return Post(fields.identity(data), _login(data), fields.text(data, "body"))
+
+
+def issue(data: object) -> Post | None:
+    """An issue; None: it is a pull request, which GitHub lists as one. https://docs.github.com/rest/issues"""
+    data = fields.mapping(data)
+    if data.get("pull_request"):
+        return None
+    number = fields.whole(data, "number")
+    return Post(number, _login(data), fields.text(data, "body"), fields.text(data, "state") == "open")
+
+
+def _login(data: Json) -> str:
+    return fields.text(fields.part(data, "user"), "login")

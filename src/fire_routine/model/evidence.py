@@ -180,6 +180,11 @@ class Failure:
     known_in_part: bool = False  # its strongest lines, or items that its log lists, match no entry
 
     @property
+    def rule(self) -> str:
+        """What found its strongest block: a rule's name, which is a word of ours; empty: none did."""
+        return self.digest.blocks[0].rule if self.digest and self.digest.blocks else ""
+
+    @property
     def is_spared(self) -> bool:
         """Whether it alone starts no session."""
         return self.known is not None and self.known.action is not Action.NOTE and not self.known_in_part

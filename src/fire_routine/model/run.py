@@ -383,6 +383,11 @@ class Run:
     fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
 
     @property
+    def of_default_branch(self) -> bool:
+        """Whether the default branch itself failed: a pull request from there is not the run's reason."""
+        return not self.event.startswith("pull_request") and self.head_branch == self.default_branch
+
+    @property
     def from_fork(self) -> bool:
         """The code that ran came from another repository: its log is untrusted."""
         return is_fork(self.head_repository, self.repository)

@@ -25,13 +25,17 @@ _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TO
 
 
 def before_gathering(settings: Settings, context: Context, run: Run | None) -> Skip | None:
-    """What the inputs and the event alone decide. A dry run needs no secrets and is never ended here.
+    """What the inputs and the event alone decide. A dry run needs no secrets, and only a green run
+    ends it here.
 
     `run`: as far as the runner and the event describe it; None: they do not.
     """
     too_early = unfinished(run.status if run else "", rerun_first=settings.rerun_first)
-    if too_early or settings.dry_run:
+    if too_early:
         return too_early
+    if settings.dry_run:
+        was_green = run and run.conclusion == "success" and run.attempt == 1 and not settings.key
+        return not_failed("success") if was_green else None
     missing = _missing(settings)
     if settings.key:
         return _without_secrets(missing, context, run) if missing else None

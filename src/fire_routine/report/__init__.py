@@ -1,20 +1,24 @@
 """The outcome, wherever people and workflows look: outputs, job summary, annotation, comment, exit code."""
 
 from .contents import Contents, heading
-from .pages import comment, marker, summary
+from .notice import Section
+from .pages import summary, told, told_green
+from .posting import post
 from .reporting import annotation, exit_code, outputs, report, write_text
 from .workflow import Workflow
 
 __all__ = [
     "Contents",
+    "Section",
     "Workflow",
     "annotation",
-    "comment",
     "exit_code",
     "heading",
-    "marker",
     "outputs",
+    "post",
     "report",
     "summary",
+    "told",
+    "told_green",
     "write_text",
 ]

@@ -1,19 +1,18 @@
-"""The job summary, and the pull request's comment: the same facts, in the order that each reader needs.
+"""The job summary, and what a comment or an issue says: the same facts, in the order that each reader needs.
 
-The summary has all: the outcome, what broke, what was unavailable, and the text in a fold. The comment is for
-the pull request's readers: there is one for each incident, updated in place by its marker.
+The summary has all: the outcome, what broke, what was unavailable, and the text in a fold. What `told` makes
+is for the readers of the pull request or the issue; `notice.py` keeps it in place.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model.event import COMMENT_MARK
 from ..model.outcome import Result, SessionState
 from ..model.reason import Cure, Reason
-from ..model.run import Run, counted
+from ..model.run import Run, TargetKind, counted
 from ..sanitize import inline, prose, verbatim
 from ..version import DOCUMENTS
 from .contents import Contents, heading
@@ -256,29 +255,53 @@ _AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
 }
 
 
-def marker(run: Run) -> str:
-    """What the incident's or the key's comment begins with. An incident starts after the last green run."""
-    if run.fired_for:
-        return f"{COMMENT_MARK}{run.fired_for.key_name} -->"
-    green = run.history.last_green_run if run.history else None
-    key = hashlib.sha256(f"{run.workflow_path}\x00{run.event}\x00{green}".encode()).hexdigest()[:12]
-    return f"{COMMENT_MARK}{key} -->"
+# After these there is nothing to tell: a newer run reports, people asked for silence, or it may yet pass.
+_UNTOLD = frozenset(
+    {Reason.STALE_HEAD, Reason.PULL_REQUEST_CLOSED, Reason.CANCELLED, Reason.NOT_FAILED}
+    | {Reason.SKIP_LABELS, Reason.RERUN}
+)
+_NO_GREEN = "A last job runs only after a failure, so this does not change when the workflow is green again."
 
 
-def comment(contents: Contents) -> str:
-    """The comment in Markdown; empty where the pull request's readers need none.
+def told(contents: Contents, decided: Reason | str, *, untrusted: bool = False) -> str:
+    """What the readers of the pull request or the issue are told, in Markdown; empty: nothing.
 
-    It reports a session, or that one may have started. Decisions to skip and faults of the set-up are in the
-    job summary, for those who can change them.
+    Args:
+        decided: why no session was started; of a dry run, why none would be; empty: one was, or would be.
+        untrusted: outsiders may have written the code. Agents read comments, so only words of ours are told.
     """
     outcome, run = contents.outcome, contents.run
-    if run is None or outcome.reason == Reason.MAX_SESSIONS:
+    has_session = bool(outcome.session_url) or outcome.result is Result.UNKNOWN
+    if run is None:
         return ""
-    if not outcome.session_url and outcome.result is not Result.UNKNOWN:
+    if run.fired_for:  # nothing is repeated where strangers' words are
+        return "\n\n".join(_of_key(contents)) if has_session else ""
+    if decided in _UNTOLD or not (contents.failures or has_session):
         return ""
-    # Of an event, nothing is repeated where strangers' words are.
-    paragraphs = _of_key(contents) if run.fired_for else _paragraphs(contents, run)
-    return f"{marker(run)}\n" + "\n\n".join(paragraphs)
+    return "\n\n".join(_in_our_words(contents, run) if untrusted else _paragraphs(contents, run))
+
+
+def told_green(run: Run) -> str:
+    """What is told of a workflow that was red and is green again, in words of ours alone."""
+    return f"### ✅ Green again\n\n{_run_page(run)} passed."
+
+
+def _run_page(run: Run) -> str:
+    return worded_link(f"Run {run.id}", run.url) or f"Run {run.id}"
+
+
+def _in_our_words(contents: Contents, run: Run) -> Iterator[str]:
+    yield f"### ❌ {title(contents)}"
+    yield from _facts(contents)
+    yield _run_page(run)
+    kinds = Counter(rule for failure in contents.failures if (rule := failure.rule))
+    if kinds:
+        counts = [f"{count} × {inline(rule, NAME)}" for rule, count in kinds.most_common(MOST_FAILURES)]
+        yield f"Found by: {', '.join(counts)}"
+    yield (
+        "People from outside may have written this code, so its log, and the names of its jobs and files, are"
+        " not repeated here. The job summary has them."
+    )
 
 
 def _of_key(contents: Contents) -> Iterator[str]:
@@ -288,13 +311,17 @@ def _of_key(contents: Contents) -> Iterator[str]:
 
 def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
     outcome = contents.outcome
+    has_session = bool(outcome.session_url) or outcome.result is Result.UNKNOWN
     icon, what, advice = _AGAIN[contents.session.state if contents.session else None]
     again = f"{icon} {what}: the same failure again"
-    yield f"### {again if outcome.result is Result.SKIPPED else heading(contents).line}"
+    if not has_session:
+        yield f"### ❌ {title(contents)}"
+    else:
+        yield f"### {again if outcome.result is Result.SKIPPED else heading(contents).line}"
     yield from _facts(contents)
     yield from sessions(contents)
     yield _where(contents, run)
-    if failed := title(contents):
+    if has_session and (failed := title(contents)):
         yield f"**{failed}**"
     numbers = range(min(MOST_FAILURES, len(contents.failures)))
     lines = [f"- {line(contents, number)}" for number in numbers]
@@ -302,7 +329,10 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
         lines.append(f"- … and {len(contents.failures) - MOST_FAILURES} more distinct failures")
     if lines:
         yield "\n".join(lines)
-    yield from _next(contents, advice)
+    if has_session:
+        yield from _next(contents, advice)
+    if run.target_kind in (TargetKind.STEP, TargetKind.FINAL_JOB):
+        yield _NO_GREEN
 
 
 def _next(contents: Contents, advice: str) -> Iterator[str]:

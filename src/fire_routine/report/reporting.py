@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..model.evidence import Brief
 from ..model.outcome import EarlierSession, Outcome, Result
-from ..model.run import Note, Run
+from ..model.run import Note
 from ..sanitize import web_address
 from .contents import Contents, heading
-from .pages import MOST_NOTES, comment, marker, summary
+from .pages import MOST_NOTES, summary
 from .workflow import Level, Workflow
-
-PostComment = Callable[[int, str, str], Note | None]
-"""Posts or updates (pull request number, marker, body); a note where that was impossible."""
 
 
 def report(
@@ -26,36 +23,29 @@ def report(
     contents: Contents,
     *,
     temp: Path | None = None,
-    post_comment: PostComment | None = None,
+    post: Callable[[], Sequence[Note]] = tuple,
 ) -> int:
-    """Outputs, summary, comment, a line for each note and the one annotation; returns the exit code."""
-    outcome, brief, run = contents.outcome, contents.brief, contents.run
+    """Outputs, summary, a line for each note and the one annotation; returns the exit code.
+
+    Args:
+        post: brings comment and issue up to date; a note on what was impossible.
+    """
+    outcome, brief = contents.outcome, contents.brief
     notes = list(contents.notes)
     text_file = ""
     try:
         text_file = write_text(brief, temp) if brief else ""
     except OSError as error:
         notes.append(_unwritten(error))
-    # Before the comment, which may take longer than the job has
+    # Before the comment and the issue, which may take longer than the job has
     workflow.set_outputs(outputs(outcome, brief, text_file, contents.session))
-    if post_comment and run and (number := commented(run)) and (body := comment(contents)):
-        note = post_comment(number, marker(run), body)
-        notes.extend([note] if note else [])
-    elif post_comment and run and run.fired_for and not number:
-        notes.append(Note("the comment", "the event has no issue and no pull request"))
+    notes.extend(post())
     for note in notes[:MOST_NOTES]:
         line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.advice}"
         workflow.say(contents.clean(line.rstrip()))
     workflow.add_summary(summary(replace(contents, notes=tuple(notes))))
     workflow.annotate(*annotation(replace(contents, notes=tuple(notes))))
     return exit_code(outcome.result)
-
-
-def commented(run: Run) -> int:
-    """The number of the issue or pull request that gets the comment; 0: there is none."""
-    if run.fired_for:
-        return run.fired_for.number
-    return run.pull_request.number if run.pull_request else 0
 
 
 def _unwritten(error: OSError) -> Note:

@@ -29,6 +29,7 @@ _SCHEMAS = {
     "comparison": "commit-comparison",
     "content": "content-file",
     "installed repository": "repository",
+    "issue": "issue",
     "job": "job",
     "listed pull request": "pull-request-simple",
     "listed repository": "minimal-repository",

@@ -311,7 +311,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(reply, fault)
 
-    do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
 
     def _send(self, reply: Answer, fault: Fault | None) -> None:
         body = reply.body or b""

@@ -41,6 +41,7 @@ class Repository:
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first
         self.comments: dict[int, list[Json]] = {}  # by issue, oldest first
+        self.issues: dict[int, Json] = {}  # by number, from 1,000 on
         self.lock = threading.RLock()
         self.about: Partial = {}
         self.runs: dict[int, Json] = {}
@@ -240,6 +241,13 @@ class Repository:
             comment = self.site.comment(self.full_name, issue, self._written, body, author, self.stamp())
             self.comments.setdefault(issue, []).append(comment)
             return comment
+
+    def add_issue(self, partial: Partial, author: str = "") -> Json:
+        with self.lock:
+            number = 1000 + len(self.issues)
+            issue = self.site.issue(self.full_name, number, partial, author or self.creator, self.stamp())
+            self.issues[number] = issue
+            return issue
 
     def has_log(self, job_id: int) -> bool:
         return job_id in self._logs

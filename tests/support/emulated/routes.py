@@ -467,6 +467,39 @@ def _change_comment(call: Call) -> Answer:
     return _found(call, "comment", comment)
 
 
+def _delete_comment(call: Call) -> Answer:
+    for comments in call.repository.comments.values():
+        for comment in comments:
+            if comment["id"] == call.number:
+                comments.remove(comment)
+                return Answer(204)
+    return NOT_FOUND
+
+
+def _issues(call: Call) -> Answer:
+    """Pull requests are issues, too: https://docs.github.com/rest/issues/issues#list-repository-issues"""
+    state, creator = call.query.get("state", "open"), call.query.get("creator")
+    found = [
+        issue
+        for issue in reversed(call.repository.issues.values())
+        if state in ("all", issue["state"]) and creator in (None, issue["user"]["login"])
+    ]
+    return _listing(call, "", "issue", found)
+
+
+def _create_issue(call: Call) -> Answer:
+    if not call.body.get("title"):
+        return refusal(422, "Validation Failed: title is missing")
+    return Answer(201, call.shown("issue", call.repository.add_issue(call.body)))
+
+
+def _change_issue(call: Call) -> Answer:
+    issue = call.repository.issues.get(call.number)
+    if issue:
+        issue.update(**call.body, updated_at=call.repository.stamp())
+    return _found(call, "issue", issue)
+
+
 # Fields of a pull request that only a request for that very pull request returns.
 _COUNTS = ("additions", "changed_files", "comments", "commits", "deletions", "review_comments")
 ONLY_SINGLE = (*_COUNTS, "maintainer_can_modify", "mergeable", "mergeable_state", "merged", "merged_by")
@@ -510,5 +543,9 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tupl
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
         ("PATCH", r"/issues/comments/(\d+)", _change_comment),
+        ("DELETE", r"/issues/comments/(\d+)", _delete_comment),
+        ("GET", r"/issues", _issues),
+        ("POST", r"/issues", _create_issue),
+        ("PATCH", r"/issues/(\d+)", _change_issue),
     )
 )

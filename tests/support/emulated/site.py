@@ -241,6 +241,18 @@ class Site:
         }
         return completed("comment", known)
 
+    def issue(self, full_name: str, number: int, partial: Partial, author: str, when: str) -> Json:
+        known = {
+            "number": number,
+            "html_url": f"{self.html}/{full_name}/issues/{number}",
+            "state": "open",
+            "user": self.user(author),
+            "created_at": when,
+            "updated_at": when,
+            **partial,
+        }
+        return completed("issue", known)
+
     def content(self, full_name: str, path: str, files: Mapping[str, bytes]) -> Json | list[Json] | None:
         """The file at a path, the items of the folder there, or None where neither is.
 

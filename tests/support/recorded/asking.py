@@ -43,7 +43,6 @@ OTHERS: Mapping[str, Callable[..., Any]] = {
     "branches": lambda github: branches(github, ""),
     "check_runs": check_runs,
     "comments": lambda github, issue: github.list_all(f"/issues/{issue}/comments", None, fields.mapping),
-    "comment": lambda github, issue, mark, author: github.comment(issue, mark, f"{mark}, again", author),
     # As for what nothing can replace, so that it is asked again after a fault.
     "patiently": lambda github: github.insisting(math.inf).default_branch(),
 }

@@ -56,7 +56,7 @@ def text_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_what_broke_is_sent_with_what_the_caller_states(routine: Endpoint) -> None:
-    stated = ["--title", "shop", "--url", "https://u:secret@ci.example/7", "--branch", "main", "--sha", SHA]
+    stated = ["--title", "shop", "--url", "https://u:hunter2@ci.example/7", "--branch", "main", "--sha", SHA]
     with routine:
         assert main(["send", "It is the release.", "--log", "build.log", "test.log", *stated]) == 0
     text = routine.sessions[0].text
@@ -67,7 +67,7 @@ def test_what_broke_is_sent_with_what_the_caller_states(routine: Endpoint) -> No
     assert "<https://ci.example/7>" in text
     assert f"git fetch origin {SHA}" in text
     assert TOKEN not in text
-    assert "secret" not in text
+    assert "hunter2" not in text
 
 
 def test_logs_of_the_same_failure_are_one_and_a_dry_run_needs_no_secret(

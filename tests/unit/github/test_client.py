@@ -40,32 +40,6 @@ class TestStatuses:
         assert len(emulator.asked("POST")) == 1
 
 
-class TestComments:
-    MARK = "<!-- mark -->"
-
-    def written(self, github: GitHub, body: str, author: str | None = "github-actions[bot]") -> str:
-        return github.comment(12, self.MARK, f"{self.MARK} {body}", author)
-
-    def test_the_first_is_created_and_then_replaced(self, emulator: GitHubEmulator, github: GitHub) -> None:
-        others = {
-            "Looks good": "octocat",
-            "<!-- mark --> mine": "stranger",
-            "<!-- mark --> not mine": "other-app[bot]",
-            "> <!-- mark --> is what it says": "github-actions[bot]",
-        }
-        for body, author in others.items():
-            emulator.add_comment(12, body, author)
-        assert self.written(github, "one") == self.written(github, "two")
-        assert [comment["body"] for comment in emulator.comments[12]] == [*others, f"{self.MARK} two"]
-
-    def test_where_the_login_is_not_known_none_is_replaced(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        for body in ("one", "two"):
-            self.written(github, body, None)
-        assert len(emulator.comments[12]) == 2
-
-
 class TestFailing:
     @pytest.mark.parametrize("fault", [Fault.rate_limited(), Fault.slow_down()])
     def test_a_rate_limit_is_not_waited_for(

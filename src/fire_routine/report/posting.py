@@ -1,0 +1,180 @@
+"""Where people read of a failure: one comment on its pull request, one issue for a red default branch.
+
+Both are edited in place. A post counts only if the login that the token writes with made it. Two jobs may
+create one at the same time, so the posts are listed again: the one with the lowest number stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from ..github.client import GitHub
+from ..github.parse import Post
+from ..model.outcome import GitHubError
+from ..model.run import Note, Run, TargetKind
+from .notice import OF_FAILURES, OF_ISSUE, Notice, Section
+
+ISSUE_TITLE = "CI is red on the default branch"
+_REPLACED = "Two jobs opened an issue at the same time. The older one is kept up to date."
+_OWN_RUN = (TargetKind.STEP, TargetKind.FINAL_JOB)
+
+
+class Place(Protocol):
+    """Where one post is kept. Every method raises `GitHubError`."""
+
+    @property
+    def mark(self) -> str:
+        """What the post begins with."""
+        ...
+
+    def posts(self) -> Sequence[Post]:
+        """Those that begin with the mark, the one to keep first."""
+        ...
+
+    def create(self, notice: Notice) -> None: ...
+
+    def edit(self, post: Post, notice: Notice) -> None: ...
+
+    def remove(self, post: Post) -> None:
+        """Take away one that is too much."""
+        ...
+
+
+def keep(place: Place, section: Section) -> None:
+    """Bring a place up to date: nothing is written where that changes nothing.
+
+    Raises:
+        GitHubError: it can't be read or written.
+    """
+    posts = place.posts()
+    if not posts:
+        notice = Notice(place.mark).with_section(section)
+        if not notice.sections:
+            return
+        place.create(notice)
+        posts = place.posts()
+    for post in posts[1:]:
+        place.remove(post)
+    for post in posts[:1]:
+        notice = was = Notice.read(place.mark, post.body)
+        for other in posts[1:]:
+            for one in Notice.read(place.mark, other.body).sections:
+                notice = notice.with_section(one)
+        notice = notice.with_section(section)
+        if notice != was:
+            place.edit(post, notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """The comments of a pull request or an issue."""
+
+    github: GitHub
+    number: int
+    login: str
+    mark: str = OF_FAILURES
+
+    def posts(self) -> Sequence[Post]:
+        found = self.github.comments(self.number, self.login)
+        return [post for post in found if post.body.startswith(self.mark)]
+
+    def create(self, notice: Notice) -> None:
+        self.github.create_comment(self.number, str(notice))
+
+    def edit(self, post: Post, notice: Notice) -> None:
+        self.github.edit_comment(post.id, str(notice))
+
+    def remove(self, post: Post) -> None:
+        self.github.delete_comment(post.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Issues:
+    """The issues of a repository. No token can delete one: what is too much is closed, without its mark."""
+
+    github: GitHub
+    login: str
+    now: datetime
+    mark: str = OF_ISSUE
+
+    def posts(self) -> Sequence[Post]:
+        """Those that are open, the oldest first; where none is, the newest."""
+        found = [post for post in self.github.issues(self.login) if post.body.startswith(self.mark)]
+        found.sort(key=lambda post: post.id)
+        return [post for post in found if post.is_open] or found[-1:]
+
+    def create(self, notice: Notice) -> None:
+        self.github.create_issue(ISSUE_TITLE, str(notice))
+
+    def edit(self, post: Post, notice: Notice) -> None:
+        """A closed one is reopened once in 24 hours. In between, its text alone is changed."""
+        state = post.is_open
+        if not notice.is_red:
+            state = False
+        elif not post.is_open and notice.may_reopen(self.now):
+            state, notice = True, replace(notice, reopened=self.now)
+        self.github.edit_issue(post.id, str(notice), is_open=state if state != post.is_open else None)
+
+    def remove(self, post: Post) -> None:
+        self.github.edit_issue(post.id, _REPLACED, is_open=False)
+
+
+# --- which of them a run has ---------------------------------------------------------------------------
+
+
+def post(
+    github: GitHub, run: Run, section: Section, login: str | None, *, comment: bool, issue: bool
+) -> Sequence[Note]:
+    """Bring the run's comment and issue up to date; a note on each that was impossible.
+
+    Args:
+        login: that the token writes with; None: GitHub is asked.
+        comment, issue: which of them are wanted.
+    """
+    on_default = run.of_default_branch and not run.from_fork and not run.on_tag
+    issue = issue and on_default and run.fired_for is None
+    comment = comment and (run.fired_for is not None or not on_default)
+    what, permission = "the issue of the default branch", "issues: write"
+    try:
+        if issue:
+            keep(Issues(github, login or github.login(), github.clock.now()), section)
+        if comment and run.fired_for:
+            event = run.fired_for
+            kind = "pull request" if event.on_pull_request else "issue"
+            what, permission = f"the comment on the {kind}", f"{kind.replace(' ', '-')}s: write"
+            if not event.number:
+                return [Note("the comment", "the event has no issue and no pull request")]
+            mark = OF_FAILURES.replace("failures", event.key_name)
+            keep(Comments(github, event.number, login or github.login(), mark), section)
+        elif comment:
+            what, permission = "the comment on the pull request", "pull-requests: write"
+            number = pull_request_of(github, run)
+            if isinstance(number, Note):
+                return [number]
+            if number:
+                keep(Comments(github, number, login or github.login()), section)
+    except GitHubError as error:
+        return [Note(what, str(error), permission=permission if error.denied else "")]
+    return []
+
+
+def pull_request_of(github: GitHub, run: Run) -> int | Note:
+    """The number of the open pull request that the run is about; 0: there is none.
+
+    A run names no pull request of a fork. So there it is the one whose head has the run's commit.
+    """
+    pull = run.pull_request
+    if run.from_fork and run.target_kind not in _OWN_RUN:
+        owner = (run.head_repository or "").partition("/")[0]
+        found = github.pull_requests_from(owner, run.head_branch or "") if owner and run.head_branch else ()
+        heads = [one.number for one in found if one.state == "open" and one.head_sha == run.head_sha]
+        if len(heads) != 1:
+            what = f"{len(heads)} open pull requests have" if heads else "no open pull request has"
+            return Note("the comment on the fork's pull request", f"{what} this commit at the head")
+        return heads[0]
+    if pull:
+        return pull.number if pull.state == "open" else 0
+    return next(iter(run.named_pull_requests), 0)
