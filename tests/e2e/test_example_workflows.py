@@ -98,16 +98,19 @@ def test_a_failed_run_is_re_run_first_and_what_passes_then_is_looked_at(
     assert stage.endpoint.requests == []
 
 
-def test_a_digest_needs_no_secret_and_writes_nothing(stage: Stage) -> None:
+def test_a_digest_needs_no_secret_and_opens_an_issue(stage: Stage) -> None:
     stage.secrets.clear()
-    payload = {"action": "completed", "workflow_run": failed_run(stage.github)}
-    result = stage.run(
-        example("digest"), event="workflow_run", payload=payload, run={"workflow_id": 6, "name": "CI digest"}
-    )
+    repository = {"full_name": stage.github.full_name, "default_branch": "main"}
+    payload = {"action": "completed", "workflow_run": failed_run(stage.github), "repository": repository}
+    run = {"workflow_id": 6, "name": "CI digest"}
+    result = stage.run(example("digest"), event="workflow_run", payload=payload, run=run)
     assert "main.c:3:5: error: 'x' undeclared" in result.summary("digest")
     assert result.job_result("digest") == "success"
     assert stage.endpoint.requests == []
-    assert {request.method for request in stage.github.requests} == {"GET"}
+    (issue,) = stage.github.issues.values()
+    assert "main.c:3:5: error: 'x' undeclared" in issue["body"]
+    written = {request.path for request in stage.github.requests if request.method != "GET"}
+    assert all("/issues" in path for path in written)
 
 
 def test_an_old_run_is_shown_first(stage: Stage) -> None:

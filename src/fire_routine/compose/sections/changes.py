@@ -21,7 +21,7 @@ _SUBJECT = 120
 # The API lists at most this many, without their number:
 # https://docs.github.com/rest/commits/commits#compare-two-commits
 MOST_FILES = 300
-_HUNKS = 1_500  # units of all hunks together
+_HUNKS = 2_000  # units of all hunks together
 _FILES = 5  # of which hunks are shown
 _NEAR = 20  # lines between one of a hunk and the named one
 _WANTED = 20  # places that the evidence names in a file
@@ -56,8 +56,8 @@ def _changes(run: Run, history: History, intro: Sequence[str], limit: int) -> st
     known = ", the head's above" if len(commits) < len(history.commits) else ""  # among the facts
     count = f"the first {MOST_FILES}" if len(files) >= MOST_FILES else len(files)
     parts = [
+        Part(partial(_hunks, files), 4),  # a changed line that the failure names may be the cause itself
         Part(partial(_list, f"Changed files ({count})", [*map(_file, files)]), 2),
-        Part(partial(_hunks, files), 2),
         Part(partial(_list, f"Pull requests merged since then ({len(merged)})", [*map(_pull, merged)])),
         Part(
             partial(_list, f"Commits ({total}{known})", [*map(_commit, commits)], total=total - bool(known))

@@ -36,6 +36,7 @@ def test_the_hunk_at_the_named_line_is_shown_and_of_a_file_that_is_not_named_non
     other = ChangedFile("src/other.py", 1, 1, patch=patch(1, "+other"))
     text = text_of(ChangedFile("src/cart.py", 2, 1, patch=f"{far}\n{near}"), other)
     assert "\nChanged in `src/cart.py`:\n" in text
+    assert text.index("Changed in `src/cart.py`") < text.index("Changed files (")
     assert "+    return a + None" in text
     assert "-    return a + b" in text
     assert "+far 1\n" not in text
