@@ -110,6 +110,14 @@ def test_without_permissions_nothing_is_fired_and_the_block_to_paste_is_shown(jo
         assert permission in job.summary
 
 
+def test_a_dry_run_shows_its_text_where_the_ledger_can_not_be_read(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
+    job.github.fail("/statuses", Fault.broken(502))
+    assert job.ended() == "skipped dry-run"
+    assert "error[E0308]: mismatched types" in job.summary
+    assert "this would start a session" in job.log
+
+
 def test_a_comment_that_can_not_be_written_is_a_line_with_the_permission(job: Job) -> None:
     job.environ["FIRE_ROUTINE_COMMENT"] = "true"
     job.github.add_pull_request({"number": 5, "head": {"ref": "main", "sha": SHA}})

@@ -82,6 +82,22 @@ def test_when_there_is_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (ESCAPE in coloured("## Facts", stream)) == colour
 
 
+def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for line, code in {
+        "[… 31 lines left out]": "2",
+        "## Facts": "1",
+        "── line 5 · rustc · 9.1": "1",
+        "error[E0308]: mismatched types": "31",
+        "  E       assert 20 == 21": "31",
+        "java.lang.IllegalStateException: no": "31",
+    }.items():
+        assert coloured(line, _Terminal()) == f"{ESCAPE}{code}m{line}{ESCAPE}0m"
+    for plain in ("  --> src/lib.rs:4:5", "0 errors"):
+        assert coloured(plain, _Terminal()) == plain
+
+
 def test_progress_changes_in_place_on_a_terminal_and_lines_stay_everywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -57,6 +57,11 @@ def test_every_line_of_a_message_is_shown() -> None:
     assert "> text: too long\n>\n> attach: [redacted]" in page
 
 
+def test_a_job_that_ran_out_of_time_is_said_to_have() -> None:
+    late = replace(job(1), conclusion="timed_out")
+    assert "› `Run pytest` · timed out after 1 min 05 s" in summary(contents(failure(late)))
+
+
 def test_jobs_without_a_failure_are_linked() -> None:
     lost = job(4)
     report = replace(contents(failure(job(1))), run=samples.run(job(1), lost))
