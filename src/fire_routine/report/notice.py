@@ -10,13 +10,20 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import accumulate
 
 from ..model.event import COMMENT_MARK
 from ..model.run import Run
 
-OF_FAILURES = f"{COMMENT_MARK}failures -->"  # a pull request's comment
-OF_ISSUE = f"{COMMENT_MARK}issue -->"  # the default branch's issue
-MOST_SECTIONS = 20  # of about 3,000 characters at most; GitHub allows a body of 65,536
+
+def mark(name: str) -> str:
+    """What a notice of this name begins with."""
+    return f"{COMMENT_MARK}{name} -->"
+
+
+OF_FAILURES = mark("failures")  # a pull request's comment
+OF_ISSUE = mark("issue")  # the default branch's issue
+LONGEST = 60_000  # characters of all sections; GitHub refuses a body of more than 65,536
 REOPENED = timedelta(hours=24)  # within which an issue is reopened once: each time, people are notified
 
 _SECTION = re.compile(
@@ -84,8 +91,10 @@ class Notice:
         if is_older or (not section.is_red and (old is None or not old.is_red)):
             return self
         others = [one for one in self.sections if one.key != section.key]
-        kept = sorted([*others, section], key=lambda one: (not one.is_red, -one.run))[:MOST_SECTIONS]
-        return replace(self, sections=tuple(kept))
+        kept = sorted([*others, section], key=lambda one: (not one.is_red, -one.run))
+        sizes = accumulate(len(str(one)) for one in kept)
+        fit = [one for one, size in zip(kept, sizes, strict=True) if size <= LONGEST]
+        return replace(self, sections=tuple(fit))
 
     def may_reopen(self, now: datetime) -> bool:
         return self.reopened is None or now - self.reopened >= REOPENED

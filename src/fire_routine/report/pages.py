@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model.outcome import Result, SessionState
+from ..model.outcome import Outcome, Result, SessionState
 from ..model.reason import Cure, Reason
 from ..model.run import Run, TargetKind, counted
 from ..sanitize import inline, prose, verbatim
@@ -270,8 +270,7 @@ def told(contents: Contents, decided: Reason | str, *, untrusted: bool = False) 
         decided: why no session was started; of a dry run, why none would be; empty: one was, or would be.
         untrusted: outsiders may have written the code. Agents read comments, so only words of ours are told.
     """
-    outcome, run = contents.outcome, contents.run
-    has_session = bool(outcome.session_url) or outcome.result is Result.UNKNOWN
+    run, has_session = contents.run, _has_session(contents.outcome)
     if run is None:
         return ""
     if run.fired_for:  # nothing is repeated where strangers' words are
@@ -279,6 +278,12 @@ def told(contents: Contents, decided: Reason | str, *, untrusted: bool = False) 
     if decided in _UNTOLD or not (contents.failures or has_session):
         return ""
     return "\n\n".join(_in_our_words(contents, run) if untrusted else _paragraphs(contents, run))
+
+
+def _has_session(outcome: Outcome) -> bool:
+    """Whether a session is on this failure, or may be. That of `max-sessions` is on another one."""
+    is_known = bool(outcome.session_url) and outcome.reason != Reason.MAX_SESSIONS
+    return is_known or outcome.result is Result.UNKNOWN
 
 
 def told_green(run: Run) -> str:
@@ -310,8 +315,7 @@ def _of_key(contents: Contents) -> Iterator[str]:
 
 
 def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
-    outcome = contents.outcome
-    has_session = bool(outcome.session_url) or outcome.result is Result.UNKNOWN
+    outcome, has_session = contents.outcome, _has_session(contents.outcome)
     icon, what, advice = _AGAIN[contents.session.state if contents.session else None]
     again = f"{icon} {what}: the same failure again"
     if not has_session:

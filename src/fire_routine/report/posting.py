@@ -15,7 +15,7 @@ from ..github.client import GitHub
 from ..github.parse import Post
 from ..model.outcome import GitHubError
 from ..model.run import Note, Run, TargetKind
-from .notice import OF_FAILURES, OF_ISSUE, Notice, Section
+from .notice import OF_FAILURES, OF_ISSUE, Notice, Section, mark
 
 ISSUE_TITLE = "CI is red on the default branch"
 _REPLACED = "Two jobs opened an issue at the same time. The older one is kept up to date."
@@ -56,8 +56,6 @@ def keep(place: Place, section: Section) -> None:
             return
         place.create(notice)
         posts = place.posts()
-    for post in posts[1:]:
-        place.remove(post)
     for post in posts[:1]:
         notice = was = Notice.read(place.mark, post.body)
         for other in posts[1:]:
@@ -66,6 +64,8 @@ def keep(place: Place, section: Section) -> None:
         notice = notice.with_section(section)
         if notice != was:
             place.edit(post, notice)
+    for post in posts[1:]:  # what they say is in the first one by now
+        place.remove(post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,7 @@ def post(
             what, permission = f"the comment on the {kind}", f"{kind.replace(' ', '-')}s: write"
             if not event.number:
                 return [Note("the comment", "the event has no issue and no pull request")]
-            mark = OF_FAILURES.replace("failures", event.key_name)
-            keep(Comments(github, event.number, login or github.login(), mark), section)
+            keep(Comments(github, event.number, login or github.login(), mark(event.key_name)), section)
         elif comment:
             what, permission = "the comment on the pull request", "pull-requests: write"
             number = pull_request_of(github, run)

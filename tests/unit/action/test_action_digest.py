@@ -27,10 +27,12 @@ class Watcher:
         """The run ends so; what the digest's own run ends with."""
         self.runs += 1
         github, number = self.job.github, run.pop("id", self.runs)
+        jobs = run.pop("jobs", ["test"])
         known = {"id": number, "head_sha": sha_of("tip"), "head_branch": "topic", "status": "completed"}
         record = github.add_run({**known, "event": "push", "conclusion": conclusion, **run})
-        failed = {"id": 10_000 + number, "name": "test", "conclusion": conclusion}
-        github.add_job(number, failed, LOG.replace("mismatched types", error))
+        for at, name in enumerate(jobs):
+            failed = {"id": 100 * number + at, "name": name, "conclusion": conclusion}
+            github.add_job(number, failed, LOG.replace("mismatched types", f"{error} {name}"))
         payload = self.job.temp / "event.json"
         about = {"full_name": github.full_name, "default_branch": "main"}
         payload.write_text(json.dumps({"workflow_run": record, "repository": about}), "utf-8")
@@ -152,6 +154,25 @@ def test_a_permission_that_is_missing_is_one_note(
     watcher.job.github.fail(f"POST .*{path}", Fault.forbidden())
     assert watcher.sees("failure", **run) == "skipped dry-run"
     assert watcher.job.log.count(f"Add `{permission}` to the job's `permissions`.") == 1
+
+
+def test_of_many_red_workflows_the_newest_are_told_within_what_a_body_may_hold(watcher: Watcher) -> None:
+    jobs = [f"{letter * 60} {'x' * 200}" for letter in "abcdefghijkl"]
+    for number in range(700, 724):
+        watcher.sees("failure", id=number, jobs=jobs, path=f".github/workflows/{number}.yml", **MAIN)
+    ((_, body),) = watcher.issues
+    assert 30_000 < len(body) <= 65_536
+    assert "run 723.1: red" in body and "run 700.1: red" not in body
+
+
+def test_two_posts_are_one_even_if_the_second_can_not_be_removed(watcher: Watcher) -> None:
+    watcher.sees("failure", "of one workflow", path=".github/workflows/a.yml", **PULL)
+    kept = watcher.job.github.comments[5].pop()
+    watcher.sees("failure", "of the other", path=".github/workflows/b.yml", **PULL)
+    watcher.job.github.comments[5].insert(0, kept)
+    watcher.job.github.fail("DELETE .*", Fault.broken(502))
+    watcher.sees("failure", "of a third", path=".github/workflows/c.yml", **PULL)
+    assert all(words in watcher.comments[0] for words in ("of one workflow", "of the other", "of a third"))
 
 
 def test_a_last_job_says_that_it_can_not_tell_when_it_is_green(job: Job) -> None:

@@ -50,6 +50,14 @@ def test_without_a_session_the_comment_says_what_broke_and_nothing_of_a_session(
     assert "session" not in body
 
 
+def test_the_session_of_another_failure_is_not_said_to_be_on_this_one() -> None:
+    limit = Outcome(Result.SKIPPED, Reason.MAX_SESSIONS, session_url=SESSION)
+    body = told(_of(limit), Reason.MAX_SESSIONS)
+    assert (
+        body.startswith("### ❌ 1 failure") and "What happens next" not in body and "same failure" not in body
+    )
+
+
 def test_nothing_is_told_without_a_run_or_where_a_newer_run_reports_or_people_asked_for_silence() -> None:
     assert told(Contents(FIRED, clean), "") == ""
     for reason in (Reason.STALE_HEAD, Reason.PULL_REQUEST_CLOSED, Reason.SKIP_LABELS, Reason.RERUN):
