@@ -46,7 +46,6 @@ OFF: dict[str, list[Setting]] = {
     # the score of a finding
     "place": [(score, "OTHER", 1.0), (score, "FAR", 1.0)],
     "successful-runs": [(score, "_succeeded", lambda finding, runs: False)],  # huge logs
-    "families": [(score, "_families", lambda scan, failed: set())],  # huge logs
     "frequency": [(score._Frequency, "factor", lambda self, finding, inside: 1.0)],
     "repeated": [(score, "REPEATED", 1.0)],
     "shapes": [(score, "SHAPES", _MANY)],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,26 +17,21 @@ from typing import NamedTuple
 from .context import CONTINUES, ends_part, indent, reach
 from .noise import states_success
 from .rules import (
-    CONSEQUENCE,
     ERROR_LIKE,
     GENERAL,
     INDENTED,
     LISTED,
     PARAGRAPH,
-    RESULT,
     RULED,
     SIGN,
     Extent,
     Rule,
     expression,
 )
-from .steps import ERROR
 from .store import Texts
 from .types import Finding
 
 # Which findings begin blocks.
-LEAST = 2.4  # weight of a finding by its rule and place alone, at least
-WEAKEST = 0.25  # of the strongest one's weight; weaker ones are no failures of their own, unless of its kind
 MOST, BLOCKS = 240, 60  # that are made, and that are kept, the strongest
 # How far a block reaches.
 ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report is, and lines of a report
@@ -88,36 +83,22 @@ def blocks_of(findings: Sequence[Weighed], texts: Texts) -> list[Draft]:
 
     `findings`: within the failed steps, in the log's order.
     """
-    candidates = sorted(
-        _candidates(findings, texts),
-        key=lambda each: (_is_note(each[0]), -each[1], each[0].number),
-    )
-    least = candidates[0][1] * WEAKEST if candidates else 0.0
-    kinds = {finding.rule.id for finding, weight, _ in candidates if weight >= least}
+    candidates = [each for each in findings if _may_begin(each, texts)]
     reports = _Reports([each.finding for each in findings], texts)
     drafts: list[Draft] = []
-    for finding, weight, floor in candidates:
-        if finding.rule.id in kinds and len(drafts) < MOST:
-            _add(drafts, finding, weight, floor, reports)
+    for finding, weight, floor in sorted(candidates, key=lambda each: (-each.weight, each.finding.number)):
+        if len(drafts) < MOST:
+            # The weight is greater where a verdict made the line fatal.
+            _add(drafts, finding, weight, max(weight, floor), reports)
     return sorted(drafts, key=lambda draft: (-draft.weight, draft.first))[:BLOCKS]
 
 
-def _candidates(findings: Iterable[Weighed], texts: Texts) -> Iterator[Weighed]:
-    """The findings that may begin a block. What names a failure weighs as much as a result."""
-    for finding, weight, floor in findings:
-        rule, text = finding.rule, texts[finding.number]
-        if rule.summary or states_success(text) or (rule.tier in (SIGN, GENERAL) and _ONLY_CODE.match(text)):
-            continue
-        lift = RESULT / rule.weight if CONSEQUENCE <= rule.weight < RESULT and _NAME.match(text) else 1.0
-        weight *= lift
-        floor = max(floor * lift, weight)  # the weight is greater where a verdict made the line fatal
-        if max(rule.weight * lift, weight) >= ERROR_LIKE and floor >= LEAST:
-            yield Weighed(finding, weight, floor)
-
-
-def _is_note(finding: Finding) -> bool:
-    """Whether the line is an annotation: without the finding that it repeats it has no place."""
-    return finding.raw.find(ERROR, 0, 60) >= 0
+def _may_begin(found: Weighed, texts: Texts) -> bool:
+    """Whether a finding is a failure of its own: neither a count of all, nor a success, nor a code alone."""
+    rule, text = found.finding.rule, texts[found.finding.number]
+    is_code = rule.tier in (SIGN, GENERAL) and _ONLY_CODE.match(text)
+    looks_so = max(rule.weight, found.weight) >= ERROR_LIKE
+    return looks_so and not (rule.summary or is_code or states_success(text))
 
 
 def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, reports: _Reports) -> None:

@@ -12,13 +12,9 @@ from .ranks import FOLDED, NEEDED, VALUE
 from .select import folded
 
 TAB_WIDTH = 4
-# Units that a block may take: the first, and each further one; a list. With little room it is a share of
-# them: whole reports tell less there than single lines of many failures.
+# Units that a block may take: the first, and each further one; a list.
 FIRST, NEXT = 900, 600
 LIST, NEXT_LIST = 4_000, 3_000
-ROOMY = 10_000  # units of room from which on a block may take all of that
-LEAST, NEXT_LEAST = 750, 300  # units that it may take with any room: a long line, a name and a reason
-FOR_REST = 0.5  # of the room, that blocks after the first leave
 WHOLE = 2  # times that of a block that is shown whole, where what it is about comes soon
 LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take however little room there is
 LONGEST_ROW = 200
@@ -44,15 +40,11 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
     parts: list[str] = []
     shown: list[Line] = []
     room = max_characters
-    tiny = max_characters < 2 * LEAST  # there is no room for anything besides
-    share = 1.0 if tiny else min(max_characters / ROOMY, 1.0)
-    for_rest = 0 if tiny else int(max_characters * FOR_REST)
     for place, block in enumerate(digest.blocks):
         joint = (
             ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
         )
-        left = room - len(joint) - (for_rest if place else 0)
-        limit = min(left, _limit(block, of_block.get(place, ()), share, first=not place))
+        limit = min(room - len(joint), _limit(block, of_block.get(place, ()), first=not place))
         lines, text = _block(block, of_block.get(place, ()), limit)
         if lines:
             parts.append(joint + text)
@@ -66,7 +58,7 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
 # --- A block ----------------------------------------------------------------------------------------------
 
 
-def _limit(block: Block, lines: Sequence[Line], share: float, *, first: bool) -> int:
+def _limit(block: Block, lines: Sequence[Line], *, first: bool) -> int:
     """What a block may take: all of a short one whose essential lines come soon."""
     if block.is_row:
         return NEXT
@@ -77,7 +69,7 @@ def _limit(block: Block, lines: Sequence[Line], share: float, *, first: bool) ->
         sizes = [utf16_length(line.text.strip()) + 1 if line.rank < FOLDED else 0 for line in lines]
         soon = sum(sizes[: max((at for at, line in enumerate(lines, 1) if line.rank <= VALUE), default=0)])
         limit *= WHOLE if soon <= limit and sum(sizes) <= WHOLE * limit else 1
-    return max(int(share * limit), LEAST if first else NEXT_LEAST)
+    return limit
 
 
 def _block(block: Block, lines: Sequence[Line], limit: int) -> tuple[list[Line], str]:

@@ -170,8 +170,6 @@ def announces(text: bytes) -> bool:
 
 # Cuts.
 LONGEST = 12_000  # characters of a line that is kept whole
-RECORD, BEGINNING = 400, 80  # characters of a record from which on it is told in part, below so many of it
-FAILING = 3  # lines that say that something failed, of the output in a record
 MARK = 40  # characters of the mark of a cut, at most
 _CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may contain such a mark
 
@@ -205,30 +203,6 @@ def shorten(text: str, limit: int = LONGEST) -> str:
     return f"{head}{cut_mark(text[len(head) : len(text) - len(tail)])}{tail}"
 
 
-# Of a record in JSON: what says why, and output in which a line may say it.
-_SAYS_WHY = re.compile(
-    r'"(?:msg|message|text|stderr|module_stderr|reason|error)": ?"(?:[^"\\\n]|\\.){3,4000}"'
-)
-_PRINTED = re.compile(r'"(?:std)?out(?:put)?": ?"((?:[^"\\\n]|\\.){3,12000})"')
-_FAILS = re.compile(r"(?i)\b(?:fatal|failed|error)\b.{0,3}[: !]")
-
-
-def _of_record(text: str, room: int) -> str:
-    """What a record in JSON says of why; empty: it is none, says nothing of it, or there is no room."""
-    at = text.find('{"')
-    if at < 0 or len(text) < RECORD:
-        return ""
-    told = [found[0] for found in _SAYS_WHY.finditer(text, at)]
-    for output in _PRINTED.finditer(text, at):
-        told += [line for line in output[1].split("\\n") if _FAILS.search(line)][:FAILING]
-    kept = []
-    for piece in dict.fromkeys(shorten(piece, max(room // 2, 2 * MARK)) for piece in told):
-        if len(piece) < room:
-            kept.append(piece)
-            room -= len(piece) + 1
-    return " ".join(kept)
-
-
 def abbreviated(text: str, limit: int) -> str:
     """A line that has been cleaned, cut to `limit` for want of room: most of what is kept is its beginning,
     where a line names what it is about, to the letter."""
@@ -236,9 +210,6 @@ def abbreviated(text: str, limit: int) -> str:
         text = WORKSPACE.sub("", text)
     if len(text) <= limit:
         return text
-    if told := _of_record(text, limit - BEGINNING - MARK):
-        left_out = len(text) - BEGINNING - len(told)
-        return f"{text[:BEGINNING].rstrip()}{cut_mark(' ' * left_out)}{told}"
     room = max(limit - MARK, 12)
     begin, end = clear_of_marks(text, room * 2 // 3, len(text) - room // 3)
     head, tail = text[:begin].rstrip(), text[end:].lstrip()

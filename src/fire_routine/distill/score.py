@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from .context import BOILERPLATE, Context
 from .lines import DIGITS, probed, shown, unprefixed
 from .noise import Green
-from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, RESULT, WARNING, expression
+from .rules import CAUSE, RESULT, WARNING, expression
 from .steps import Failed, in_time
 from .store import LineStore
 from .types import Finding, Scan, Tail
@@ -22,10 +22,9 @@ from .types import Finding, Scan, Tail
 # Where a finding is: factors.
 BEFORE_STEP = 0.3  # before the failed step; printed by a tool that succeeded in the end
 AFTER_STEP = 0.4  # after the last failed step: uploads, cleaning up …
-OTHER = 0.5  # of another step, by the times of the API; in a huge log of another language (`LAST_SAY`)
+OTHER = 0.5  # of another step, by the times of the API
 FAR = 0.72  # far before the step's end; at the end it is 1 …
 REACH = 300  # lines: … and this many before it most of the difference is gone
-LAST_SAY = 40  # lines before a step's end in which a tool shows which language matters
 
 # How often similar ones came before.
 LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
@@ -62,13 +61,10 @@ Weights = dict[
 
 def finding_scores(scan: Scan, failed: Failed, places: Sequence[float]) -> list[float]:
     """A factor for each finding: its place, as `positions` has it, and how often similar ones came before."""
-    families = _families(scan, failed)
     frequency = _Frequency(scan, failed.extent)
     scores: list[float] = []
     for finding, position in zip(scan.findings, places, strict=True):
-        strange = families and finding.rule.family not in (*families, ANY_FAMILY)
-        factor = frequency.factor(finding, inside=position >= FAR)
-        scores.append(position * factor * (OTHER if strange else 1.0))
+        scores.append(position * frequency.factor(finding, inside=position >= FAR))
     return scores
 
 
@@ -124,21 +120,6 @@ def positions(scan: Scan, failed: Failed) -> list[float]:
             factor *= OTHER
         factors.append(factor)
     return factors
-
-
-def _families(scan: Scan, failed: Failed) -> set[str]:
-    """The families of the tools that had their say where a huge log's steps ended."""
-    if failed.extent <= HUGE_LOG:
-        return set()
-    last = failed.lines or [scan.total]
-    return {
-        finding.rule.family
-        for finding in scan.findings
-        if finding.rule.family not in ("", ANY_FAMILY)
-        and finding.rule.weight >= CONSEQUENCE
-        and finding.number <= last[-1]
-        and last[bisect_left(last, finding.number)] - finding.number <= LAST_SAY
-    }
 
 
 class _Frequency:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from tests.unit.distill.logs import read
 
@@ -152,21 +150,6 @@ def text_of(*lines: str, limit: int) -> str:
     )
     run, failures = compose.run_of_logs([("job", read(log))])
     return compose.compose(run, failures, max_characters=limit, excerpt=distill.excerpt).text
-
-
-def test_a_long_record_is_told_by_what_it_says_of_why() -> None:
-    record = {
-        "changed": True,
-        "env": {f"NAME_{number}": f"value {number}" for number in range(200)},
-        "stderr": "install: cannot create '/opt/till': Permission denied",
-        "stdout": "\n".join([*QUIET[:90], "fatal: no till", *QUIET[:90]]),
-    }
-    line = f"fatal: [web1]: FAILED! => {json.dumps(record)}"
-    for limit in (2_048, 8_192, 60_000):
-        text = text_of("TASK [deploy : install] ****", line, limit=limit)
-        assert 'fatal: [web1]: FAILED! => {"changed": true' in text
-        assert "Permission denied" in text and "fatal: no till" in text
-        assert "NAME_100" not in text
 
 
 def test_a_greater_limit_shows_no_less_of_the_strongest_line() -> None:
