@@ -17,7 +17,8 @@ from .github.traces import session_traces
 from .ledger.entry import Claim, Entry, Stage, claims
 from .ledger.log import recorded
 from .ledger.names import Kind
-from .model.outcome import EVENT_BRANCH, SESSION_BRANCH, GitHubError, Say, SessionState, SessionTrace, quiet
+from .model.event import Event, Failures
+from .model.outcome import GitHubError, Say, SessionState, SessionTrace, quiet
 from .model.run import Run, counted, in_words
 from .model.session_link import session_id
 from .sanitize import flat
@@ -66,9 +67,14 @@ def report(github: GitHub, creator: str, since: datetime, until: datetime, show:
     started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}
-    prefixes = (SESSION_BRANCH, *([EVENT_BRANCH] if any(map(_is_keyed, started)) else []))
+    prefixes = dict.fromkeys((Failures.branch, *(Event.branch for one in started if one.for_key)))
     traces, notes = session_traces(
-        github, started_by, since=since, pages=PULL_PAGES, checks=False, prefixes=prefixes
+        github,
+        started_by,
+        since=since,
+        pages=PULL_PAGES,
+        checks=False,
+        prefixes=tuple(prefixes),
     )
     left_out += [f"{note.what}: {note.why}" for note in notes]
 
@@ -183,14 +189,10 @@ def _session(claim: Claim, failed: Run | None, runs: Iterable[Run], trace: Sessi
     }
 
 
-def _is_keyed(claim: Claim) -> bool:
-    return any(name.kind is Kind.KEY for name in claim.names)
-
-
 def _attempt(claim: Claim, run: Run | None) -> Json:
     """The failed attempt, or that of the event; without a run, it is not listed."""
     return {
-        "kind": "key" if _is_keyed(claim) else "failure",
+        "kind": "key" if claim.for_key else "failure",
         "title": run.title if run else None,
         "workflow": run.workflow if run else None,
         "workflow_file": claim.workflow,
@@ -215,7 +217,7 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
 
 def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) -> bool:
     """Whether it is a later green run of the workflow, on its branch or where its fix was merged."""
-    if run.conclusion != "success" or run.workflow_id != failed.workflow_id or _is_keyed(claim):
+    if run.conclusion != "success" or run.workflow_id != failed.workflow_id or claim.for_key:
         return False
     pull, branch = trace.pull_request, (run.head_branch, run.head_repository)
     if branch == (failed.head_branch, failed.head_repository) and run.event == failed.event:

@@ -177,7 +177,7 @@ def _with_rerun(log: Log, settings: Settings, evidence: Evidence) -> Evidence:
     by_entry = any(one.known and one.known.action is Action.RERUN for one in failures)
     if run.attempt == 1 or not (settings.rerun_first or by_entry):
         return evidence
-    known = Reruns(log, run).known([one.fingerprint for one in failures])
+    known = Reruns(log, run).known(evidence.brief)
     return evidence.with_run(replace(run, rerun=known)) if known else evidence
 
 
@@ -214,7 +214,7 @@ def decide(environment: Environment, log: Log, evidence: Evidence, progress: Pro
         told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
         return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
     progress.evidence = _completed(environment, evidence, decision)
-    labels = () if evidence.run.fired_for else settings.skip_labels
+    labels = settings.skip_labels if evidence.run.subject.is_overtaken else ()
     return policy.labelled(environment.github, evidence.run, labels, log.note) or decided
 
 
@@ -254,9 +254,9 @@ class Decision:
                     if self._replaces(ruling):
                         continue
                     return contest.point_to(ruling)
-                if not again and not run.fired_for and (skip := policy.stale(self.log.api, run)):
+                if not again and run.subject.is_overtaken and (skip := policy.stale(self.log.api, run)):
                     return skip
-                if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.failures)):
+                if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.shown_names)):
                     return skip
                 self.rerun_first = False  # GitHub does not
                 if skip := self._over_limit():
@@ -306,8 +306,6 @@ class Decision:
             return False
         self.look_back(skip.session_url)
         run, cool_down = self.contest.run, self.log.terms.cool_down
-        if run.fired_for:
-            return False
         gone = without_trace(self.past, cool_down, run.started_at or run.created_at)
         if (
             skip.reason is not Reason.DUPLICATE

@@ -13,8 +13,9 @@ from tests.unit.compose.sections.test_event import keyed
 
 from fire_routine.compose import compose, group
 from fire_routine.distill import excerpt
+from fire_routine.model.event import Failures
 from fire_routine.model.evidence import Action, KnownFailure
-from fire_routine.model.outcome import SESSION_BRANCH, EarlierSession, Past
+from fire_routine.model.outcome import EarlierSession, Past
 from fire_routine.model.run import Note, Rerun
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -104,7 +105,7 @@ def test_what_the_prompt_names_is_in_the_text() -> None:
 def test_the_prompt_sets_the_rules_that_a_payload_cannot() -> None:
     said = " ".join(PROMPT.split())
     assert [rule for rule in RULES if rule not in said] == []
-    assert f"begins with `<!-- {SESSION_BRANCH}NUMBER -->`" in said  # by which the report finds the comment
+    assert f"begins with `<!-- {Failures.branch}NUMBER -->`" in said  # by which the report finds the comment
 
 
 def test_the_skill_can_be_found_by_its_name_and_is_short() -> None:

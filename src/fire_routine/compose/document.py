@@ -30,7 +30,7 @@ from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
 from .grouping import combined, distinct
 from .highlights import highlights
-from .layout import WORD, cut, filled, head
+from .layout import WORD, Part, cut, filled, head
 from .sections.changes import changes_part
 from .sections.event import event_parts, event_title, words_of_others
 from .sections.evidence import attachments_part
@@ -148,13 +148,12 @@ def _composed(
     body, late = _redacted(render, max_characters, identifiers(given), word)
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     history = material.run.history or History()
-    if run.fired_for:
-        fingerprints = (Fingerprint(run.fired_for.key_name),)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
+    nothing_failed = Fingerprint(run.fired_for.key_name) if run.fired_for else without_jobs
     return Brief(
         text=body,
         fingerprints=fingerprints,
-        fingerprint=combined(fingerprints) if fingerprints else without_jobs,
+        fingerprint=combined(fingerprints) if fingerprints else nothing_failed,
         redactions=redactions + late,
         highlights=highlights(material.run, material.failures, excerpt),
         named_files=tuple(file for file in history.files if file.named),
@@ -205,14 +204,14 @@ def _text(material: _Material, excerpt: MakeExcerpt, server_url: str, budget: in
     run, failures, own = material.run, material.failures, material.text
     kept = min(utf16_length(own), max(KEPT_TEXT + _MARK, budget // _OWN_WORDS))
     words = f"\n\n{own_words(own, kept)}" if own else ""
-    event = run.fired_for
-    what = event_title(event, run) if event else title(run, failures)
-    others = words_of_others(event) if event else ""
+    told: Iterable[Part | None] = [failures_part(run, failures, excerpt)]
+    what, others = title(run, failures), ""
+    if event := run.fired_for:
+        what, others, told = event_title(event, run), words_of_others(event), event_parts(event)
     opening = (f"# {what}", warning(run), others, on_quotations(WORD))
     first = "\n\n".join(filter(None, opening)) + words
     go_on = go_on_section(run, failures, server_url)
     known = _facts(material, bool(go_on), (_FACTS if budget - kept < _ROOMY else _MORE_FACTS) - len(go_on))
-    told = event_parts(event) if event else (failures_part(run, failures, excerpt),)
     evidence = (*told, attachments_part(material.attachments, excerpt))
     context = (changes_part(run), missing_part((*run.notes, *material.past.notes)))
     room = budget - utf16_length(first + known + go_on)

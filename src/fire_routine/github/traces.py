@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from ..model.outcome import EVENT_BRANCH, SESSION_BRANCH, Checks, GitHubError, SessionState, SessionTrace
+from ..model.event import Event, Failures
+from ..model.outcome import Checks, GitHubError, SessionState, SessionTrace
 from ..model.run import Note, PullRequest
 from ..patterns import pattern
 from . import fields, parse
@@ -23,7 +24,7 @@ from .missing import CHECKS, CONTENTS, PULLS, Missing
 
 PAGES = 3  # of 100 pull requests each
 _PAGE = 100
-_RUN = pattern(rf"(?:{SESSION_BRANCH}|{EVENT_BRANCH})(?P<run>[0-9]{{1,19}})(?:[^0-9].*)?")
+_RUN = pattern(rf"(?:{Failures.branch}|{Event.branch})(?P<run>[0-9]{{1,19}})(?:[^0-9].*)?")
 _PASSED = ("success", "neutral", "skipped")  # conclusions that let a pull request be merged
 _RANK = {SessionState.OPEN: 2, SessionState.MERGED: 1}
 
@@ -35,7 +36,7 @@ def session_traces(
     since: datetime | None = None,
     pages: int = PAGES,
     checks: bool = True,
-    prefixes: Sequence[str] = (SESSION_BRANCH,),
+    prefixes: Sequence[str] = (Failures.branch,),
 ) -> tuple[Mapping[int, SessionTrace], tuple[Note, ...]]:
     """The traces of the sessions that were started for these runs, by the run's id; a note on each failed
     request.

@@ -27,7 +27,7 @@ from ..model.outcome import Status
 from ..model.run import Run, is_fork
 from ..model.session_link import session_link
 from ..patterns import pattern
-from .names import Name, digest_of, read_names
+from .names import Kind, Name, digest_of, read_names
 
 STATE = "success"
 LEDGER = "fire-routine ledger"  # how the contexts of the ledger's entries begin
@@ -169,6 +169,11 @@ class Claim(Record):
     def has_session(self) -> bool:
         """Whether a session of it exists, or may exist."""
         return self.stage in (Stage.FIRED, Stage.UNKNOWN)
+
+    @property
+    def for_key(self) -> bool:
+        """Whether an event is its subject."""
+        return any(name.kind is Kind.KEY for name in self.names)
 
     @property
     def announced(self) -> bool:

@@ -65,7 +65,7 @@ def _read(log: Log, run: Run) -> list[Claim]:
 def _against(claim: Claim, terms: Terms) -> Skip | None:
     """What one claim of this attempt means for the others."""
     if claim.stage is Stage.FIRED:
-        return messages.duplicate(f"A session was started on this failure before ({SIBLING}).", claim.url)
+        return messages.duplicate(f"A session was started for this failure before ({SIBLING}).", claim.url)
     if claim.stage is Stage.REFUSED and not terms.alone:
         return messages.refused(SIBLING)
     # Of too many legs for each to gather, one that finds its failure covered decides for all.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..model.outcome import EVENT_BRANCH, SESSION_BRANCH, EarlierSession, Past, SessionState, SessionTrace
+from ..model.outcome import EarlierSession, Past, SessionState, SessionTrace
 from ..model.reason import Reason
 from ..model.run import Note
 from .contest import Contest
@@ -44,7 +44,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str) -> Past:
         if claim.has_session or claim.stage is Stage.ANNOUNCED
         if claim in alike or claim in incident or (session_url and claim.url == session_url)
     ][-TRACED:]
-    traces, notes = _traces(log, sessions)
+    traces, notes = _traces(log, sessions, contest.run.subject.branch)
     merged = [
         pull
         for claim in sessions
@@ -84,12 +84,13 @@ def without_trace(found: Past, cool_down: timedelta, at: datetime | None) -> fro
     )
 
 
-def _traces(log: Log, sessions: Sequence[Claim]) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+def _traces(
+    log: Log, sessions: Sequence[Claim], branch: str
+) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     if not sessions:
         return {}, ()
     since = min((one.at for one in sessions if one.at), default=None)
-    prefix = EVENT_BRANCH if log.terms.key else SESSION_BRANCH
-    return log.api.traces({claim.run for claim in sessions}, since, prefix)
+    return log.api.traces({claim.run for claim in sessions}, since, branch)
 
 
 def _runs(claims: Iterable[Claim]) -> tuple[tuple[int, datetime | None], ...]:

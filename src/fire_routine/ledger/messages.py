@@ -36,14 +36,13 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool) -
         raise ValueError("nothing blocks")
     by = whose(ruling.leader or claim, case.asker)
     unsure = f"{_UNSURE} " if ruling.unsure else ""
-    what = "this key" if case.asker.key else "this failure"
+    what = case.asker.noun
     if ruling.leader and waited:
         return lost(by, what)
     if ruling.leader:
         return Skip(
             Reason.DUPLICATE,
-            f"{unsure}The session for {what} is being started right now ({by})."
-            + ("" if case.asker.key else " Its link will be on the commit."),
+            f"{unsure}The session for {what} is being started right now ({by}).",
         )
     if claim.stage is Stage.REFUSED:
         return refused(by)
@@ -51,7 +50,7 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool) -
         return lost(by, what)
     if claim.stage is Stage.UNKNOWN:
         return unknown(by, unsure, what)
-    message = f"{unsure}A session was started {'for' if case.asker.key else 'on'} {what} before ({by})."
+    message = f"{unsure}A session was started for {what} before ({by})."
     if ruling.is_back:
         after = _since(claim, now)
         message = (

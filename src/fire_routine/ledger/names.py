@@ -11,11 +11,11 @@ k3f9ad0712c45e8b6     no failure, but the `key` of an event: of 64 bits, as stra
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..model.evidence import Fingerprint
+from ..model.evidence import Brief, Fingerprint
 from ..patterns import pattern
 
 
@@ -81,53 +81,42 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Named:
-    """One of a run's failures, by its name and by the names of its jobs and steps."""
-
-    name: Name
-    by_step: tuple[Name, ...] = ()
-
-    def is_in(self, names: Iterable[Name]) -> bool:
-        """Whether one of the names is certainly that of this failure."""
-        own = (self.name, *self.by_step)
-        return any(mine.equals(other) for other in names for mine in own)
+def name_of(failure: Fingerprint) -> Name:
+    """The failure's own name."""
+    if _is_by_step(failure):
+        return Name.of(Kind.STEP, failure.by_step[0])
+    kind = Kind.UNREAD if failure.no_log else Kind.PARTLY if failure.partly else Kind.LOG
+    return Name.of(kind, failure.digest, failure.count)
 
 
-def in_short(fingerprints: Iterable[Fingerprint]) -> tuple[Named, ...]:
-    """Each of them by its names."""
-    return tuple(sorted({_short(one) for one in fingerprints}))
+def by_step(failure: Fingerprint) -> tuple[Name, ...]:
+    """The names of its jobs and steps, where its own is by its log."""
+    if failure.no_log or _is_by_step(failure):
+        return ()
+    return tuple(Name.of(Kind.LOG_AND_STEP, digest) for digest in failure.by_step)
 
 
-def fitted(failures: Sequence[Named], room: int) -> tuple[Named, ...]:
-    """The same, all together where their names don't fit into the room (bytes)."""
-    if len(failures) <= 1 or len(" ".join(str(one.name) for one in failures)) <= room:
-        return tuple(failures)
-    uncertain = [one.name.uncertain for one in failures]
-    kind = Kind.UNREAD if all(uncertain) else Kind.PARTLY if any(uncertain) else Kind.LOG
-    digest = digest_of(" ".join(str(one.name) for one in failures))
-    return (Named(Name.of(kind, digest, sum(one.name.count for one in failures))),)
+def is_in(failure: Fingerprint, names: Iterable[Name]) -> bool:
+    """Whether one of the names is certainly that of this failure."""
+    own = (name_of(failure), *by_step(failure))
+    return any(mine.equals(other) for other in names for mine in own)
 
 
-def names_of(failures: Sequence[Named], room: int) -> tuple[Name, ...]:
-    """All names of the failures that fit; those by job and step come last, and may be left out."""
-    found = [failure.name for failure in fitted(failures, room)]
-    by_step = (name for failure in failures for name in failure.by_step) if found[0].count == 1 else ()
-    for name in dict.fromkeys(by_step):
+def fitted(brief: Brief, room: int) -> tuple[Fingerprint, ...]:
+    """Each of its failures; all together where their names don't fit into the room (bytes)."""
+    fits = len(" ".join(str(name_of(one)) for one in brief.fingerprints)) <= room
+    return (fits and brief.fingerprints) or (brief.fingerprint,)
+
+
+def names_of(brief: Brief, room: int) -> tuple[Name, ...]:
+    """All names of its failures that fit; those by job and step come last, and may be left out."""
+    failures = fitted(brief, room)
+    found = [name_of(one) for one in failures]
+    for name in dict.fromkeys(name for one in failures for name in by_step(one)):
         if len(" ".join(map(str, [*found, name]))) <= room:
             found.append(name)
     return tuple(found)
 
 
-def _short(one: Fingerprint) -> Named:
-    if one.digest.startswith(Kind.KEY):
-        return Named(Name(Kind.KEY, one.digest[1:]))
-    if one.count > 1:
-        kind = Kind.UNREAD if one.no_log else Kind.PARTLY if one.partly else Kind.LOG
-        return Named(Name.of(kind, one.digest, one.count))
-    if one.running and one.by_step:
-        return Named(Name.of(Kind.STEP, one.by_step[0]))
-    if one.no_log:
-        return Named(Name.of(Kind.UNREAD, one.digest))
-    by_step = tuple(Name.of(Kind.LOG_AND_STEP, digest) for digest in one.by_step)
-    return Named(Name.of(Kind.LOG, one.digest), by_step)
+def _is_by_step(failure: Fingerprint) -> bool:
+    return failure.running and bool(failure.by_step)

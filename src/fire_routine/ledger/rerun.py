@@ -6,16 +6,15 @@ people see on its commit, and nothing but this reads it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-from ..model.evidence import Fingerprint
+from ..model.evidence import Brief
 from ..model.outcome import GitHubError, Skip
 from ..model.run import Rerun, Run
 from . import messages
 from .entry import SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
 from .log import LedgerError, Log
-from .names import Kind, Name, Named, fitted, in_short
+from .names import Kind, Name, fitted, name_of
 from .terms import BEGINS, FLAKE_DAYS
 
 
@@ -26,7 +25,7 @@ class Reruns:
         self._log = log
         self._run = run
 
-    def begin(self, failures: Sequence[Named]) -> Skip | None:
+    def begin(self, names: tuple[Name, ...]) -> Skip | None:
         """Re-run the failed jobs of the first attempt, unless that has begun; None: GitHub does not."""
         run = self._run
         try:
@@ -41,7 +40,7 @@ class Reruns:
             self._log.note(messages.not_rerun(str(error), denied=denied))
             self._log.begin()  # what this took is not taken from the ledger's time
             return None
-        self._show(Stage.RERUN, tuple(one.name for one in fitted(failures, SHOWN_ROOM)))
+        self._show(Stage.RERUN, names)
         return messages.rerun(run)
 
     def record(self, *, write: bool = True) -> Skip | None:
@@ -63,7 +62,7 @@ class Reruns:
             first, self._run, next((one for one in earlier if one.stage is Stage.FIRED), None)
         )
 
-    def known(self, fingerprints: Sequence[Fingerprint]) -> Rerun | None:
+    def known(self, brief: Brief) -> Rerun | None:
         """How the run's failures compare with those of its first attempt, and how often they were flakes.
 
         One request, and one for each of at most ten commits. What can't be read is left out, with a note.
@@ -74,8 +73,7 @@ class Reruns:
         except LedgerError as problem:
             self._log.note(messages.flakes_unread(str(problem)))
             return None
-        failures = fitted(in_short(fingerprints), SHOWN_ROOM)
-        now = {one.name for one in failures}
+        now = {name_of(one) for one in fitted(brief, SHOWN_ROOM)}
         flakes = self._flakes({name for name in now if not name.uncertain})
         earlier = [claim for claim in self._earlier() if claim.stage is Stage.RERUN]
         if not earlier:

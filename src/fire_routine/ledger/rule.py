@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..model.evidence import Brief
+from ..model.event import FAILURES
+from ..model.evidence import Brief, Fingerprint
 from ..model.run import GreenRuns, Run
 from ..model.session_link import session_id
 from .entry import ROOM, SHOWN_ROOM, Claim, Record, Stage, commit_of, label, ref_of
-from .names import Kind, Name, Named, fitted, in_short, names_of
+from .names import Kind, Name, fitted, is_in, name_of, names_of
 from .terms import DOUBT, LAPSE, Terms
 
 
@@ -27,14 +28,20 @@ class Asker:
     ref: str
     commit: str
     event: str
-    failures: tuple[Named, ...]
+    failures: tuple[Fingerprint, ...]  # none where it fires for an event
     max_sessions: int
     cool_down: timedelta
     again_since: datetime | None = None  # `again`: when the run was created that asks
     others: bool = False  # neither trusted people nor trusted code cause it
+    key: Name | None = None  # that of the event that it fires for; None: it fires for failures
+    noun: str = FAILURES.noun  # what it fires for, in words
+    # Of all that it fires for; and as many as have room next to words for people
+    names: tuple[Name, ...] = ()
+    shown_names: tuple[Name, ...] = ()
 
     @classmethod
     def of(cls, run: Run, brief: Brief, terms: Terms, *, others: bool = False) -> Asker:
+        key = Name(Kind.KEY, run.fired_for.key_name[1:]) if run.fired_for else None
         return cls(
             workflow=label(run),
             run=run.id,
@@ -42,27 +49,26 @@ class Asker:
             ref=ref_of(run),
             commit=commit_of(run),
             event=run.event,
-            failures=fitted(in_short(brief.fingerprints or (brief.fingerprint,)), ROOM),
+            failures=() if key else fitted(brief, ROOM),
             max_sessions=terms.max_sessions,
             cool_down=terms.cool_down,
             again_since=terms.again_since,
             others=others,
+            key=key,
+            noun=run.subject.noun,
+            names=(key,) if key else names_of(brief, ROOM),
+            shown_names=() if key else names_of(brief, SHOWN_ROOM),
         )
 
     def record(self, stage: Stage, claim_id: str, *, shown: bool = False) -> Record:
         """What it writes; `shown`: with words for people, next to which fewer names have room."""
-        found = names_of(self.failures, SHOWN_ROOM if shown else ROOM)
+        names = self.shown_names if shown else self.names
         run, commit = (self.workflow, self.run, self.attempt, self.ref), self.commit
-        return Record(stage, *run, commit, claim_id, found, self.others)
-
-    @property
-    def key(self) -> Name | None:
-        """That of the event that it fires for; None: it fires for failures."""
-        return next((one.name for one in self.failures if one.name.kind is Kind.KEY), None)
+        return Record(stage, *run, commit, claim_id, names, self.others)
 
     def sees(self, claim: Claim) -> bool:
         """Whether the claim is of its kind: for a key, of this key; for failures, of no key."""
-        return self.key in claim.names if self.key else all(name.kind is not Kind.KEY for name in claim.names)
+        return self.key in claim.names if self.key else not claim.for_key
 
     def concerns(self, claim: Claim) -> bool:
         """Whether a claim is of the same workflow and branch. Older entries have four digits of a branch."""
@@ -71,11 +77,11 @@ class Asker:
     def is_sibling(self, claim: Claim) -> bool:
         return claim.same_attempt(self.run, self.attempt)
 
-    def named(self, claim: Claim) -> frozenset[Named]:
+    def named(self, claim: Claim) -> frozenset[Fingerprint]:
         """The failures that the claim certainly names."""
-        return frozenset(one for one in self.failures if one.is_in(claim.names))
+        return frozenset(one for one in self.failures if is_in(one, claim.names))
 
-    def covered(self, claim: Claim) -> frozenset[Named]:
+    def covered(self, claim: Claim) -> frozenset[Fingerprint]:
         """The failures that a claim of the incident is for, or may be.
 
         A failure without a log can't be distinguished from an earlier one. Nor can any failure of a run, or
@@ -85,8 +91,8 @@ class Asker:
         may_be_any = claim.run == self.run or (claim.commit == self.commit and blind)
         if may_be_any and any(name.uncertain for name in claim.names):
             return frozenset(self.failures)
-        same = (one for one in self.failures if one.name in claim.names)
-        may_be = () if blind else (one for one in self.failures if one.name.uncertain)
+        same = (one for one in self.failures if name_of(one) in claim.names)
+        may_be = () if blind else (one for one in self.failures if one.uncertain)
         return self.named(claim).union(same, may_be)
 
 
@@ -277,7 +283,7 @@ def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> l
         claim: asker.named(claim) for claim in back
     }
     covering = {claim: what for claim, what in covering.items() if what and claim.url not in case.replaced}
-    covers_all = frozenset(asker.failures) <= frozenset[Named]().union(*covering.values())
+    covers_all = frozenset(asker.failures) <= frozenset[Fingerprint]().union(*covering.values())
     return list(covering) if covers_all else []
 
 

@@ -1,10 +1,14 @@
-"""What happened, where a session is fired for an event: who caused it, and what it brings of whose words."""
+"""What a session is fired for: a run's failures, or an event. What differs is asked of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
+from typing import ClassVar
+
+from .reason import Reason
 
 COMMENT_MARK = "<!-- fire-routine "  # how each comment of ours begins
 
@@ -36,10 +40,30 @@ class Words:
     by_writer: bool = False  # its author can write to the repository
 
 
+class Failures:
+    """What failed in a run."""
+
+    noun = "this failure"
+    branch = "claude/fix-run-"  # how the branch begins that the text names for a session; the run follows
+    headings: Mapping[Reason, str] = {}  # for the report, besides the reasons' own
+    is_overtaken = True  # by a newer commit, and by labels that are set meanwhile
+
+
+FAILURES = Failures()
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """The event of a run that is fired by `key`."""
 
+    noun: ClassVar[str] = "this key"
+    branch: ClassVar[str] = "claude/run-"
+    is_overtaken: ClassVar[bool] = False
+    headings: ClassVar[Mapping[Reason, str]] = {
+        Reason.DUPLICATE: "this key already has a session",
+        Reason.UNTRUSTED_RUN: "this event starts no session",
+        Reason.SKIP_BRANCHES: "the event is about an excluded branch",
+    }
     key: str
     name: str  # as in `on:`
     action: str = ""  # its activity type

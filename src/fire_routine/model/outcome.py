@@ -12,9 +12,7 @@ from .reason import Cure, Reason
 from .run import Note, PullRequest, counted, in_words
 from .session_link import session_id
 
-SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
 SHOWN = "fire-routine"  # context of the commit statuses that people see
-EVENT_BRANCH = "claude/run-"  # the same for an event that is no failure
 
 
 class GitHubError(Exception):

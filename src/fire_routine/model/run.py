@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..patterns import pattern
-from .event import Event
+from .event import FAILURES, Event, Failures
 
 # --- who wrote the code -------------------------------------------------------------------------
 # This decides whether a run's log may be sent, and with which warning. The event alone rarely proves it.
@@ -381,6 +381,11 @@ class Run:
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
     title: str = ""  # as GitHub lists it, by the run's event or `run-name`
     fired_for: Event | None = None  # what happened, with `key`; None: it is reported for its failure
+
+    @property
+    def subject(self) -> Failures | Event:
+        """What a session is fired for."""
+        return self.fired_for or FAILURES
 
     @property
     def of_default_branch(self) -> bool:

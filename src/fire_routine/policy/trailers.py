@@ -21,7 +21,7 @@ def sessions_behind(run: Run) -> frozenset[str]:
     those alone that it knows.
     """
     commit = run.commit
-    if run.fired_for or commit is None or commit.by_github or run.head_branch == run.default_branch:
+    if commit is None or commit.by_github or run.head_branch == run.default_branch:
         return frozenset()
     paragraphs = _BLANK_LINES.split(commit.message.strip())
     named = _TRAILER.findall(paragraphs[-1]) if len(paragraphs) > 1 else ()

@@ -71,13 +71,6 @@ class Heading(NamedTuple):
         return f"{self.icon} {self.sentence}"
 
 
-_OF_A_KEY = {
-    Reason.DUPLICATE: "this key already has a session",
-    Reason.UNTRUSTED_RUN: "this event starts no session",
-    Reason.SKIP_BRANCHES: "the event is about an excluded branch",
-}
-
-
 def heading(contents: Contents) -> Heading:
     """How the report begins, in every place where it is read."""
     outcome = contents.outcome
@@ -87,8 +80,8 @@ def heading(contents: Contents) -> Heading:
         return Heading("🛠️", "Claude is on it", "WARNING" if contents.missing else "TIP")
     if outcome.result is Result.UNKNOWN:
         return Heading("⚠️", "Unknown: check before you send it again", "WARNING")
-    for_key = _OF_A_KEY if contents.run and contents.run.fired_for else {}
-    why = f": {for_key.get(outcome.reason, outcome.reason.heading)}" if outcome.reason else ""
+    headings = contents.run.subject.headings if contents.run else {}
+    why = f": {headings.get(outcome.reason, outcome.reason.heading)}" if outcome.reason else ""
     if outcome.result is Result.SKIPPED:
         kind = "WARNING" if outcome.reason == Reason.EARLIER_UNKNOWN else "NOTE"
         return Heading("⏭️", f"Skipped{why}", kind)

@@ -47,10 +47,9 @@ class Section:
 
     @classmethod
     def of(cls, run: Run, text: str, *, is_red: bool = True) -> Section:
-        """That of a run's workflow and event, or of the key that the run is fired for."""
+        """That of a run's workflow and event."""
         path = f"{run.workflow_path}\x00{run.event}".encode()
-        key = run.fired_for.key_name if run.fired_for else sha256(path).hexdigest()[:12]
-        return cls(key, run.id, run.attempt, is_red, text)
+        return cls(sha256(path).hexdigest()[:12], run.id, run.attempt, is_red, text)
 
     def __str__(self) -> str:
         state = "red" if self.is_red else "green"

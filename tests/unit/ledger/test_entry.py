@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ledger.simulator.boards import sample_run
+from tests.unit.ledger.simulator.boards import sample_brief, sample_run
 
 from fire_routine.ledger.entry import (
     DESCRIPTION_LIMIT,
@@ -20,7 +20,7 @@ from fire_routine.ledger.entry import (
     read_entry,
     ref_of,
 )
-from fire_routine.ledger.names import fitted, in_short, names_of, read_names
+from fire_routine.ledger.names import by_step, fitted, name_of, names_of, read_names
 from fire_routine.model.evidence import Fingerprint
 from fire_routine.model.outcome import Status
 
@@ -52,8 +52,8 @@ def test_what_is_written_is_read_again_and_fits(
     stage: Stage, digests: list[str], shown: bool, others: bool
 ) -> None:
     run = sample_run(99_999_999_999, attempt=999, workflow_path=f".github/workflows/{'w' * 20}.yml")
-    failures = in_short(Fingerprint(one, by_step=(one[::-1],)) for one in digests)
-    found = names_of(failures, SHOWN_ROOM if shown else ROOM)
+    brief = sample_brief(*(Fingerprint(one, by_step=(one[::-1],)) for one in digests))
+    found = names_of(brief, SHOWN_ROOM if shown else ROOM)
     record = Record(stage, label(run), run.id, run.attempt, ref_of(run), "a" * 7, "k3f9ad07", found, others)
     text = record.shown() if shown and stage.words else str(record)
     assert len(text.encode()) <= DESCRIPTION_LIMIT
@@ -90,24 +90,24 @@ def test_what_others_wrote_is_no_entry() -> None:
 
 
 def test_a_failure_is_named_by_its_log_and_by_its_job_and_step() -> None:
-    (logged,) = in_short([Fingerprint("4f3a1c2b00000000", by_step=(STEP,))])
-    assert (str(logged.name), logged.by_step) == ("4f3a1c2b", read_names("j8a04727"))
-    (running,) = in_short([Fingerprint(STEP, running=True, by_step=(STEP,))])
-    assert (str(running.name), running.by_step) == ("s8a04727", ())
-    (lost,) = in_short([Fingerprint("4f3a1c2b00000000", no_log=True, by_step=(STEP,))])
-    assert (str(lost.name), lost.by_step) == ("x4f3a1c2", ())
+    logged = Fingerprint("4f3a1c2b00000000", by_step=(STEP,))
+    assert (str(name_of(logged)), by_step(logged)) == ("4f3a1c2b", read_names("j8a04727"))
+    running = Fingerprint(STEP, running=True, by_step=(STEP,))
+    assert (str(name_of(running)), by_step(running)) == ("s8a04727", ())
+    lost = Fingerprint("4f3a1c2b00000000", no_log=True, by_step=(STEP,))
+    assert (str(name_of(lost)), by_step(lost)) == ("x4f3a1c2", ())
 
 
 def test_about_eight_failures_fit_and_more_are_named_together() -> None:
     """Names by job and step are left out before that."""
-    failures = in_short(Fingerprint(f"{number:08x}00000000", by_step=(STEP,)) for number in range(8))
-    assert "j8a04727" in map(str, names_of(failures[:7], ROOM))
-    assert [name for name in names_of(failures, ROOM) if name.kind == "j"] == []
-    assert len(fitted(in_short(Fingerprint(f"{number:08x}00000000") for number in range(8)), ROOM)) == 8
-    more = in_short(Fingerprint(f"{number:08x}00000000", no_log=number == 3) for number in range(12))
-    (together,) = fitted(more, ROOM)
-    assert str(together.name).startswith("12 failures y")
-    assert (together.name.count, together.name.uncertain) == (12, True)
+    failures = [Fingerprint(f"{number:08x}00000000", by_step=(STEP,)) for number in range(8)]
+    assert "j8a04727" in map(str, names_of(sample_brief(*failures[:7]), ROOM))
+    assert [name for name in names_of(sample_brief(*failures), ROOM) if name.kind == "j"] == []
+    assert len(fitted(sample_brief(*failures), ROOM)) == 8
+    more = [Fingerprint(f"{number:08x}00000000", no_log=number == 3) for number in range(12)]
+    (together,) = map(name_of, fitted(sample_brief(*more), ROOM))
+    assert str(together).startswith("12 failures y")
+    assert (together.count, together.uncertain) == (12, True)
 
 
 def test_a_long_label_is_cut_and_stays_different() -> None:

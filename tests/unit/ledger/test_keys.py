@@ -19,11 +19,12 @@ from tests.unit.ledger.simulator.troubles import PROFILES
 
 from fire_routine.ledger.day import over_limit
 from fire_routine.ledger.entry import Claim, Stage
-from fire_routine.ledger.names import Named, read_names
+from fire_routine.ledger.names import read_names
 from fire_routine.ledger.rule import Asker, Case, Moment, Ruling, rule
+from fire_routine.model.evidence import Fingerprint
 
 KEY = f"k{'a' * 16}"
-ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (Named(read_names(KEY)[0]),), 1, DAY)
+ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (), 1, DAY, key=read_names(KEY)[0])
 CLAIM = Claim(
     *(Stage.FIRED, "ci.yml", 90, 1, "0000ff", "7654321", "other000", read_names(KEY)),
     id=1,
@@ -101,7 +102,7 @@ def test_neither_max_sessions_nor_other_keys_keep_it_back() -> None:
 
 
 def test_a_job_for_a_failure_sees_no_keys() -> None:
-    of_failure = {"failures": (Named(read_names("aaaaaaaa")[0]),), "ref": "0000ff", "run": 90}
+    of_failure = {"failures": (Fingerprint("aaaaaaaa"),), "key": None, "ref": "0000ff", "run": 90}
     assert not ruled(claim(), **of_failure).blocked
     assert ruled(claim(Stage.FIRED, "aaaaaaaa"), **of_failure).blocked
 

@@ -12,12 +12,12 @@ from tests.unit.ledger.simulator.boards import (
     SERVER_ERROR,
     SHA,
     Board,
+    sample_brief,
     sample_run,
 )
 from tests.unit.ledger.simulator.jobs import Job, Verdict
 
 from fire_routine.ledger.rerun import Reruns
-from fire_routine.model.evidence import Fingerprint
 from fire_routine.model.outcome import GitHubError
 
 RUNNING = GitHubError("GitHub answered 403: This workflow is already running", 403)
@@ -48,7 +48,7 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board,
 def test_of_a_re_run_the_failures_that_are_new_and_the_same_are_counted(board: Board) -> None:
     assert rerun(board).reason == "rerun"
     again = Job(board, sample_run(attempt=2))
-    found = Reruns(again.log, again.run).known([Fingerprint(A), Fingerprint(B)])
+    found = Reruns(again.log, again.run).known(sample_brief(A, B))
     assert found and (found.attempt, found.same, found.new, found.gone) == (1, 1, 1, 0)
 
 
@@ -85,10 +85,10 @@ def test_flakes_of_the_last_days_are_counted(board: Board) -> None:
     green.record_flake()
     board.passed = [SHA, OLDER]
     later = sample_run(300, attempt=2, head_sha="c" * 40)
-    found = Reruns(Job(board, later).log, later).known([Fingerprint(A)])
+    found = Reruns(Job(board, later).log, later).known(sample_brief(A))
     assert found and (found.flakes, found.attempt) == (1, None)
     assert any(call.startswith("passed_in_rerun CI 2026-02-15") for call in board.calls)
-    assert Reruns(Job(board, later).log, later).known([Fingerprint(B)]) is None
+    assert Reruns(Job(board, later).log, later).known(sample_brief(B)) is None
     assert timedelta(days=found.days) == timedelta(days=14)
 
 
@@ -97,6 +97,6 @@ def test_what_re_runs_showed_is_left_out_where_it_can_not_be_read(board: Board, 
     rerun(board)
     again = Job(board, sample_run(attempt=2))
     board.faults[unread] = [SERVER_ERROR] * 9
-    found = Reruns(again.log, again.run).known([Fingerprint(A)])
+    found = Reruns(again.log, again.run).known(sample_brief(A))
     assert (found is None) == (unread == "statuses")
     assert [note.what for note in again.notes] == ["some of what re-runs showed of this failure"]

@@ -11,13 +11,19 @@ from tests.support.fake_clock import NOON
 from tests.unit.ledger.simulator.boards import DAY
 
 from fire_routine.ledger.entry import Claim, Stage
-from fire_routine.ledger.names import Named, read_names
+from fire_routine.ledger.names import Kind, read_names
 from fire_routine.ledger.rule import Asker, Case, Moment, Ruling, rule
+from fire_routine.model.evidence import Fingerprint
 from fire_routine.model.run import GreenRuns
 
 
-def named(name: str, *by_step: str) -> Named:
-    return Named(read_names(name)[0], read_names(" ".join(by_step)) if by_step else ())
+def named(name: str, *by_step: str) -> Fingerprint:
+    """The failure that has this name, and these by job and step."""
+    (one,) = read_names(name)
+    steps = tuple(step.digits for step in read_names(" ".join(by_step))) if by_step else ()
+    if one.kind is Kind.STEP:
+        return Fingerprint(one.digits, running=True, by_step=(one.digits,))
+    return Fingerprint(one.digits, one.count, one.kind is Kind.UNREAD, one.kind is Kind.PARTLY, by_step=steps)
 
 
 A, B = named("aaaaaaaa"), named("bbbbbbbb")
@@ -151,12 +157,12 @@ def test_a_sessions_own_commit_starts_no_other_if_the_ledger_knows_the_session()
     ],
 )
 def test_a_failure_by_its_step_or_without_a_log_may_be_one_of_the_incident(
-    mine: Named, other: Claim, fires: bool
+    mine: Fingerprint, other: Claim, fires: bool
 ) -> None:
     assert ruled(other, failures=(mine,)).blocked != fires
     if mine is not A:  # within the cool-down of another incident only what is certain counts
         another = ruled(other, failures=(mine,), greens=GreenRuns({95: "push"}))
-        assert another.blocked != mine.name.uncertain
+        assert another.blocked != mine.uncertain
 
 
 def test_a_refused_request_ends_the_attempt_for_those_that_waited_for_it() -> None:

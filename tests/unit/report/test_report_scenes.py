@@ -38,7 +38,7 @@ class Said(NamedTuple):
 
 def duplicate(state: str, follows: str) -> Said:
     opened = "> **[Open the earlier session on claude.ai](https://claude.ai/code/session_"
-    words = ("> A session was started on this failure before (run 7, attempt 1).\n", opened, BECAME + state)
+    words = ("> A session was started for this failure before (run 7, attempt 1).\n", opened, BECAME + state)
     return Said(
         "### ⏭️ Skipped: this failure already has a session",
         "NOTE",

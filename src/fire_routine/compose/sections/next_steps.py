@@ -8,7 +8,6 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ...model.evidence import Failure
-from ...model.outcome import EVENT_BRANCH, SESSION_BRANCH
 from ...model.run import Note, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
@@ -76,9 +75,7 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str
 
 
 def _branch(run: Run) -> str:
-    if run.fired_for:
-        return f"{EVENT_BRANCH}{run.id}"
-    return f"{SESSION_BRANCH}{run.id}" if run.id else f"claude/fix-{run.head_sha[:10]}"
+    return f"{run.subject.branch}{run.id}" if run.id else f"claude/fix-{run.head_sha[:10]}"
 
 
 def _words(run: Run) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.support.fake_clock import NOON, FakeClock
 
+from fire_routine.compose.grouping import combined
 from fire_routine.ledger.entry import LEDGER, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.names import read_names
@@ -62,7 +63,7 @@ NEXT = sample_run(101, head_sha=OLDER, url="https://github.com/octo/cat/actions/
 def sample_brief(*fingerprints: str | Fingerprint) -> Brief:
     given = fingerprints or ("1" * 16,)
     prints = tuple(sorted(one if isinstance(one, Fingerprint) else Fingerprint(one) for one in given))
-    return Brief(text="# CI failed", fingerprints=prints, fingerprint=prints[0])
+    return Brief(text="# CI failed", fingerprints=prints, fingerprint=combined(prints))
 
 
 def green_at(run_id: int) -> History:

@@ -16,7 +16,7 @@ from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.terms import Terms, Timing
 from fire_routine.model.event import Event
 
-KEYS = ("k" + "a" * 16, "k" + "b" * 16)
+KEYS = ("a key", "another key")
 COOL_DOWNS = (timedelta(0), timedelta(minutes=1), timedelta(hours=24))
 BRANCHES = ("main", "topic")
 LAG = timedelta(
@@ -55,9 +55,9 @@ class Keyed:
         self.jobs += 1
         sha = f"{run_id:07x}".ljust(40, "0")
         run = sample_run(run_id, attempt, head_branch=branch, head_sha=sha, created_at=None)
-        run = replace(run, fired_for=Event("a key", "issues"))
+        run = replace(run, fired_for=Event(name, "issues"))
         by_workflow = self.schedule.world.setting.identities[0] == ACTIONS_BOT
-        terms = Terms(cool_down=self.cool_down, key="a key", default_token=by_workflow)
+        terms = Terms(cool_down=self.cool_down, key=name, default_token=by_workflow)
         part = Part(run, frozenset({name}), terms)
         self.schedule.world.enter(
             f"key {self.jobs}",
