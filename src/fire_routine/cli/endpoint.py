@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -10,8 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 
 from ..model.outcome import Result
-from ..routine_url import endpoint, host_name, routine_token
-from ..sanitize import without_frames
+from ..routine_url import endpoint, routine_token
 from ..settings import MAX_CHARACTERS
 from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
@@ -23,35 +21,20 @@ ROUTINES_PAGE = "https://claude.ai/code/routines"
 def send(arguments: Namespace) -> int:
     from ..fire import FireError, Routine
 
-    if arguments.dry_run:
-        write(without_frames(_text(arguments)))
-        return 0
-    host = _host(arguments.trusted_host)
-    url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
+    url = secret(os.environ, "ROUTINE_FIRE_URL", endpoint)
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", routine_token)
     text = _text(arguments)
     try:
-        session = Routine(url, bearer, trusted_host=host, say=_on_stderr).fire(text)
+        session = Routine(url, bearer, say=_on_stderr).fire(text)
     except FireError as error:
         failed = MayHaveStartedError if error.outcome is Result.UNKNOWN else CommandError
         raise failed(str(error)) from None
     line = f"session started: {session.url}"
-    if arguments.json:
-        line = json.dumps(
-            {"session_id": session.id, "session_url": session.url, "request_id": session.request_id}
-        )
     try:
         write(line)
     except (CommandError, BrokenPipeError):  # the session was started, and must not be started again
         _on_stderr(line)
     return 0
-
-
-def _host(value: str) -> str:
-    try:
-        return host_name(value) if value else ""
-    except ValueError as problem:
-        raise UsageError(f"--trusted-host {problem}") from None
 
 
 def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:
@@ -71,7 +54,7 @@ def _text(arguments: Namespace) -> str:
     What is piped in may be anyone's words, so it is quoted, unless `--raw` is given.
     """
     text = arguments.words
-    if arguments.log or arguments.junit:
+    if arguments.log:
         if text == "-":
             raise UsageError("- is a log by --log -: as TEXT, give your own words")
         from .send import brief_of_logs
