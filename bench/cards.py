@@ -43,7 +43,7 @@ from bench.labelled import STAMP, cases_of  # noqa: E402
 
 from fire_routine import compose, distill  # noqa: E402
 from fire_routine.distill.rules import SHARED, TOOL, Fields, entries  # noqa: E402
-from fire_routine.model.run import FailedJob, Run, Step  # noqa: E402
+from fire_routine.model.run import Job, Run, Step  # noqa: E402
 
 STRONG = 4.0  # weight of a rule from which on it may be left out
 SAMPLE = 50  # lines of which most have a timestamp, where a log has them
@@ -83,7 +83,7 @@ def framed(raw: bytes) -> bytes:
 def text_of(raw: bytes, limit: int) -> str:
     """The text for a log."""
     step = Step(4, "Run tests", "failure", None, None)
-    job = FailedJob(1, "test", "failure", "", None, None, (step,))
+    job = Job(1, "test", "failure", "", None, None, (step,))
     run = Run(
         repository="octo-org/widget",
         id=77,

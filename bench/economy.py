@@ -36,7 +36,7 @@ from bench.recall import cases_to_read  # noqa: E402
 
 from fire_routine import compose, distill  # noqa: E402
 from fire_routine.model.evidence import Digest, Failure  # noqa: E402
-from fire_routine.model.run import Annotation, ChangedFile, Commit, FailedJob, History, PullRequest, Run, Step  # noqa: E402
+from fire_routine.model.run import Annotation, ChangedFile, Commit, History, Job, PullRequest, Run, Step  # noqa: E402
 
 LIMITS = (4_096, 8_192, 60_000)
 FIRST_SCREEN = 1_600  # characters of a text that are read before anyone scrolls
@@ -53,7 +53,7 @@ def run_of(log: Digest) -> tuple[Run, Sequence[Failure]]:
     """A run whose one failed job has this log."""
     step = Step(4, log.step or "Run the tests", "failure", STARTED, STARTED + timedelta(seconds=312))
     url = "https://github.com/octo-org/widget"
-    job = FailedJob(
+    job = Job(
         *(4301, "test (ubuntu-latest, 3.12)", "failure", f"{url}/actions/runs/77/job/4301"),
         *(STARTED, step.completed_at, (step,)),
         annotations=(Annotation("failure", "Process completed with exit code 1.", path=".github", line=1),),

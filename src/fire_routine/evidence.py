@@ -15,7 +15,7 @@ from . import gather
 from .github.client import INSISTENCE, GitHub
 from .model.evidence import Attachment, Brief, Digest, Failure
 from .model.outcome import Past, Say, quiet
-from .model.run import FailedJob, Note, Run, Target, TargetKind, counted
+from .model.run import Job, Note, Run, Target, TargetKind, counted
 from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings
@@ -111,7 +111,7 @@ def gather_evidence(
 
     reader, number = distill.Reader(), count(1)
 
-    def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
+    def consume(job: Job, chunks: Iterator[bytes]) -> Digest:
         digest = reader.read(chunks, steps=job.steps, green=greens.get(job.id))
         show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
         return digest

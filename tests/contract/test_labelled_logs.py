@@ -18,7 +18,7 @@ from bench.recall import distilled, mean
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known
 from fire_routine.model.evidence import Action, Failure, Fingerprint, KnownFailure
-from fire_routine.model.run import FailedJob
+from fire_routine.model.run import Job
 
 CASES = cases_of(OWN_SET)
 LONGEST = 200  # characters of a label that a known failure's entry looks for
@@ -96,7 +96,7 @@ def failures() -> dict[str, Failure]:
     return {
         case["id"]: Failure(
             Fingerprint("1"),
-            (FailedJob(1, case["id"], "failure", ""),),
+            (Job(1, case["id"], "failure", ""),),
             distill.read([(OWN_SET / case["log"]).read_bytes()]),
         )
         for case in CASES

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.evidence import Digest, Failure
-from ..model.run import FailedJob, Note, Origin, Run
+from ..model.run import Job, Note, Origin, Run
 from .grouping import group
 
 
@@ -27,7 +27,7 @@ def run_of_logs(
     The rest is in the caller's words: what failed, the job's or pipeline's address, what could not be read.
     `trusted`: whoever calls knows that people with write access wrote the code, as on a protected branch.
     """
-    jobs = tuple(FailedJob(number, name, "failure", url="") for number, (name, _) in enumerate(logs, 1))
+    jobs = tuple(Job(number, name, "failure", url="") for number, (name, _) in enumerate(logs, 1))
     run = Run(
         repository="",
         id=0,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..model.evidence import Attachment, Digest, Failure, Line
-from ..model.run import Annotation, FailedJob, Run
+from ..model.run import Annotation, Job, Run
 from .grouping import specific_annotations
 from .layout import shares
 from .sections.changes import marked
@@ -74,7 +74,7 @@ def _last(lines: Sequence[tuple[int, str]], room: int) -> Iterator[tuple[int, st
         yield number, line
 
 
-def _with_short_notes(jobs: Sequence[FailedJob], size: int) -> tuple[FailedJob, ...]:
+def _with_short_notes(jobs: Sequence[Job], size: int) -> tuple[Job, ...]:
     """The jobs with annotations of `size` characters each."""
 
     def short(note: Annotation) -> Annotation:

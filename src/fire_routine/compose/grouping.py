@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..model.evidence import Digest, Failure, Fingerprint
-from ..model.run import Annotation, FailedJob, Run
+from ..model.run import Annotation, Job, Run
 from ..patterns import pattern
 
 # What GitHub annotates a job with that has no log, and never will have.
@@ -56,7 +56,7 @@ def combined(fingerprints: Iterable[Fingerprint]) -> Fingerprint:
 
 
 def group(
-    failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int] = ()
+    failed_jobs: Sequence[Job], digests: Mapping[int, Digest], cut: Collection[int] = ()
 ) -> tuple[Failure, ...]:
     """The distinct failures of a run, in the order in which they failed, gates last.
 
@@ -85,7 +85,7 @@ class _Alike(NamedTuple):
     """Jobs that are one failure."""
 
     fingerprint: Fingerprint
-    jobs: list[FailedJob]
+    jobs: list[Job]
     traits: frozenset[tuple[str, ...]]  # one of which another job of this failure has, too; empty: any has
 
     def same(self, other: _Alike) -> bool:
@@ -94,7 +94,7 @@ class _Alike(NamedTuple):
         return not (self.traits and other.traits) or not self.traits.isdisjoint(other.traits)
 
 
-def _traits(job: FailedJob, digest: Digest | None, cut: bool) -> frozenset[tuple[str, ...]]:
+def _traits(job: Job, digest: Digest | None, cut: bool) -> frozenset[tuple[str, ...]]:
     """The matrix, the command and the strongest lines.
 
     Of a log of which only a part could be read, what that part shows. This is not the fingerprint: in another
@@ -110,7 +110,7 @@ def _traits(job: FailedJob, digest: Digest | None, cut: bool) -> frozenset[tuple
     return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest)])
 
 
-def _fingerprint(job: FailedJob, digest: Digest | None) -> Fingerprint:
+def _fingerprint(job: Job, digest: Digest | None) -> Fingerprint:
     """The log's own. If the log only shows how the job ended: the annotations', or that of this step's end.
 
     A step is identified by its number: GitHub names one after its command, which may contain a matrix's
@@ -149,7 +149,7 @@ def _checks_other_jobs(digest: Digest) -> bool:
 
 
 def _failure(
-    fingerprint: Fingerprint, jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int]
+    fingerprint: Fingerprint, jobs: Sequence[Job], digests: Mapping[int, Digest], cut: Collection[int]
 ) -> Failure:
     logs = [digests.get(job.id) for job in jobs]
     shown = next((job.id for job in jobs if job.id in digests), None)
@@ -168,7 +168,7 @@ def _failure(
     )
 
 
-def _exit_code(job: FailedJob, digest: Digest | None) -> int | None:
+def _exit_code(job: Job, digest: Digest | None) -> int | None:
     """That of the failed step, by the log, else by what the runner annotated."""
     if digest and digest.exit_code is not None:
         return digest.exit_code
@@ -176,7 +176,7 @@ def _exit_code(job: FailedJob, digest: Digest | None) -> int | None:
     return next((code for code in codes if code is not None), None)
 
 
-def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
+def _unread(job: Job, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
     """Whether it may be any failure of its job: a log is missing that a later attempt may find."""
     if job.id in digests:
         return job.id in cut
@@ -185,17 +185,17 @@ def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int])
     return not any(_NO_LOG.search(note.message) for note in job.annotations)
 
 
-def specific_annotations(job: FailedJob) -> tuple[Annotation, ...]:
+def specific_annotations(job: Job) -> tuple[Annotation, ...]:
     """The job's annotations of level `failure` that name a cause, not only that something failed."""
     return tuple(note for note in job.annotations if note.level == "failure" and not note.generic)
 
 
-def _order(job: FailedJob) -> tuple[float, str, int]:
+def _order(job: Job) -> tuple[float, str, int]:
     name = re.sub(r"\d+", lambda number: number[0].zfill(9), job.name)  # 3.9 before 3.10
     return job.completed_at.timestamp() if job.completed_at else float("inf"), name, job.id
 
 
-def _fingerprint_without_log(job: FailedJob) -> Fingerprint:
+def _fingerprint_without_log(job: Job) -> Fingerprint:
     steps = [_normalised(step.name) for step in job.failed_steps]
     notes = sorted({_normalised(f"{note.title} {note.message}") for note in specific_annotations(job)})
     # A custom `name:` may spell matrix values anywhere, so the name counts only where it must.
@@ -203,7 +203,7 @@ def _fingerprint_without_log(job: FailedJob) -> Fingerprint:
     return Fingerprint.of([*name, *steps, *notes])
 
 
-def _by_step(job: FailedJob) -> str:
+def _by_step(job: Job) -> str:
     """The digest that the job's failure has while the job runs, when nothing else is known of it."""
     return _fingerprint_without_log(replace(job, conclusion="running", annotations=())).digest
 

@@ -20,7 +20,7 @@ import httpx
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, Missing
 from ..model.outcome import GitHubError
-from ..model.run import FailedJob, Note, Run
+from ..model.run import Job, Note, Run
 from ..retrying import retrying
 from ..threads import result, threads
 from .storage import LATE, Storage
@@ -40,7 +40,7 @@ CUT = "the connection was cut while it was read"
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 
 T = TypeVar("T")
-Consume = Callable[[FailedJob, Iterator[bytes]], T]
+Consume = Callable[[Job, Iterator[bytes]], T]
 
 
 def read_logs(
@@ -97,7 +97,7 @@ def read_green_logs(
 
 def _read(
     github: GitHub,
-    wanted: Sequence[tuple[FailedJob, int]],
+    wanted: Sequence[tuple[Job, int]],
     consume: Consume[T],
     deadline: float,
     insistence: float,
@@ -148,7 +148,7 @@ class _Server(Storage):
         self._insistence = insistence
         self._insisting_until: float | None = None
 
-    def ask(self, job: FailedJob, job_id: int, start: int = 0) -> httpx.Response:
+    def ask(self, job: Job, job_id: int, start: int = 0) -> httpx.Response:
         """The answer with a log, its body unread; from a byte on, if the server supports that.
 
         It is asked for again if it may not be there yet, or after a short fault of GitHub.
@@ -188,7 +188,7 @@ class _Log:
     """A log's bytes, for one iteration. What ends it early is `error`, and raises nothing."""
 
     server: _Server
-    job: FailedJob
+    job: Job
     job_id: int
     size: int = 0  # bytes that were given
     left_out: bool = False  # between its beginning and its end

@@ -6,14 +6,12 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
 from ..github.api import Listing
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, CHECKS, Missing
-from ..github.parse import Job
 from ..model.outcome import GitHubError
-from ..model.run import Annotation, FailedJob, Run, Target, TargetKind
+from ..model.run import Annotation, Job, Run, Target, TargetKind
 from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Context
@@ -34,8 +32,6 @@ _TIMED_OUT = pattern(r"The job (?:running on runner .{1,200} )?has exceeded the 
 # Seconds before each further question whether GitHub knows that the step before this one failed
 LAGS = (1.0, 1.0, 2.0)
 FAILED = ("failure", "timed_out")
-
-AnyJob = TypeVar("AnyJob", Job, FailedJob)
 
 
 def gather_run(github: GitHub, target: Target, context: Context, deadline: float) -> Run:
@@ -185,7 +181,7 @@ def with_jobs(
     later = {job.id for job in _asked_later(failed)}
     annotations = _annotations(github, missing, pool, [job for job in asked if job.id not in later])
     found = [
-        job.as_failed(end, annotations.get(job.id, ()))
+        replace(job, conclusion=end, annotations=annotations.get(job.id, ()))
         for job in asked
         if (end := "running" if job in running else _end_of(job, annotations.get(job.id, ())))
     ]
@@ -204,7 +200,7 @@ def with_jobs(
 def _end_of(job: Job, annotations: Sequence[Annotation]) -> str:
     """How a job failed; empty if it was cancelled, but not by its time-out."""
     if job.conclusion != "cancelled":
-        return job.conclusion or ""
+        return job.conclusion
     return "timed_out" if any(_TIMED_OUT.match(note.message) for note in annotations) else ""
 
 
@@ -216,12 +212,12 @@ def without_jobs(run: Run, target: Target, context: Context) -> Run:
     return replace(run, jobs_known=False, target_kind=kind, failed_jobs=tuple(found))
 
 
-def unlisted(run: Run, context: Context) -> FailedJob:
+def unlisted(run: Run, context: Context) -> Job:
     """The job that runs this, as far as the runner's environment describes it."""
-    return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
+    return Job(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
 
 
-def _kind(target: Target, own_run: bool, failed: Sequence[FailedJob]) -> TargetKind:
+def _kind(target: Target, own_run: bool, failed: Sequence[Job]) -> TargetKind:
     if not own_run:
         return target.kind
     return TargetKind.STEP if any(job.running for job in failed) else TargetKind.FINAL_JOB
@@ -272,18 +268,18 @@ def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], dea
     return replace(run, failed_jobs=jobs, notes=(*run.notes, *missing.collected()))
 
 
-def _asked_later(jobs: Sequence[AnyJob]) -> list[AnyJob]:
+def _asked_later(jobs: Sequence[Job]) -> list[Job]:
     """The jobs whose annotations wait for their logs: of many jobs, those that ended in failure."""
     failed = [job for job in jobs if job.conclusion == "failure"]
     return failed if len(failed) > FEW else []
 
 
 def _annotations(
-    github: GitHub, missing: Missing, pool: Executor, jobs: Sequence[AnyJob]
+    github: GitHub, missing: Missing, pool: Executor, jobs: Sequence[Job]
 ) -> dict[int, tuple[Annotation, ...]]:
     """Each job's annotations, by job id."""
 
-    def ask(job: AnyJob) -> tuple[Annotation, ...]:
+    def ask(job: Job) -> tuple[Annotation, ...]:
         what = "whether a time-out ended" if job.conclusion == "cancelled" else "the annotations of"
         return missing.ask(what, CHECKS, lambda: github.annotations(job.id), (), job.name)
 

@@ -19,13 +19,13 @@ from urllib.parse import quote
 from ..clock import REAL, Clock
 from ..model.event import Role
 from ..model.outcome import SHOWN, GitHubError, Say, SessionTrace, Status, quiet
-from ..model.run import Annotation, GreenRuns, Note, PullRequest, Run
+from ..model.run import Annotation, GreenRuns, Job, Note, PullRequest, Run
 from ..retrying import http_date
 from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
-from .parse import Artifact, Comparison, Job, Post
+from .parse import Artifact, Comparison, Post
 from .traces import session_traces
 from .transport import Transport
 

@@ -12,44 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..model.outcome import SHOWN, Status
-from ..model.run import Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Step
+from ..model.run import Annotation, ChangedFile, Commit, Job, PullRequest, Run, Step
 from . import fields
 from .fields import Json
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job of an attempt, with any conclusion."""
-
-    id: int
-    name: str
-    status: str
-    conclusion: str | None
-    url: str
-    runner_name: str
-    started_at: datetime | None
-    completed_at: datetime | None
-    steps: tuple[Step, ...]
-    labels: tuple[str, ...] = ()
-
-    @property
-    def seconds(self) -> float:
-        if self.started_at is None or self.completed_at is None:
-            return 0.0
-        return (self.completed_at - self.started_at).total_seconds()
-
-    def as_failed(self, conclusion: str, annotations: tuple[Annotation, ...]) -> FailedJob:
-        return FailedJob(
-            id=self.id,
-            name=self.name,
-            conclusion=conclusion,
-            url=self.url,
-            started_at=self.started_at,
-            completed_at=self.completed_at,
-            steps=self.steps,
-            annotations=annotations,
-            labels=self.labels,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +56,11 @@ def step(data: Json) -> Step:
 def job(data: Json) -> Job:
     """https://docs.github.com/rest/actions/workflow-jobs"""
     data = fields.mapping(data)
-    conclusion = data.get("conclusion")
     return Job(
         id=fields.identity(data),
         name=fields.needed(data, "name"),
         status=fields.text(data, "status"),
-        conclusion=conclusion if isinstance(conclusion, str) else None,
+        conclusion=fields.text(data, "conclusion"),
         url=fields.text(data, "html_url"),
         runner_name=fields.text(data, "runner_name"),
         started_at=fields.time(data.get("started_at")),

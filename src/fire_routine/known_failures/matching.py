@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ..model.evidence import Attachment, Digest, Failure, KnownFailure
-from ..model.run import FailedJob, Note
+from ..model.run import Job, Note
 from ..sanitize import visible
 from .entries import Entry
 from .searching import Found, search
@@ -150,7 +150,7 @@ class _Evidence:
             return all(items[rule] - found for rule, found in covered.items())
         return bool(items) and all(len(found) > 1 for found in items.values())
 
-    def _step(self, job: FailedJob) -> str:
+    def _step(self, job: Job) -> str:
         """The first step that failed."""
         if job.failed_steps:
             return job.failed_steps[0].name

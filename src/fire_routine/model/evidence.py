@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from .run import ChangedFile, FailedJob, Note
+from .run import ChangedFile, Job, Note
 
 # What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
 _BZIP2 = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
@@ -170,7 +170,7 @@ class Failure:
     """One distinct failure, with every failed job that shares it."""
 
     fingerprint: Fingerprint
-    jobs: tuple[FailedJob, ...]
+    jobs: tuple[Job, ...]
     digest: Digest | None  # None: there is no log of it
     partial: bool = False  # the digest is of a part of the log
     gate: bool = False  # its jobs only check the results of other jobs

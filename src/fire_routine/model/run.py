@@ -227,27 +227,35 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedJob:
-    """A job of the reported attempt that failed, timed out, or was cancelled by a time-out."""
+class Job:
+    """A job of an attempt."""
 
     id: int
     name: str
-    conclusion: str  # failure, timed_out; "running" for the job the action runs in
+    # As GitHub words it; empty: none yet. Of failed ones: failure, timed_out, or running for one that runs
+    conclusion: str
     url: str
     started_at: datetime | None = None
     completed_at: datetime | None = None
     steps: tuple[Step, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     labels: tuple[str, ...] = ()  # of the runner that it asked for (`runs-on`)
+    status: str = ""
+    runner_name: str = ""
 
     @property
     def running(self) -> bool:
-        """Still running: GitHub has no log of it yet."""
+        """Whether it failed and still runs: GitHub has no log of it yet."""
         return self.conclusion == "running"
 
     @property
     def duration(self) -> timedelta | None:
         return _between(self.started_at, self.completed_at)
+
+    @property
+    def seconds(self) -> float:
+        """The same; 0 where it is not known."""
+        return self.duration.total_seconds() if self.duration else 0.0
 
     @property
     def failed_steps(self) -> tuple[Step, ...]:
@@ -368,7 +376,7 @@ class Run:
     commit: Commit | None = None
     pull_request: PullRequest | None = None
     named_pull_requests: tuple[int, ...] = ()  # numbers: a commit may be at the head of several
-    failed_jobs: tuple[FailedJob, ...] = ()
+    failed_jobs: tuple[Job, ...] = ()  # failed, timed out, or cancelled by a time-out
     jobs_known: bool = True  # False: the jobs could not be listed, so an empty list means nothing
     passed_jobs: tuple[str, ...] = ()  # names
     cancelled_jobs: tuple[str, ...] = ()  # names; cancelled by a person or by fail-fast

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..model.event import Event
 from ..model.evidence import Failure
-from ..model.run import RUN_FAILED, FailedJob, History, counted, in_words
+from ..model.run import RUN_FAILED, History, Job, counted, in_words
 from ..sanitize import fence, inline, prose
 from .contents import Contents
 from .markdown import NAME, fold, named_link, worded_link
@@ -145,11 +145,11 @@ def _ended(failure: Failure) -> str:
     return " ".join(filter(None, (how, f"after {in_words(took)}" if took is not None else "")))
 
 
-def _logs(contents: Contents, jobs: Sequence[FailedJob]) -> str:
+def _logs(contents: Contents, jobs: Sequence[Job]) -> str:
     return ", ".join(named_link(job.name, job.url, contents.clean) for job in jobs)
 
 
-def _more_jobs(contents: Contents, jobs: Sequence[FailedJob], most: int) -> str:
+def _more_jobs(contents: Contents, jobs: Sequence[Job], most: int) -> str:
     number = counted(len(jobs), "more job")
     if not most:
         return f"… and {number}"

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fire_routine.model.evidence import Block, Digest, Fingerprint, Line
-from fire_routine.model.run import Annotation, ChangedFile, Commit, FailedJob, History, PullRequest, Run, Step
+from fire_routine.model.run import Annotation, ChangedFile, Commit, History, Job, PullRequest, Run, Step
 
 STARTED = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 SHA = "1234567890abcdef1234567890abcdef12345678"
 EXIT_1 = Annotation("failure", "Process completed with exit code 1.", path=".github", line=1)
 
 
-def job(number: int, name: str = "test", step: str = "Run the tests", **changes: Any) -> FailedJob:
+def job(number: int, name: str = "test", step: str = "Run the tests", **changes: Any) -> Job:
     values: dict[str, Any] = {
         "id": 1000 + number,
         "name": name,
@@ -28,7 +28,7 @@ def job(number: int, name: str = "test", step: str = "Run the tests", **changes:
         ),
         "annotations": (EXIT_1,),
     }
-    return FailedJob(**{**values, **changes})
+    return Job(**{**values, **changes})
 
 
 def digest(fingerprint: str, *lines: str, noise: int = 0, **changes: Any) -> Digest:
@@ -48,7 +48,7 @@ def digest(fingerprint: str, *lines: str, noise: int = 0, **changes: Any) -> Dig
     return Digest(**{**values, **changes})
 
 
-def run(jobs: Sequence[FailedJob] = (), **changes: Any) -> Run:
+def run(jobs: Sequence[Job] = (), **changes: Any) -> Run:
     values: dict[str, Any] = {
         "repository": "octo/widgets",
         "id": 77,

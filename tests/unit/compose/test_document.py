@@ -17,7 +17,7 @@ from fire_routine.compose.layout import head
 from fire_routine.distill import excerpt, pipeline
 from fire_routine.distill.types import Scan
 from fire_routine.model.evidence import Attachment, Brief, Digest, Excerpt, Fingerprint, utf16_length
-from fire_routine.model.run import Annotation, ChangedFile, Commit, FailedJob, Note, Run, Step
+from fire_routine.model.run import Annotation, ChangedFile, Commit, Job, Note, Run, Step
 from fire_routine.settings import KEPT_TEXT, MIN_CHARACTERS
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -355,7 +355,7 @@ ANNOTATIONS = st.builds(
 def runs(draw: st.DrawFn) -> tuple[Run, dict[int, Digest]]:
     count = draw(st.integers(0, 12))
     jobs = [
-        FailedJob(
+        Job(
             id=10**11 + number,
             name=draw(NAMES),
             conclusion=draw(st.sampled_from(["failure", "timed_out", "running"])),

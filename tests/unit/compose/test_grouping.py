@@ -9,7 +9,7 @@ from tests.unit.compose.material import STARTED, digest, job
 
 from fire_routine.compose.grouping import base_name, combined, group
 from fire_routine.model.evidence import Digest, Fingerprint
-from fire_routine.model.run import Annotation, FailedJob, Step
+from fire_routine.model.run import Annotation, Job, Step
 
 NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
 NO_SPACE_AGAIN = Annotation(
@@ -17,7 +17,7 @@ NO_SPACE_AGAIN = Annotation(
 )
 
 
-def fingerprints(*jobs: FailedJob, digests: dict[int, Digest] | None = None) -> list[str]:
+def fingerprints(*jobs: Job, digests: dict[int, Digest] | None = None) -> list[str]:
     return [failure.fingerprint.digest for failure in group(jobs, digests or {})]
 
 

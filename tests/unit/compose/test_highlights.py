@@ -12,9 +12,9 @@ from fire_routine.compose import highlights as shown
 from fire_routine.compose.highlights import MOST_LINES, cause
 from fire_routine.distill import excerpt
 from fire_routine.model.evidence import Failure, Fingerprint
-from fire_routine.model.run import Annotation, FailedJob, Step
+from fire_routine.model.run import Annotation, Job, Step
 
-JOB = FailedJob(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "failure", None, None),))
+JOB = Job(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "failure", None, None),))
 
 
 def _failure(*blocks: Sequence[str], weight: float = 9.0) -> Failure:

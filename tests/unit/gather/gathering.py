@@ -13,7 +13,7 @@ from tests.support.emulated.ids import sha_of
 from fire_routine import clock
 from fire_routine.gather import find_target, gather_run, with_context
 from fire_routine.github.client import GitHub
-from fire_routine.model.run import FailedJob, Run
+from fire_routine.model.run import Job, Run
 from fire_routine.settings import Context, Settings
 
 RUN = 500
@@ -99,5 +99,5 @@ def gathered(
         return with_context(github, gather_run(github, target, context, later()), later())
 
 
-def whole(_job: FailedJob, chunks: Iterator[bytes]) -> bytes:
+def whole(_job: Job, chunks: Iterator[bytes]) -> bytes:
     return b"".join(chunks)

@@ -16,12 +16,12 @@ from tests.unit.gather.gathering import IMPATIENT, github_of, later
 from fire_routine.gather import KnownFailures
 from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
 from fire_routine.model.evidence import Failure, Fingerprint
-from fire_routine.model.run import FailedJob, Note
+from fire_routine.model.run import Job, Note
 
 PATH = ".github/known-failures.toml"
 FAILURE = Failure(
     Fingerprint("1"),
-    (FailedJob(1, "test", "failure", ""),),
+    (Job(1, "test", "failure", ""),),
     digest_of("pool exhausted"),
 )
 

@@ -26,7 +26,7 @@ from tests.unit.gather.gathering import (
 
 from fire_routine.gather import read_green_logs, read_logs
 from fire_routine.gather.logs import GREEN_JOBS, Consume
-from fire_routine.model.run import FailedJob, Note, Run
+from fire_routine.model.run import Job, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
 
@@ -71,7 +71,7 @@ def test_a_log_is_read_no_further_once_no_one_waits_for_it(emulator: GitHubEmula
     begun, left, ended = threading.Event(), threading.Event(), threading.Event()
     chunks = 0
 
-    def consume(job: FailedJob, arriving: Iterator[bytes]) -> int:
+    def consume(job: Job, arriving: Iterator[bytes]) -> int:
         nonlocal chunks
         for _ in arriving:
             if job.id == 1:
@@ -95,7 +95,7 @@ def test_a_log_is_never_held_whole(emulator: GitHubEmulator) -> None:
     emulator.set_log(1, bytes(20_000_000))
     sizes: list[int] = []
 
-    def consume(_job: FailedJob, chunks: Iterator[bytes]) -> int:
+    def consume(_job: Job, chunks: Iterator[bytes]) -> int:
         sizes.extend(map(len, chunks))
         return sum(sizes)
 
@@ -145,7 +145,7 @@ class TestWhatCannotBeHad:
             assert "s3cret" not in repr(note)
 
     def test_a_running_job_has_no_log_and_the_remedy_is_a_final_job(self, emulator: GitHubEmulator) -> None:
-        own = FailedJob(id=9, name="own", conclusion="running", url="")
+        own = Job(id=9, name="own", conclusion="running", url="")
         logs, (note,) = read(emulator, replace(gathered(emulator), failed_jobs=(own,)))
         assert (logs, emulator.asked("/logs")) == ({}, [])
         assert note.why == "GitHub has no log of a job that is still running"
@@ -223,7 +223,7 @@ class TestTheDeadline:
         emulator.add_job(RUN, failed_job(2, "other"), "fine\n")
         run, over = gathered(emulator), threading.Event()
 
-        def consume(job: FailedJob, chunks: Iterator[bytes]) -> bytes:
+        def consume(job: Job, chunks: Iterator[bytes]) -> bytes:
             log = b"".join(chunks)
             if job.id == 2:
                 over.wait(PATIENCE)
@@ -275,6 +275,6 @@ class TestTheGreenLog:
             emulator.add_job(400, green, f"well {number}\n")
         assert len(self.green(emulator)) == GREEN_JOBS
         assert len(emulator.requests) == 1 + 2 * GREEN_JOBS
-        jobs = [FailedJob(id=number, name=f"{number}", conclusion="failure", url="") for number in range(40)]
+        jobs = [Job(id=number, name=f"{number}", conclusion="failure", url="") for number in range(40)]
         run = replace(gathered(emulator), failed_jobs=tuple(jobs))
         assert (self.green(emulator, run), emulator.requests) == ({}, [])

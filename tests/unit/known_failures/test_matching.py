@@ -12,7 +12,7 @@ from tests.unit.digests import digest_of
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known, read_entries, searching
 from fire_routine.model.evidence import Attachment, Digest, Failure, Fingerprint, to_fire
-from fire_routine.model.run import Annotation, FailedJob, Note, Step
+from fire_routine.model.run import Annotation, Job, Note, Step
 
 FLAKY = "E       TimeoutError: pool exhausted"
 PYTEST = """\
@@ -62,12 +62,12 @@ def one_line(line: str) -> Digest:
     return digest_of(line)
 
 
-def job(name: str = "test", number: int = 1, step: str = "Run make", **fields: object) -> FailedJob:
+def job(name: str = "test", number: int = 1, step: str = "Run make", **fields: object) -> Job:
     steps = (Step(1, step, "failure", None, None),) if step else ()
-    return FailedJob(number, name, "failure", "", steps=steps, **fields)  # type: ignore[arg-type]
+    return Job(number, name, "failure", "", steps=steps, **fields)  # type: ignore[arg-type]
 
 
-def failure(log: Digest | str | None, *jobs: FailedJob, gate: bool = False) -> Failure:
+def failure(log: Digest | str | None, *jobs: Job, gate: bool = False) -> Failure:
     log = digest(log) if isinstance(log, str) else log
     return Failure(Fingerprint("1"), jobs or (job(),), log, gate=gate)
 
@@ -147,7 +147,7 @@ def test_annotations_are_evidence_too() -> None:
 
 def test_attached_files_are_evidence_of_a_job_that_is_still_running() -> None:
     attached = (Attachment("test.log", one_line(FLAKY)),)
-    running = Failure(Fingerprint("1"), (FailedJob(1, "test", "running", ""),), None)
+    running = Failure(Fingerprint("1"), (Job(1, "test", "running", ""),), None)
     assert marked(entries("pool"), running, attached=attached)[0][0].is_spared
     assert not marked(entries("pool"), failure(None), attached=attached)[0][0].is_spared
 

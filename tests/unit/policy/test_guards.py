@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.unit.ledger.simulator import jobs
 from tests.unit.ledger.simulator.boards import OLDER, SHA, Board, pull_request, sample_run
-from tests.unit.ledger.simulator.jobs import Job, decided
+from tests.unit.ledger.simulator.jobs import decided
 
 from fire_routine import policy
 from fire_routine.gather import find_target, run_as_reported
 from fire_routine.model.outcome import GitHubError, Skip
-from fire_routine.model.run import Commit, FailedJob, Origin, Run, TargetKind
+from fire_routine.model.run import Commit, Job, Origin, Run, TargetKind
 from fire_routine.policy import guards, sessions_behind
 from fire_routine.settings import Context, Settings
 
@@ -20,7 +21,7 @@ SECRETS = {
     "routine_url": "https://api.anthropic.com/v1/claude_code/routines/trig_1/fire",
     "routine_token": "t",
 }
-JOB = FailedJob(1, "test", "failure", "")
+JOB = Job(1, "test", "failure", "")
 CLOSED = pull_request(state="closed")
 
 
@@ -171,7 +172,7 @@ def test_a_run_under_way_counts_by_its_jobs() -> None:
 def test_a_cancelled_run_is_skipped_unless_a_job_ran_out_of_time() -> None:
     assert judged(sample_run(conclusion="cancelled", failed_jobs=())) == "cancelled"
     assert judged(sample_run(conclusion="cancelled", failed_jobs=(JOB,))) == "cancelled"
-    timed_out = FailedJob(1, "test", "timed_out", "")
+    timed_out = Job(1, "test", "timed_out", "")
     assert judged(sample_run(conclusion="cancelled", failed_jobs=(timed_out,))) is None
     assert judged(going(cancelled_jobs=("test",))) == "cancelled"
 
@@ -233,7 +234,7 @@ def test_trailers_name_sessions() -> None:
 
 def test_a_session_starts_no_loop_however_new_its_branch_is() -> None:
     board = Board()
-    first = Job(board, sample_run(1, head_branch="main")).fire("1" * 16)
+    first = jobs.Job(board, sample_run(1, head_branch="main")).fire("1" * 16)
     assert first.fire
     trailer = f"Mend\n\nClaude-Session: {board.commits[SHA][-1].target_url}"
     by_session = Commit(OLDER, trailer)

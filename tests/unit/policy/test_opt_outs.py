@@ -11,7 +11,7 @@ from tests.unit.ledger.simulator.jobs import decided
 
 from fire_routine.model.evidence import Action, Failure, Fingerprint, KnownFailure
 from fire_routine.model.outcome import GitHubError
-from fire_routine.model.run import FailedJob, PullRequest
+from fire_routine.model.run import Job, PullRequest
 
 RUN = sample_run(event="pull_request", pull_request=pull_request())
 
@@ -105,7 +105,7 @@ ENTRY = KnownFailure(
     "Slow at night.",
     "https://github.com/o/r/issues/7",
 )
-FAILURE = Failure(Fingerprint("1" * 16), (FailedJob(1, "test", "failure", ""),), None)
+FAILURE = Failure(Fingerprint("1" * 16), (Job(1, "test", "failure", ""),), None)
 KNOWN = replace(FAILURE, known=ENTRY)
 RERUN = replace(FAILURE, known=replace(ENTRY, action=Action.RERUN))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from fire_routine.model.evidence import Brief, Digest, Failure, Fingerprint, Highlight
 from fire_routine.model.outcome import Checks, EarlierSession, Outcome, Result, SessionState, SessionTrace
-from fire_routine.model.run import ChangedFile, Commit, FailedJob, PullRequest, Run, Step
+from fire_routine.model.run import ChangedFile, Commit, Job, PullRequest, Run, Step
 from fire_routine.report import Contents
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -39,21 +39,21 @@ def session(state: SessionState | None, number: int = 14, **fields: object) -> E
     return replace(known, **fields)  # type: ignore[arg-type]
 
 
-def job(number: int, name: str = "", step: str = "Run pytest") -> FailedJob:
+def job(number: int, name: str = "", step: str = "Run pytest") -> Job:
     steps = (
         Step(1, "Set up", "success", NOW, NOW),
         Step(2, step, "failure", NOW, NOW + timedelta(seconds=65)),
     )
     url = f"{PAGE}/actions/runs/1/job/{number}"
-    return FailedJob(number, name or f"test ({number})", "failure", url, steps=steps)
+    return Job(number, name or f"test ({number})", "failure", url, steps=steps)
 
 
-def failure(*jobs: FailedJob, exit_code: int | None = 1) -> Failure:
+def failure(*jobs: Job, exit_code: int | None = 1) -> Failure:
     digest = Digest((), 10, fingerprint=Fingerprint("a"), exit_code=exit_code)
     return Failure(Fingerprint("a"), jobs, digest, exit_codes=(exit_code,) * len(jobs))
 
 
-def run(*jobs: FailedJob, passed: Sequence[str] = ()) -> Run:
+def run(*jobs: Job, passed: Sequence[str] = ()) -> Run:
     return Run(
         repository="o/r",
         id=1,

@@ -12,7 +12,7 @@ from tests.unit.report.samples import FIRED, NOW, PAGE, SESSION, clean, contents
 from fire_routine.model.evidence import Highlight
 from fire_routine.model.outcome import Outcome, Result
 from fire_routine.model.reason import Reason
-from fire_routine.model.run import ChangedFile, FailedJob, History, Note, Rerun, Step, in_words
+from fire_routine.model.run import ChangedFile, History, Job, Note, Rerun, Step, in_words
 from fire_routine.report import Contents, summary
 from fire_routine.report.pages import LIMIT
 
@@ -122,7 +122,7 @@ def test_the_worst_names_and_notes_stay_within_the_runner_s_limit(distinct: bool
     wide = "🦊@" * 500
     url = "https://github.com/" + "x" * 1_980
     steps = tuple(Step(n, wide, "failure", NOW, NOW) for n in range(9))
-    jobs = [FailedJob(n, wide, "failure", url, steps=steps) for n in range(256)]
+    jobs = [Job(n, wide, "failure", url, steps=steps) for n in range(256)]
     failures = [failure(one) for one in jobs] if distinct else [failure(*jobs)]
     shown = Highlight(wide, (wide[:300],) * 5, (wide,) * 256)
     report = Contents(

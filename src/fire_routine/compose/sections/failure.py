@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from ...model.evidence import Action, Failure, MakeExcerpt, utf16_length
-from ...model.run import FailedJob, Run, counted, in_words
+from ...model.run import Job, Run, counted, in_words
 from ...sanitize import inline
 from ..grouping import passed_legs
 from ..highlights import cause
@@ -93,7 +93,7 @@ def _other(failure: Failure, told: int) -> str:
     return f"- {jobs_and_step(failure, ' › ')}{_job_id(failure.jobs[0])}{known}{reason}"
 
 
-def _job_id(job: FailedJob) -> str:
+def _job_id(job: Job) -> str:
     """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
     return f", job {job.id}" if job.url else ""
 

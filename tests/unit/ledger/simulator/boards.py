@@ -17,7 +17,7 @@ from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.ledger.names import read_names
 from fire_routine.model.evidence import Brief, Fingerprint
 from fire_routine.model.outcome import SHOWN, GitHubError, Outcome, Result, SessionTrace, Status
-from fire_routine.model.run import FailedJob, GreenRuns, History, Note, PullRequest, Run
+from fire_routine.model.run import GreenRuns, History, Job, Note, PullRequest, Run
 
 SHA = "a" * 40
 OLDER = "b" * 40
@@ -52,7 +52,7 @@ def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
         "url": URL,
         "created_at": NOON,
         "default_branch": "main",
-        "failed_jobs": (FailedJob(id=1, name="test", conclusion="failure", url=URL),),
+        "failed_jobs": (Job(id=1, name="test", conclusion="failure", url=URL),),
     }
     return Run(**{**values, **changes})
 
