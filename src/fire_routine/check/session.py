@@ -1,4 +1,4 @@
-"""Item 3: the session's side on the default branch: the skill, owners, what instructs sessions."""
+"""Items 3 and 5: the session's side on the default branch, and the form of the routine's address."""
 
 from __future__ import annotations
 
@@ -8,61 +8,38 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .facts import OWNERS, SKILL, Facts
-from .rows import Row, do, ok, unseen
-from .rules import ADMINISTRATION, CODE_OWNERS, code_owners_review
-from .workflow import mapping
+from ..routine_url import endpoint
+from .repository import INSTRUCTING, OWNERS, SETTINGS, SKILL, Repository, Row
+from .rules import has_rule
+from .workflow import fires, mapping
 
 SKILL_VERSION = 1  # as the skill states it; a change that sessions need raises it
-_SOURCE = "https://github.com/OWNER/fire-routine/blob/main/examples"
-_INSTRUCTING = ("CLAUDE.md", "AGENTS.md", ".mcp.json")
-_SETTINGS = ".claude/settings.json"
 
 
-def rows(facts: Facts) -> Iterator[Row]:
-    yield _skill(facts)
-    yield _owners(facts)
-    yield from _settings(facts)
-    yield unseen(
-        "the routine",
-        "no API shows it: look for the one-line prompt, no connector, an environment without secrets",
-        f"{facts.owner}, who owns it",
-        "https://claude.ai/code/routines",
-    )
+def rows(repository: Repository, fire_url: str) -> Iterator[Row]:
+    front = repository.files.get(SKILL, "").partition("\n---")[0]
+    stated = re.search(r"^\s+version: *\"?(\d{1,9})", front, re.MULTILINE)
+    current = bool(stated and int(stated[1]) >= SKILL_VERSION)
+    yield repository.row("session.skill", current, version=SKILL_VERSION)
+    yield _owners(repository)
+    settings = _settings(repository)
+    if mapping(settings.get("permissions")).get("ask"):
+        yield repository.row("session.ask", False)
+    if hooks := mapping(settings.get("hooks")):
+        yield repository.row("session.hooks", True, hooks=", ".join(map(str, hooks)))
+    yield repository.row("session.routine", None)
+    yield from _urls(repository, fire_url)
 
 
-def _skill(facts: Facts) -> Row:
-    about, source = SKILL, f"{_SOURCE}/skills/ci-failure/SKILL.md"
-    if SKILL not in facts.files:
-        todo = "Copy the skill there (or paste it into a routine of several repositories)"
-        return do(about, f"it isn't on {facts.branch}: a session stops without it", todo, source)
-    stated = re.search(r"^\s+version: *\"?(\d{1,9})", facts.files[SKILL].partition("\n---")[0], re.MULTILINE)
-    version = int(stated[1]) if stated else 0
-    if version < SKILL_VERSION:
-        return do(about, f"it is version {version}, and {SKILL_VERSION} is out", "Copy it again", source)
-    return ok(about, f"version {version}")
-
-
-def _owners(facts: Facts) -> Row:
+def _owners(repository: Repository) -> Row:
     """Whoever changes these files instructs the sessions."""
-    needed = ["/.claude/", *(f"/{path}" for path in _INSTRUCTING if path in facts.files)]
-    path = next((path for path in OWNERS if facts.files.get(path)), OWNERS[0])
-    missing = [one for one in needed if not _is_owned(facts.files.get(path, ""), one)]
-    if missing:
-        lines = "\n".join(f"{one} @YOUR-ORG/YOUR-TEAM" for one in missing)
-        page = f"{facts.page}/edit/{facts.branch}/{path}"
-        return do(path, "no one owns files that instruct sessions", lines, page)
-    reviewed = code_owners_review(facts)
-    if reviewed is None:
-        return unseen(path, "whether a rule asks for its owners' review", ADMINISTRATION)
-    if reviewed:
-        return ok(path, "what instructs sessions has owners, and needs their review")
-    return do(
-        path,
-        "owners are named, and no rule asks for their review",
-        f"Require a pull request before merging: {CODE_OWNERS}",
-        f"{facts.page}/settings/rules",
-    )
+    file = next((path for path in OWNERS if path in repository.files), OWNERS[0])
+    owners = repository.files.get(file, "")
+    instructing = ["/.claude/", *(f"/{path}" for path in INSTRUCTING if path in repository.files)]
+    if missing := [path for path in instructing if not _is_owned(owners, path)]:
+        lines = "\n".join(f"{path} @YOUR-ORG/YOUR-TEAM" for path in missing)
+        return repository.row("session.unowned", False, file=file, lines=lines)
+    return repository.row("rules.owners", has_rule(repository, repository.branch, "owners"), file=file)
 
 
 def _is_owned(owners: str, path: str) -> bool:
@@ -76,19 +53,24 @@ def _is_owned(owners: str, path: str) -> bool:
     return owned
 
 
-def _settings(facts: Facts) -> Iterator[Row]:
-    if _SETTINGS not in facts.files:
-        return
+def _settings(repository: Repository) -> dict[str, Any]:
     try:
-        stated: dict[str, Any] = mapping(json.loads(facts.files[_SETTINGS]))
+        return mapping(json.loads(repository.files.get(SETTINGS, "")))
     except (ValueError, RecursionError):
-        yield unseen(_SETTINGS, "it is not JSON", "")
-        return
-    page = f"{facts.page}/edit/{facts.branch}/{_SETTINGS}"
-    asked = mapping(stated.get("permissions")).get("ask")
-    if asked:
-        found = "`permissions.ask` waits for a person, and nobody is there in a session"
-        yield do(_SETTINGS, found, "Move `ask` to .claude/settings.local.json", page)
-    hooks = ", ".join(map(str, mapping(stated.get("hooks"))))
-    if hooks:
-        yield ok(_SETTINGS, f"hooks run in each session: {hooks}; none may wait for a person")
+        return {}
+
+
+def _urls(repository: Repository, fire_url: str) -> Iterator[Row]:
+    """Of an address in plain text, and of `fire_url`. Nothing is sent to it."""
+    hosts = {fire_url: ""}  # by URL: the host that is trusted
+    for fire in fires(repository.workflows):
+        hosts[str(fire.inputs.get("routine-url", ""))] = str(fire.inputs.get("trusted-host", "")).lower()
+    known = {url: host for url, host in hosts.items() if url and "${{" not in url}
+    for url, host in known.items():
+        try:
+            endpoint(url, host)
+            yield repository.row("session.url", True)
+        except ValueError as problem:
+            yield repository.row("session.url", False, problem=problem)
+    if not known:
+        yield repository.row("session.url", None)

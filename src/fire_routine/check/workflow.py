@@ -1,25 +1,24 @@
-"""A workflow file as far as the check looks: what starts it, its jobs, which of them use the action. Pure."""
+"""Workflow files as far as the check looks: what starts them, their jobs, which use the action. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ACTION = re.compile(r"[\w.-]+/fire-routine(?P<sweep>/sweep)?@(?P<ref>\S+)", re.IGNORECASE)
+ACTION = re.compile(r"[\w.-]+/fire-routine@(?P<ref>\S+)", re.IGNORECASE)
 # A file without any of these can't matter here, and reading YAML takes time.
 _TELLING = re.compile(r"secrets|environment|fire-routine|pull_request_target|workflow_(?:run|call)")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([\w-]+)|\[\s*'([\w-]+)'\s*\])?")
 ALL = "all of them"
-DOCUMENTED = "ROUTINE_FIRE_TOKEN"  # the routine's token, by the name that the documents give it
+OWN = {"ROUTINE_FIRE_URL", "ROUTINE_FIRE_TOKEN"}  # by the names that the documents give them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Workflow:
     path: str
-    name: str
     on: dict[str, dict[str, Any]]  # by event: its filters
     body: dict[str, Any]
     jobs: dict[str, dict[str, Any]]
@@ -29,39 +28,41 @@ class Workflow:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Fire:
     """A step that uses the action, or a job that calls a workflow with such a step."""
 
     workflow: Workflow
     job_id: str
     job: dict[str, Any]
-    step: dict[str, Any] | None
     inputs: dict[str, Any]
-    ref: str = ""
+    uses: str = ""  # empty: it is a call
 
     @property
-    def about(self) -> str:
-        return f"{self.workflow.file}, job {self.job_id}"
+    def secrets(self) -> set[str]:
+        """Those that its step gets, or that its call passes on."""
+        return secret_names(self.inputs if self.uses else self.job.get("secrets"))
 
 
-def parsed(path: str, text: str) -> Workflow | str | None:
-    """The workflow; why it can't be read; or None: it can't matter, and is not looked into."""
-    if not _TELLING.search(text):
-        return None
+def parsed(files: Mapping[str, str]) -> tuple[list[Workflow], list[str]]:
+    """The workflows that can matter, and the paths of files that are no YAML."""
     from ruamel.yaml import YAML  # the action never needs it
     from ruamel.yaml.error import YAMLError
 
-    try:
-        body = mapping(YAML(typ="safe", pure=True).load(text))
-    except (YAMLError, LookupError, TypeError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        return f"line {mark.line + 1} is not valid YAML" if mark else "it is not valid YAML"
-    events = body.get("on")
-    listed = events if isinstance(events, dict | list) else [events]
-    on = {str(event): mapping(events[event]) if isinstance(events, dict) else {} for event in listed}
-    jobs = {str(name): mapping(job) for name, job in mapping(body.get("jobs")).items()}
-    return Workflow(path, str(body.get("name") or path), on, body, jobs)
+    found, unread = [], []
+    for path, text in files.items():
+        if not _TELLING.search(text):
+            continue
+        try:
+            body = mapping(YAML(typ="safe", pure=True).load(text))
+        except (YAMLError, LookupError, TypeError, ValueError, RecursionError):
+            unread.append(path)
+            continue
+        events = body.get("on")
+        on = {one: mapping(mapping(events).get(one)) for one in listed(events)}
+        jobs = {str(name): mapping(job) for name, job in mapping(body.get("jobs")).items()}
+        found.append(Workflow(path, on, body, jobs))
+    return found, unread
 
 
 def mapping(value: Any) -> dict[Any, Any]:
@@ -69,59 +70,52 @@ def mapping(value: Any) -> dict[Any, Any]:
 
 
 def listed(value: Any) -> list[str]:
-    """Texts that YAML may give as one or as a list."""
-    return [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+    """Texts that YAML may give as one, as a list or as keys."""
+    return (
+        [str(one) for one in value]
+        if isinstance(value, list | dict)
+        else []
+        if value is None
+        else [str(value)]
+    )
+
+
+def named(value: Any, key: str) -> str:
+    """What YAML may give alone or as an entry: `environment`, `container`."""
+    return str((value.get(key) if isinstance(value, dict) else value) or "")
 
 
 def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
-    found = job.get("steps")
-    return [mapping(step) for step in found] if isinstance(found, list) else []
+    return [mapping(step) for step in job.get("steps") or ()] if isinstance(job.get("steps"), list) else []
 
 
 def fires(workflows: list[Workflow]) -> list[Fire]:
-    """Every use of the action; `sweep` is none, as it has no run of its own."""
-    found = []
-    for workflow in workflows:
-        for job_id, job in workflow.jobs.items():
-            for step in steps(job):
-                used = ACTION.fullmatch(str(step.get("uses")))
-                if used and not used["sweep"]:
-                    inputs = mapping(step.get("with"))
-                    found.append(Fire(workflow, job_id, job, step, inputs, used["ref"]))
-    called = {f"./{fire.workflow.path}": fire for fire in found if "workflow_call" in fire.workflow.on}
-    for workflow in workflows:
-        for job_id, job in workflow.jobs.items():
-            inner = called.get(str(job.get("uses")))
-            if inner or ("uses" in job and DOCUMENTED in secret_names(mapping(job.get("secrets")))):
-                found.append(Fire(workflow, job_id, job, None, inner.inputs if inner else {}))
-    return found
-
-
-def given_secrets(fire: Fire) -> set[str]:
-    """The secrets that its step gets, or that its call passes on."""
-    return secret_names(fire.inputs) if fire.step else secret_names(mapping(fire.job.get("secrets")))
-
-
-def own_secrets(workflows: list[Workflow]) -> set[str]:
-    """The routine's own don't count: a session that takes them can start itself alone."""
-    given = {name for fire in fires(workflows) for name in given_secrets(fire)}
-    return given | {"ROUTINE_FIRE_URL", DOCUMENTED}
+    jobs = [(workflow, name, job) for workflow in workflows for name, job in workflow.jobs.items()]
+    found = [
+        Fire(workflow, name, job, mapping(step.get("with")), str(step["uses"]))
+        for workflow, name, job in jobs
+        for step in steps(job)
+        if ACTION.fullmatch(str(step.get("uses")))
+    ]
+    called = {f"./{fire.workflow.path}": fire.inputs for fire in found}
+    return found + [
+        Fire(workflow, name, job, called.get(str(job.get("uses")), {}))
+        for workflow, name, job in jobs
+        if str(job.get("uses")) in called or ("uses" in job and OWN & secret_names(job.get("secrets")))
+    ]
 
 
 def secret_names(node: Any) -> set[str]:
     """The secrets that expressions below a node name, without the workflow's own token."""
-    found = set()
-    for text in texts(node):
+    found = {ALL} if mapping(node).get("secrets") == "inherit" else set()
+    for text in texts(node, set()):
         for expression in _EXPRESSION.findall(text):
             found |= {name or other or ALL for name, other in _SECRET.findall(expression)}
-    if mapping(node).get("secrets") == "inherit":
-        found.add(ALL)
     return found - {"GITHUB_TOKEN", "github_token"}
 
 
-def texts(node: Any, seen: set[int] | None = None) -> Iterator[str]:
+def texts(node: Any, seen: set[int]) -> Iterator[str]:
     """All texts below a node, each node once: an alias may stand in many places."""
-    seen = set() if seen is None else seen
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict | list) and id(node) not in seen:

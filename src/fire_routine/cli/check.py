@@ -25,7 +25,7 @@ _OTHERS = (
 
 def check(arguments: Namespace) -> int:
     """0: nothing is to do."""
-    from ..check import State, check
+    from ..check import check
     from ..github.client import GitHub
 
     repository, api_url = named_repository(arguments.repository or _here(), os.environ)
@@ -40,23 +40,21 @@ def check(arguments: Namespace) -> int:
     try:
         with Progress() as shown, GitHub(api_url, bearer, repository, say=shown.say) as github:
             shown.show(f"Asking {api_url} …")
-            facts, rows = check(github, owner=arguments.routine_owner, named=arguments.workflow, fire_url=url)
+            rows = check(github, owner=arguments.routine_owner, file=arguments.workflow, fire_url=url)
     except GitHubError as error:
         raise CommandError(f"{repository}: {str(error).rstrip('.')}{remedy(error, given)}") from None
     if arguments.json:
-        listed = [
-            {"state": row.state, "about": row.about, "found": row.found, "todo": row.todo, "page": row.page}
-            for row in rows
-        ]
-        write(json.dumps({"version": 1, "repository": facts.repository, "rows": listed}, indent=2))
+        listed = [row._asdict() for row in rows]
+        write(json.dumps({"version": 1, "repository": repository, "rows": listed}, indent=2))
     else:
         for row in rows:
             todo = "".join(f"\n{line}" for line in (row.todo, row.page) if line)
             line = f"{row.state:<9}  {flat(row.about)}: {flat(row.found)}"
             write(coloured(line, sys.stdout) + indent(visible(todo), " " * 11))
-        counts = ", ".join(f"{sum(row.state is state for row in rows)} {state}" for state in State)
-        write(f"\n{facts.repository}: {counts}. {_OTHERS}")
-    return int(any(row.state is State.DO for row in rows))
+        states = [row.state for row in rows]
+        counts = ", ".join(f"{states.count(state)} {state}" for state in ("ok", "do", "can't see"))
+        write(f"\n{repository}: {counts}. {_OTHERS}")
+    return int("do" in [row.state for row in rows])
 
 
 def _here() -> str:
