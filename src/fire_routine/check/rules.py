@@ -11,29 +11,18 @@ from ..github.fields import Json
 from .repository import Repository, Row
 from .workflow import listed, secret_names
 
-_APPROVAL = "Require a pull request before merging, with 1 required approval"
-# By the type of a rule, what a session may do without it, and its boxes on the page.
-# https://docs.github.com/rest/repos/rules
-_NEEDED = {
-    "approval": ("push to it", f"{_APPROVAL}\nRequire review from Code Owners"),
-    "non_fast_forward": ("rewrite it", "Block force pushes"),
-    "deletion": ("delete it", "Restrict deletions"),
-}
 _CLASSIC = {"deletion": "allow_deletions", "non_fast_forward": "allow_force_pushes"}
-_REFS = (  # the kind of a ref, its filter in a workflow, the rule that closes it, the boxes
-    ("tag", "tags", "creation", "Restrict creations, Restrict updates, Restrict deletions"),
-    ("branch", "branches", "approval", _APPROVAL),
-)
+_REFS = {
+    "tag": ("tags", "creation"),
+    "branch": ("branches", "approval"),
+}  # filter of a push, and the rule needed
 # By its number in a bypass list: what an account with that role may do
 _ROLES = {1: "pull", 2: "maintain", 3: "triage", 4: "push", 5: "admin"}
 
 
 def rows(repository: Repository) -> Iterator[Row]:
-    has = {kind: has_rule(repository, repository.branch, kind) for kind in _NEEDED}
-    missing = [texts for kind, texts in _NEEDED.items() if not has[kind]]
-    may, boxes = ", ".join(may for may, _ in missing), "\n".join(boxes for _, boxes in missing)
-    verdict = False if False in has.values() else None if missing else True
-    yield repository.row("rules.branch", verdict, may=may, boxes=boxes)
+    for kind in ("approval", "owners", "non_fast_forward", "deletion"):
+        yield repository.row(f"rules.{kind}", has_rule(repository, repository.branch, kind))
     # A rule that the routine's owner may bypass does not stop the session.
     approving = rules_of(repository, repository.branch)[0].get("approval", ())
     if bound := [_binds(repository, ruleset) for ruleset in approving]:
@@ -52,11 +41,10 @@ def _deploying(repository: Repository) -> Iterator[Row]:
             or any("environment" in job for job in one.jobs.values())
         )
     ]
-    for target, key, kind, boxes in _REFS:
+    for target, (key, kind) in _REFS.items():
         for name in sorted({name for filters in pushed for name in listed(filters.get(key))}):
             if name != repository.branch and name[:1] != "!" and not (target == "branch" and is_open(name)):
-                verdict = has_rule(repository, name, kind, target)
-                yield repository.row("rules.ref", verdict, target=target, name=name, boxes=boxes)
+                yield repository.row(f"rules.{target}", has_rule(repository, name, kind, target), name=name)
 
 
 def is_open(pattern: str) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 from ..routine_url import endpoint
 from .repository import INSTRUCTING, OWNERS, SETTINGS, SKILL, Repository, Row
-from .rules import has_rule
 from .workflow import fires, mapping
 
 SKILL_VERSION = 1  # as the skill states it; a change that sessions need raises it
@@ -21,7 +20,12 @@ def rows(repository: Repository, fire_url: str) -> Iterator[Row]:
     stated = re.search(r"^\s+version: *\"?(\d{1,9})", front, re.MULTILINE)
     current = bool(stated and int(stated[1]) >= SKILL_VERSION)
     yield repository.row("session.skill", current, version=SKILL_VERSION)
-    yield _owners(repository)
+    # Whoever changes these files instructs the sessions.
+    file = next((path for path in OWNERS if path in repository.files), OWNERS[0])
+    instructing = ["/.claude/", *(f"/{path}" for path in INSTRUCTING if path in repository.files)]
+    missing = [path for path in instructing if not _is_owned(repository.files.get(file, ""), path)]
+    lines = "\n".join(f"{path} @YOUR-ORG/YOUR-TEAM" for path in missing)
+    yield repository.row("session.owners", not missing, file=file, lines=lines)
     settings = _settings(repository)
     if mapping(settings.get("permissions")).get("ask"):
         yield repository.row("session.ask", False)
@@ -29,17 +33,6 @@ def rows(repository: Repository, fire_url: str) -> Iterator[Row]:
         yield repository.row("session.hooks", True, hooks=", ".join(map(str, hooks)))
     yield repository.row("session.routine", None)
     yield from _urls(repository, fire_url)
-
-
-def _owners(repository: Repository) -> Row:
-    """Whoever changes these files instructs the sessions."""
-    file = next((path for path in OWNERS if path in repository.files), OWNERS[0])
-    owners = repository.files.get(file, "")
-    instructing = ["/.claude/", *(f"/{path}" for path in INSTRUCTING if path in repository.files)]
-    if missing := [path for path in instructing if not _is_owned(owners, path)]:
-        lines = "\n".join(f"{path} @YOUR-ORG/YOUR-TEAM" for path in missing)
-        return repository.row("session.unowned", False, file=file, lines=lines)
-    return repository.row("rules.owners", has_rule(repository, repository.branch, "owners"), file=file)
 
 
 def _is_owned(owners: str, path: str) -> bool:

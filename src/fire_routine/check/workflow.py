@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ACTION = re.compile(r"[\w.-]+/fire-routine@(?P<ref>\S+)", re.IGNORECASE)
+_ACTION = re.compile(r"[\w.-]+/fire-routine@\S+", re.IGNORECASE)
 # A file without any of these can't matter here, and reading YAML takes time.
 _TELLING = re.compile(r"secrets|environment|fire-routine|pull_request_target|workflow_(?:run|call)")
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 _SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([\w-]+)|\[\s*'([\w-]+)'\s*\])?")
 ALL = "all of them"
 OWN = {"ROUTINE_FIRE_URL", "ROUTINE_FIRE_TOKEN"}  # by the names that the documents give them
@@ -54,30 +55,27 @@ def parsed(files: Mapping[str, str]) -> tuple[list[Workflow], list[str]]:
         if not _TELLING.search(text):
             continue
         try:
-            body = mapping(YAML(typ="safe", pure=True).load(text))
+            # Each alias becomes a copy, each key a text.
+            loaded = json.dumps(YAML(typ="safe", pure=True).load(text), default=str, skipkeys=True)
         except (YAMLError, LookupError, TypeError, ValueError, RecursionError):
             unread.append(path)
             continue
+        body = mapping(json.loads(loaded))
         events = body.get("on")
         on = {one: mapping(mapping(events).get(one)) for one in listed(events)}
-        jobs = {str(name): mapping(job) for name, job in mapping(body.get("jobs")).items()}
+        jobs = {name: mapping(job) for name, job in mapping(body.get("jobs")).items()}
         found.append(Workflow(path, on, body, jobs))
     return found, unread
 
 
-def mapping(value: Any) -> dict[Any, Any]:
+def mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
 def listed(value: Any) -> list[str]:
     """Texts that YAML may give as one, as a list or as keys."""
-    return (
-        [str(one) for one in value]
-        if isinstance(value, list | dict)
-        else []
-        if value is None
-        else [str(value)]
-    )
+    many = value if isinstance(value, list | dict) else [] if value is None else [value]
+    return [str(one) for one in many]
 
 
 def named(value: Any, key: str) -> str:
@@ -95,7 +93,7 @@ def fires(workflows: list[Workflow]) -> list[Fire]:
         Fire(workflow, name, job, mapping(step.get("with")), str(step["uses"]))
         for workflow, name, job in jobs
         for step in steps(job)
-        if ACTION.fullmatch(str(step.get("uses")))
+        if _ACTION.fullmatch(str(step.get("uses")))
     ]
     called = {f"./{fire.workflow.path}": fire.inputs for fire in found}
     return found + [
@@ -108,17 +106,6 @@ def fires(workflows: list[Workflow]) -> list[Fire]:
 def secret_names(node: Any) -> set[str]:
     """The secrets that expressions below a node name, without the workflow's own token."""
     found = {ALL} if mapping(node).get("secrets") == "inherit" else set()
-    for text in texts(node, set()):
-        for expression in _EXPRESSION.findall(text):
-            found |= {name or other or ALL for name, other in _SECRET.findall(expression)}
+    for expression in _EXPRESSION.findall(json.dumps(node).replace(r"\n", " ")):
+        found |= {name or other or ALL for name, other in _SECRET.findall(expression)}
     return found - {"GITHUB_TOKEN", "github_token"}
-
-
-def texts(node: Any, seen: set[int]) -> Iterator[str]:
-    """All texts below a node, each node once: an alias may stand in many places."""
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict | list) and id(node) not in seen:
-        seen.add(id(node))
-        for part in node.values() if isinstance(node, dict) else node:
-            yield from texts(part, seen)

@@ -11,11 +11,10 @@ from argparse import Namespace
 from shutil import which
 from textwrap import indent
 
-from ..model.outcome import GitHubError
 from ..sanitize import flat, visible
-from . import CommandError, UsageError
-from .github import LOGIN, given_token, named_repository, remedy
-from .streams import Progress, coloured, write
+from . import UsageError
+from .github import login, opened
+from .streams import coloured, write
 
 _OTHERS = (
     "Not looked at here, as other tools do it: how safe the workflow files are (zizmor .github/workflows),"
@@ -26,26 +25,17 @@ _OTHERS = (
 def check(arguments: Namespace) -> int:
     """0: nothing is to do."""
     from ..check import check
-    from ..github.client import GitHub
 
-    repository, api_url = named_repository(arguments.repository or _here(), os.environ)
-    if arguments.routine_owner and not LOGIN.fullmatch(arguments.routine_owner):
-        raise UsageError(f"--routine-owner {arguments.routine_owner[:60]!r} is not a login such as octocat")
+    if arguments.routine_owner:
+        login("--routine-owner", arguments.routine_owner)
     if not re.fullmatch(r"(?:\.github/workflows/)?[^/\s]+\.ya?ml|", arguments.workflow):
         raise UsageError(f"--workflow {arguments.workflow[:60]!r} is not a file such as ci.yml")
-    given, bearer = given_token(os.environ)
-    if not bearer:
-        raise CommandError(f"no token: set GITHUB_TOKEN or GH_TOKEN to one that may read {repository}")
     url = os.environ.get("ROUTINE_FIRE_URL", "").strip()
-    try:
-        with Progress() as shown, GitHub(api_url, bearer, repository, say=shown.say) as github:
-            shown.show(f"Asking {api_url} …")
-            rows = check(github, owner=arguments.routine_owner, file=arguments.workflow, fire_url=url)
-    except GitHubError as error:
-        raise CommandError(f"{repository}: {str(error).rstrip('.')}{remedy(error, given)}") from None
+    with opened(arguments.repository or _here(), os.environ) as (github, _):
+        rows = check(github, owner=arguments.routine_owner, file=arguments.workflow, fire_url=url)
     if arguments.json:
         listed = [row._asdict() for row in rows]
-        write(json.dumps({"version": 1, "repository": repository, "rows": listed}, indent=2))
+        write(json.dumps({"version": 1, "repository": github.repository, "rows": listed}, indent=2))
     else:
         for row in rows:
             todo = "".join(f"\n{line}" for line in (row.todo, row.page) if line)
@@ -53,7 +43,7 @@ def check(arguments: Namespace) -> int:
             write(coloured(line, sys.stdout) + indent(visible(todo), " " * 11))
         states = [row.state for row in rows]
         counts = ", ".join(f"{states.count(state)} {state}" for state in ("ok", "do", "can't see"))
-        write(f"\n{repository}: {counts}. {_OTHERS}")
+        write(f"\n{github.repository}: {counts}. {_OTHERS}")
     return int("do" in [row.state for row in rows])
 
 

@@ -10,7 +10,8 @@ import os
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,12 +24,13 @@ from .endpoint import secret
 from .streams import Progress, coloured, write
 
 if TYPE_CHECKING:
+    from ..github.client import GitHub
     from ..model.outcome import GitHubError
 
 _REPOSITORY = re.compile(
     r"(?:(?P<server>https?://[^/\s@]+)/)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII
 )
-LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 
 def preview(arguments: Namespace) -> int:
@@ -146,25 +148,47 @@ def _api_of(server: str) -> str:
 
 
 def sessions(arguments: Namespace) -> int:
-    from ..github.client import GitHub
-    from ..model.outcome import GitHubError
     from ..sessions import report, table
 
-    repository, api_url = named_repository(arguments.repository, os.environ)
-    if not LOGIN.fullmatch(arguments.creator):
-        raise UsageError(f"--creator {arguments.creator[:60]!r} is not a login such as github-actions[bot]")
-    given, bearer = given_token(os.environ)
-    if not bearer:
-        raise CommandError(f"no token: set GITHUB_TOKEN or GH_TOKEN to one that may read {repository}")
+    login("--creator", arguments.creator)
     until = datetime.now(UTC)
     since = until - timedelta(days=arguments.days)
-    try:
-        with Progress() as shown, GitHub(api_url, bearer, repository, say=shown.say) as github:
-            made = report(github, arguments.creator, since, until, shown.show)
-    except GitHubError as error:
-        raise CommandError(f"{repository}: {str(error).rstrip('.')}{remedy(error, given)}") from None
+    with opened(arguments.repository, os.environ) as (github, shown):
+        made = report(github, arguments.creator, since, until, shown.show)
     write(json.dumps(made, indent=2) if arguments.json else table(made))
     return 0
+
+
+def login(argument: str, value: str) -> None:
+    """
+    Raises:
+        UsageError: it is no login.
+    """
+    if not _LOGIN.fullmatch(value):
+        raise UsageError(f"{argument} {value[:60]!r} is not a login such as octocat or github-actions[bot]")
+
+
+@contextmanager
+def opened(named: str, environ: Mapping[str, str]) -> Iterator[tuple[GitHub, Progress]]:
+    """A repository, read with the user's token; given as `octo-org/widget` or its address.
+
+    Raises:
+        UsageError: it can't be understood.
+        CommandError: it can't be read.
+    """
+    from ..github.client import GitHub
+    from ..model.outcome import GitHubError
+
+    repository, api_url = named_repository(named, environ)
+    given, bearer = given_token(environ)
+    if not bearer:
+        raise CommandError(f"no token: set GITHUB_TOKEN or GH_TOKEN to one that may read {repository}")
+    try:
+        with Progress() as shown, GitHub(api_url, bearer, repository, say=shown.say) as github:
+            shown.show(f"Asking {api_url} …")
+            yield github, shown
+    except GitHubError as error:
+        raise CommandError(f"{repository}: {str(error).rstrip('.')}{remedy(error, given)}") from None
 
 
 def named_repository(named: str, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -123,14 +123,13 @@ def test_a_classic_protection_that_is_hidden_is_no_fault(
     hidden = {"administered": False, "rulesets": {}, "protections": {"main": {"enabled": True}}}
     furnish(github, {"settings": hidden})
     assert rows(capsys) == []
-    found = {row["about"]: row["todo"] for row in rows(capsys, state="can't see")}
-    assert "Administration" in found["rules of main"] and "Administration" in found[".github/CODEOWNERS"]
+    found = [row for row in rows(capsys, state="can't see") if row["about"] == "rules of main"]
+    assert len(found) == 4 and all("Administration" in row["todo"] for row in found)
 
 
 def test_a_plan_without_rules_is_named(github: RecordedGitHub, capsys: pytest.CaptureFixture[str]) -> None:
     furnish(github, {"settings": {"rules_sold": False, "private": True, "rulesets": {}}})
-    (row,) = [row for row in rows(capsys) if row["about"] == "rules of main"]
-    assert "GitHub Pro, Team or Enterprise" in row["found"]
+    assert any("GitHub Pro, Team or Enterprise" in row["found"] for row in rows(capsys))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,7 @@ def test_people_get_boxes_addresses_and_the_names_of_the_other_tools(
     furnish(github, PLANTED[0])
     assert main(["check", "octo-org/widget"]) == 1
     shown = capsys.readouterr().out
-    assert "do         rules of main: a session may push to it, rewrite it, delete it\n" in shown
+    assert "do         rules of main: a session may push to it\n" in shown
     assert "           Block force pushes\n" in shown
     assert f"           {github.site.html}/octo-org/widget/settings/rules\n" in shown
     assert "zizmor" in shown and "actionlint" in shown

@@ -70,7 +70,7 @@ def test_what_is_no_repository_or_login_names_the_form(
     for named in ("widgets", "octo/widgets/actions", "octo/wid gets", "", "git@git.test:o/w"):
         assert refused(capsys, named, code=2) == f"REPOSITORY {named!r} is not like octo-org/widget"
     shown = refused(capsys, "octo/widgets", "--creator", "no login", code=2)
-    assert shown == "--creator 'no login' is not a login such as github-actions[bot]"
+    assert shown == "--creator 'no login' is not a login such as octocat or github-actions[bot]"
 
 
 def test_without_a_token_nothing_is_asked(
