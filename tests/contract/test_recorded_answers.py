@@ -35,7 +35,7 @@ LINKED_BY_NUMBER = 2015  # the year from which on links name repositories by the
 # The settings that `check` reads are held by GitHub's description alone: tests/unit/check.
 SETTINGS = {
     *(r"/actions/(?:organization-)?secrets", r"/actions/workflows", r"/branches", r"/environments"),
-    *(r"/branches/(.+)/protection", r"/rules/branches/(.+)", r"/rulesets", r"/rulesets/(\d+)"),
+    *(r"/branches/(.+)/protection", r"/rulesets", r"/rulesets/(\d+)"),
     *(f"/environments/([^/]+)/{place}" for place in ("deployment-branch-policies", "secrets")),
 }
 POSTS = {"/issues", r"/issues/(\d+)", r"/issues/(\d+)/comments", r"/issues/comments/(\d+)"}

@@ -9,62 +9,71 @@ from urllib.parse import quote
 
 from ..github import fields
 from .repository import Repository, Row
-from .rules import has_rule, is_open
+from .rules import has_rule
 from .workflow import ALL, Workflow, listed, mapping, named, secret_names, steps
 
 _HEAD = re.compile(r"pull_request\.(?:head|number)|head_ref|workflow_run\.head_|refs/pull/")
+_ANY = ("branch", "*")
+_RULES = {"branch": "approval", "tag": "creation"}  # that close a ref to a session's pushes
+Start = tuple[str, str]  # `branch`, `tag` or `event`, and the pattern or name
 
 
 def rows(repository: Repository) -> Iterator[Row]:
-    pushed = [one for one in repository.workflows if _runs_on_a_push(one, repository.branch)]
-    reached = [(one, _reaches(repository, one)) for one in _with_called(repository, pushed)]
-    for workflow, names in reached:
-        if names:
-            shown = ", ".join(sorted(names))
-            yield repository.row("reach.secrets", False, workflow=workflow.file, names=shown)
-    if not any(names for _, names in reached):
-        yield repository.row("reach.none", True)
-    environments = {_environment(job) for workflow, _ in reached for job in _elsewhere(repository, workflow)}
-    for name in sorted(environments - {""}):
-        if _is_limited(repository, name) is None:
-            yield repository.row("reach.environment", None, name=name)
-    yield from _head_checkouts(repository)
+    starts = _starts(repository)
+    pushed: set[Start] = set()
+    reached: list[Row] = []
+    for workflow in repository.workflows:
+        names = _reaches(repository, workflow)
+        for verdict in (False, None):
+            if names[verdict] and _ANY in starts[workflow.path]:
+                shown = ", ".join(sorted(names[verdict]))
+                reached.append(repository.row("reach.secrets", verdict, workflow=workflow.file, names=shown))
+        if any(names.values()):
+            pushed |= starts[workflow.path]
+    yield from reached or [repository.row("reach.none", True)]
+    for target, name in sorted(pushed - {_ANY, ("branch", repository.branch)}):
+        if target in _RULES:
+            closed = has_rule(repository, name, _RULES[target], target)
+            yield repository.row(f"reach.{target}", closed, name=name)
+    yield from _head_checkouts(repository, starts)
     for path in repository.unread:
         yield repository.row("reach.unread", None, workflow=path)
     yield repository.row("reach.actors", None)
 
 
-def _head_checkouts(repository: Repository) -> Iterator[Row]:
-    for event in ("pull_request_target", "workflow_run"):
-        started = [one for one in repository.workflows if event in one.on]
-        for workflow in _with_called(repository, started):
-            for name, job in workflow.jobs.items():
-                checkouts = [step.get("with") for step in steps(job) if "checkout" in str(step.get("uses"))]
-                if any(_HEAD.search(str(mapping(one).get("ref"))) for one in checkouts):
-                    where = {"workflow": workflow.file, "path": workflow.path, "job": name}
-                    yield repository.row("reach.head", False, event=event, **where)
+def _starts(repository: Repository) -> dict[str, set[Start]]:
+    """By a workflow's path: what starts it, or starts a workflow of this repository that calls it."""
+    found = {one.path: {("event", event) for event in one.on} for one in repository.workflows}
+    for workflow in repository.workflows:
+        starts, filters = found[workflow.path], workflow.on.get("push", {"branches": []})
+        every = "branches-ignore" in filters or not {"branches", "tags", "tags-ignore"} & set(filters)
+        if every or "pull_request" in workflow.on:
+            starts.add(_ANY)
+        for target, key in (("branch", "branches"), ("tag", "tags")):
+            patterns = [one for one in listed(filters.get(key)) if one[:1] != "!"]
+            # Sessions choose names with `claude`.
+            any_name = target == "branch" and any(one.startswith(("*", "claude")) for one in patterns)
+            starts |= {_ANY} if any_name else {(target, one) for one in patterns}
+    for workflow in repository.workflows:
+        for job in _elsewhere(repository, workflow):
+            found.get(_called(repository, job), set()).update(found[workflow.path])
+    return found
 
 
-def _with_called(repository: Repository, workflows: list[Workflow]) -> list[Workflow]:
-    """With those of this repository that they call."""
-    called = {_called(repository, job) for one in workflows for job in _elsewhere(repository, one)}
-    return workflows + [one for one in repository.workflows if one.path in called and one not in workflows]
+def _head_checkouts(repository: Repository, starts: dict[str, set[Start]]) -> Iterator[Row]:
+    for workflow in repository.workflows:
+        events = {"pull_request_target", "workflow_run"} & {name for _, name in starts[workflow.path]}
+        for name, job in workflow.jobs.items() if events else ():
+            taken = [step.get("with") for step in steps(job) if "checkout" in str(step.get("uses"))]
+            if any(_HEAD.search(str(mapping(one).get("ref"))) for one in taken):
+                where = {"workflow": workflow.file, "path": workflow.path, "job": name}
+                yield repository.row("reach.head", False, events=" and ".join(sorted(events)), **where)
 
 
 def _called(repository: Repository, job: dict[str, Any]) -> str:
     """The path of the workflow that it calls, if that is in this repository."""
     plain = str(job.get("uses")).removeprefix("./").removeprefix(f"{repository.github.repository}/")
     return plain.partition("@")[0]
-
-
-def _runs_on_a_push(workflow: Workflow, default: str) -> bool:
-    """Whether it runs on a branch of any name, or on a pull request from one."""
-    filters = workflow.on.get("push", {"branches": []})
-    if "branches" in filters:
-        any_name = any(is_open(one) for one in listed(filters["branches"]) if one != default)
-    else:
-        any_name = "branches-ignore" in filters or not {"tags", "tags-ignore"} & set(filters)
-    return any_name or "pull_request" in workflow.on
 
 
 def _elsewhere(repository: Repository, workflow: Workflow) -> list[dict[str, Any]]:
@@ -74,26 +83,24 @@ def _elsewhere(repository: Repository, workflow: Workflow) -> list[dict[str, Any
     return [job for job in workflow.jobs.values() if not bound.search(str(job.get("if")))]
 
 
-def _reaches(repository: Repository, workflow: Workflow) -> set[str]:
-    """Names of secrets, and of environments that any branch may use."""
-    names = secret_names({key: value for key, value in workflow.body.items() if key != "jobs"})
+def _reaches(repository: Repository, workflow: Workflow) -> dict[bool | None, set[str]]:
+    """Names of secrets and environments, by whether an environment limits them; None: that can't be told."""
+    body = {key: value for key, value in workflow.body.items() if key != "jobs"}
+    found: dict[bool | None, set[str]] = {False: secret_names(body), None: set(), True: set()}
+    given = set(mapping(workflow.on.get("workflow_call", {}).get("secrets")))
     for job in _elsewhere(repository, workflow):
         # What a workflow of this repository inherits is named where it is used.
         inherited = {ALL} if _called(repository, job) in repository.files else set()
-        environment = _environment(job)
-        if not environment or _is_limited(repository, environment) is False:
-            names |= {f"environment {environment}"} if environment else set()
-            names |= secret_names(job) - inherited
-    given = mapping(workflow.on.get("workflow_call", {}).get("secrets"))
-    return names - repository.own_secrets - set(given)
-
-
-def _environment(job: dict[str, Any]) -> str:
-    return named(job.get("environment"), "name")
+        environment = named(job.get("environment"), "name")
+        names = secret_names(job) | ({f"environment {environment}"} if environment else set())
+        found[_is_limited(repository, environment)] |= names - inherited
+    return {limited: names - repository.own_secrets - given for limited, names in found.items()}
 
 
 def _is_limited(repository: Repository, name: str) -> bool | None:
     """Whether an environment is closed to a branch of any name; None: that can't be told."""
+    if not name:
+        return False
     environments = repository.get("/environments")
     if environments is None or "${{" in name:
         return None

@@ -105,10 +105,8 @@ class Repository:
 
     def _answer(self, path: str) -> Any:
         def items(answer: Any) -> Any:
-            listed = (
-                [one for one in answer.values() if isinstance(one, list)] if "total_count" in answer else []
-            )
-            return listed[0] if listed else answer
+            counted = "total_count" in answer
+            return next((one for one in answer.values() if isinstance(one, list)), []) if counted else answer
 
         try:
             # The path of a list ends with a plural.

@@ -1,4 +1,4 @@
-"""Item 1: what a session may not touch: the default branch, tags, branches that deploy."""
+"""Item 1: rules that keep sessions off a branch or a tag."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from urllib.parse import quote
 from ..github import fields
 from ..github.fields import Json
 from .repository import Repository, Row
-from .workflow import listed, secret_names
 
 _CLASSIC = {"deletion": "allow_deletions", "non_fast_forward": "allow_force_pushes"}
-_REFS = {
-    "tag": ("tags", "creation"),
-    "branch": ("branches", "approval"),
-}  # filter of a push, and the rule needed
 # By its number in a bypass list: what an account with that role may do
 _ROLES = {1: "pull", 2: "maintain", 3: "triage", 4: "push", 5: "admin"}
 
@@ -27,29 +22,6 @@ def rows(repository: Repository) -> Iterator[Row]:
     approving = rules_of(repository, repository.branch)[0].get("approval", ())
     if bound := [_binds(repository, ruleset) for ruleset in approving]:
         yield repository.row("rules.bypass", True if True in bound else None if None in bound else False)
-    yield from _deploying(repository)
-
-
-def _deploying(repository: Repository) -> Iterator[Row]:
-    """Tags, and branches other than the default one, on whose pushes a workflow reaches secrets."""
-    pushed = [
-        one.on["push"]
-        for one in repository.workflows
-        if "push" in one.on
-        and (
-            secret_names(one.body) - repository.own_secrets
-            or any("environment" in job for job in one.jobs.values())
-        )
-    ]
-    for target, (key, kind) in _REFS.items():
-        for name in sorted({name for filters in pushed for name in listed(filters.get(key))}):
-            if name != repository.branch and name[:1] != "!" and not (target == "branch" and is_open(name)):
-                yield repository.row(f"rules.{target}", has_rule(repository, name, kind, target), name=name)
-
-
-def is_open(pattern: str) -> bool:
-    """Whether a pattern takes a branch of any name, or of the names that sessions choose."""
-    return pattern.startswith(("*", "claude"))
 
 
 def has_rule(repository: Repository, name: str, kind: str, target: str = "branch") -> bool | None:

@@ -69,7 +69,6 @@ class Repository:
         self.environments: dict[str, Json] = {}
         self.branch_policies: dict[str, list[str]] = {}  # by environment
         self.secrets: dict[str, list[str]] = {}  # names by environment; "": the repository's, "*": shared
-        self.workflow_states: dict[str, str] = {}  # by path: what isn't `active`
         self._written = 0
 
     def shown(self, kind: str, item: Json) -> Json:

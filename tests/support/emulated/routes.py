@@ -312,16 +312,6 @@ def _covers(repository: Repository, ruleset: Json, branch: str) -> bool:
     return named(names["include"]) and not named(names["exclude"])
 
 
-def _rules_of_branch(call: Call) -> Answer:
-    """The active rules, each with its ruleset."""
-    repository, found = call.repository, []
-    for number, ruleset in repository.rulesets.items():
-        if _covers(repository, ruleset, call.names[0]):
-            about = {"ruleset_source_type": "Repository", "ruleset_source": repository.full_name}
-            found += [{**rule, **about, "ruleset_id": number} for rule in ruleset["rules"]]
-    return _unsold(call) or listing(repository, call.path, call.query, "", found, dict)
-
-
 _OF_A_SINGLE_RULESET = ("rules", "conditions", "bypass_actors", "current_user_can_bypass")
 
 
@@ -402,8 +392,8 @@ def _workflows(call: Call) -> Answer:
     for path, content in repository.files.items():
         if path.startswith(".github/workflows/"):
             stated = re.search(r"^name: *(.+?) *(?:#.*)?$", content.decode(), re.MULTILINE)
-            name, state = stated[1] if stated else path, repository.workflow_states.get(path, "active")
-            found.append(repository.site.workflow(repository.full_name, path, name, state))
+            name = stated[1] if stated else path
+            found.append(repository.site.workflow(repository.full_name, path, name))
     return _listing(call, "workflows", "workflow", found)
 
 
@@ -521,7 +511,6 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tupl
         ("GET", r"/environments", _environments),
         ("GET", r"/environments/([^/]+)/deployment-branch-policies", _branch_policies),
         ("GET", r"/environments/([^/]+)/secrets", _secrets),
-        ("GET", r"/rules/branches/(.+)", _rules_of_branch),
         ("GET", r"/rulesets", _rulesets),
         ("GET", r"/rulesets/(\d+)", _ruleset),
         ("GET", r"/branches", _branches),

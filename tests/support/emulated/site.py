@@ -281,8 +281,8 @@ class Site:
         known = {"id": number_of(name), "name": name, **self.address(full_name, f"environments/{name}")}
         return completed("environment", {**known, "deployment_branch_policy": None, **partial})
 
-    def workflow(self, full_name: str, path: str, name: str, state: str) -> Json:
-        known = {"id": number_of(path), "name": name, "path": path, "state": state}
+    def workflow(self, full_name: str, path: str, name: str) -> Json:
+        known = {"id": number_of(path), "name": name, "path": path, "state": "active"}
         return completed("workflow", {**known, **self.address(full_name, f"actions/workflows/{name}")})
 
     def _item(self, full_name: str, path: str, kind: str, size: int) -> Json:

@@ -111,7 +111,6 @@ def furnish(emulator: GitHubEmulator, planted: Mapping[str, Any]) -> None:
     emulator.roles = settings.pop("roles", {"octocat": "admin"})
     emulator.secrets = settings.pop("secrets", SECRETS)
     emulator.protections = settings.pop("protections", {})
-    emulator.workflow_states = settings.pop("workflow_states", {})
     rulesets = {"1": {}, "2": {}} if "rulesets" not in settings else settings.pop("rulesets")
     default = {"2": {"target": "tag", "include": ["refs/tags/v*"], "kinds": ["creation", "deletion"]}}
     for number, stated in rulesets.items():
