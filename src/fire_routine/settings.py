@@ -156,6 +156,7 @@ class Settings:
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
     max_sessions: int = _input(3, partial(_whole, 1, 100))
     daily_limit: int = _input(25, partial(_whole, 0, 1000))  # sessions of the repository; 0: none
+    max_open_fixes: int = _input(10, partial(_whole, 0, 100))  # pull requests of sessions; 0: any number
     rerun_first: bool = _input(False, _flag)
     cool_down: int = _input(24, partial(_whole, 0, LONGEST_COOL_DOWN))  # hours; 0: off
     skip_branches: tuple[str, ...] = _input(("claude/**",), _lines)

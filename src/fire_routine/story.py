@@ -6,6 +6,7 @@ follows. Anything that goes wrong becomes an outcome: nothing here raises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -13,19 +14,21 @@ from . import fire, gather, policy
 from .clock import Clock
 from .evidence import Evidence, gather_evidence
 from .github.client import GitHub
+from .github.past_runs import base_branch
 from .ledger.asking import LedgerError
 from .ledger.contest import Contest
 from .ledger.day import over_limit
 from .ledger.first_look import first_look
+from .ledger.fixes import fix_waits, too_many, waiting
 from .ledger.log import Log
 from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
-from .ledger.messages import replaced, rerun, uncounted
+from .ledger.messages import fixes_unread, replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Case, Moment, Ruling
 from .ledger.terms import Terms, Timing
 from .model.event import EventError
 from .model.evidence import Action, fault_of
-from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, Skip, quiet
+from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, SessionTrace, Skip, quiet
 from .model.reason import Reason
 from .model.run import Run, Target, TargetKind
 from .redact import redact_text
@@ -152,6 +155,7 @@ def _terms(environment: Environment) -> Terms:
         default_token=environment.context.default_token,
         key=redact_text(settings.key)[0],
         daily_limit=settings.daily_limit,
+        max_open_fixes=settings.max_open_fixes,
         timing=environment.timing,
     )
 
@@ -238,6 +242,7 @@ class Decision:
     say: Say = quiet
     rerun_first: bool = False  # the failed jobs are re-run before a session is started
     past: Past = field(default_factory=Past)
+    fixes: Sequence[SessionTrace] | None = None  # that wait for a review; None: not asked yet
 
     def compete(self) -> Skip | Fire:
         """Whether this job fires; if so, the ledger already shows its announcement.
@@ -259,7 +264,7 @@ class Decision:
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.shown_names)):
                     return skip
                 self.rerun_first = False  # GitHub does not
-                if skip := self._over_limit():
+                if skip := self._held_back():
                     return skip
                 if decided := contest.claim():
                     return decided
@@ -279,12 +284,42 @@ class Decision:
         if ruling.blocked:
             return contest.words(ruling, waited=False)
         self.look_back()
-        return (rerun(contest.run) if self.rerun_first else self._over_limit()) or Fire("")
+        return (rerun(contest.run) if self.rerun_first else self._held_back()) or Fire("")
+
+    def _held_back(self) -> Skip | None:
+        """Why no session starts though the ledger allows one: the day's limit, and fixes that wait."""
+        if self.log.terms.again_since is not None:
+            return None
+        return self._over_limit() or self._fix_waits()
+
+    def _fix_waits(self) -> Skip | None:
+        """The open pull request of a session for this failure, or too many for others."""
+        log, run = self.log, self.contest.run
+        if run.fired_for:
+            return None
+        if self.fixes is None:
+            self.fixes = self._open_fixes()
+        asker, branches = self.contest.case.asker, (run.head_branch, base_branch(run))
+        if session := waiting(self.fixes, asker, log.claims(), branches):
+            self.past = replace(self.past, sessions=(session,))
+            return fix_waits(session)
+        return too_many(self.fixes, log.terms.max_open_fixes)
+
+    def _open_fixes(self) -> Sequence[SessionTrace]:
+        log = self.log
+        try:
+            fixes, complete = log.api.open_fixes()
+        except GitHubError as error:
+            log.note(fixes_unread(str(error), denied=error.denied))
+            return ()
+        if not complete:
+            log.note(fixes_unread("Only the newest 300 open pull requests are read"))
+        return fixes
 
     def _over_limit(self) -> Skip | None:
         """Why the repository has had enough sessions today."""
         log, limit = self.log, self.log.terms.daily_limit
-        if not limit or log.terms.again_since is not None:
+        if not limit:
             return None
         if not log.has_day:
             log.note(uncounted())

@@ -26,7 +26,7 @@ from . import fields, parse, past_runs
 from .api import MAX_PAGES, Api, Listing, parsed
 from .fields import Json
 from .parse import Artifact, Comparison, Post
-from .traces import session_traces
+from .traces import open_fixes, session_traces
 from .transport import Transport
 
 PATIENCE = 10.0  # seconds for one request as a whole
@@ -196,6 +196,10 @@ class GitHub(Api):
         """
         timely = self.within(self.clock.monotonic() + TRACES).sparing()
         return session_traces(timely, runs, since=since, prefixes=(prefix,))
+
+    def open_fixes(self) -> tuple[list[SessionTrace], bool]:
+        """The open pull requests of sessions; see `traces.py`."""
+        return open_fixes(self.within(self.clock.monotonic() + TRACES).sparing())
 
     def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
         """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from ..model.event import Event, Failures
+from ..model.event import FAILURES, Event, Failures
 from ..model.outcome import Checks, GitHubError, SessionState, SessionTrace
 from ..model.run import Note, PullRequest
 from ..patterns import pattern
@@ -140,6 +140,28 @@ def _pulls(
 def _own(pulls: Iterable[PullRequest], repository: str) -> Iterable[PullRequest]:
     """Those from a branch of this repository: anyone can give a branch of a fork a session's name."""
     return (pull for pull in pulls if (pull.head_repository or "").casefold() == repository.casefold())
+
+
+def open_fixes(github: Api) -> tuple[list[SessionTrace], bool]:
+    """The open pull requests of sessions that fix failures, newest first; whether there can be no others.
+
+    One request for each 100 open pull requests of the repository, at most three.
+
+    Raises:
+        GitHubError: they can't be read.
+    """
+    filters = {"state": "open", "sort": "created", "direction": "desc"}
+    found: list[SessionTrace] = []
+    for page in range(1, PAGES + 1):
+        listing = github.list_page("/pulls", None, parse.pull_request, **filters, per_page=_PAGE, page=page)
+        found += [
+            SessionTrace(run, SessionState.OPEN, pull.head_branch, pull)
+            for pull in _own(listing.items, github.repository)
+            if (run := _run_of(pull.head_branch, (FAILURES.branch,)))
+        ]
+        if listing.total < _PAGE:
+            return found, True
+    return found, False
 
 
 def _trace(

@@ -16,7 +16,8 @@ fire goes through this, in the order of the code (`story.py` drives it):
     out, four times at most, and the rule is asked again.
  7. `contest.point_to` Otherwise the failing commit gets a link to the session, and the job ends.
  8. The branch is read again: where it has moved on, the job ends. `rerun` The failed jobs may be re-run
-    first. `day` Where the repository has had its sessions of 24 hours, the job ends.
+    first. `day` Where the repository has had its sessions of 24 hours, the job ends. `fixes` So it does
+    where a session's pull request for this failure is open, or too many for others are.
  9. `contest.claim` It writes a claim, and reads the ledger four times within 3.5 s. One look may miss an
     entry.
 10. It announces its request, and reads until the ledger shows the announcement, for 17 s at most.

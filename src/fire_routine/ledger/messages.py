@@ -197,6 +197,15 @@ def uncounted() -> Note:
     return Note("the number of today's sessions", why)
 
 
+def fixes_unread(problem: str, *, denied: bool = False) -> Note:
+    """It is not known which fixes wait for a review."""
+    return Note(
+        what="the open pull requests of sessions",
+        why=f"{problem}. So no fix that waits, and not `max-open-fixes`, kept this failure back.",
+        permission="pull-requests: read" if denied else "",
+    )
+
+
 def not_rerun(problem: str, *, denied: bool) -> Note:
     """The failed jobs were not re-run. `denied`: the token may lack the permission."""
     return Note(

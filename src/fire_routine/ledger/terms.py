@@ -75,6 +75,7 @@ class Terms:
     default_token: bool = True  # GitHub is asked with the workflow's own token
     key: str = ""  # that an event is fired for, as people see it; empty: failures are fired for
     daily_limit: int = 0  # sessions of the repository within 24 hours, as the input has it; 0: any number
+    max_open_fixes: int = 0  # pull requests of sessions that are open, as the input has it; 0: any number
     timing: Timing = field(default_factory=Timing)
 
     @property

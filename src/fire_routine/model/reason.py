@@ -41,6 +41,7 @@ class Reason(StrEnum):
     EARLIER_FAILED = "earlier-failed", "another job of this attempt got no session"
     MAX_SESSIONS = "max-sessions", "this incident has had its sessions", Cure.PERSON
     DAILY_LIMIT = "daily-limit", "the day's sessions are used up", Cure.PERSON
+    MAX_OPEN_FIXES = "max-open-fixes", "too many fixes wait for a review", Cure.PERSON
     RERUN = "rerun", "the failed jobs are re-run first"
     FLAKE = "flake", "it passed when it was re-run", Cure.NEW_RUN
     # A policy forbids it.

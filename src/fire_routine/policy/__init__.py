@@ -10,9 +10,10 @@
 | known failures | once it is gathered | their logs are read |
 | labels | once it is gathered; last before the fire | a person may set one at any time, to prevent it |
 | `daily-limit` | before each claim, after the rule | what is covered already takes no place of the day |
+| fixes that wait | before each claim, after the limit | it costs a request that most jobs need not make |
 
 What an event may cause depends on its payload alone, so `may_cause` is asked once. With `again`, a person
-decides: neither the branch nor the limit of the day keeps it back.
+decides: neither the branch, nor the limit of the day, nor a fix that waits keeps it back.
 """
 
 from __future__ import annotations

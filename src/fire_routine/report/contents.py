@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..model.evidence import Brief, Failure, Highlight
-from ..model.outcome import EarlierSession, Outcome, Past, Result
+from ..model.outcome import EarlierSession, Outcome, Past, Result, SessionState
 from ..model.reason import Reason
 from ..model.run import Note, Run
 from .markdown import Clean
@@ -41,6 +41,8 @@ class Contents:
         url, sessions = self.outcome.session_url, self.past.sessions
         if self.outcome.reason == Reason.EARLIER_UNKNOWN:
             return next((one for one in reversed(sessions) if not one.certain), None)
+        if self.outcome.reason == Reason.DUPLICATE and not url:  # its open pull request alone is known
+            return next((one for one in sessions if one.state is SessionState.OPEN), None)
         return next((one for one in sessions if url and one.url == url), None)
 
     @property

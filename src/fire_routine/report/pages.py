@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model.outcome import Outcome, Result, SessionState
+from ..model.outcome import Result, SessionState
 from ..model.reason import Cure, Reason
 from ..model.run import Run, TargetKind, counted
 from ..sanitize import inline, prose, verbatim
@@ -240,7 +240,7 @@ _AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
     SessionState.OPEN: (
         "🛠️",
         "Claude has opened a pull request",
-        f"Review the session's pull request. {_NO_MORE}",
+        "Review the session's pull request. No further session starts for this failure while it is open.",
     ),
     SessionState.MERGED: (
         "⚠️",
@@ -270,7 +270,7 @@ def told(contents: Contents, decided: Reason | str, *, untrusted: bool = False) 
         decided: why no session was started; of a dry run, why none would be; empty: one was, or would be.
         untrusted: outsiders may have written the code. Agents read comments, so only words of ours are told.
     """
-    run, has_session = contents.run, _has_session(contents.outcome)
+    run, has_session = contents.run, _has_session(contents)
     if run is None:
         return ""
     if run.fired_for:  # nothing is repeated where strangers' words are
@@ -280,9 +280,10 @@ def told(contents: Contents, decided: Reason | str, *, untrusted: bool = False) 
     return "\n\n".join(_in_our_words(contents, run) if untrusted else _paragraphs(contents, run))
 
 
-def _has_session(outcome: Outcome) -> bool:
+def _has_session(contents: Contents) -> bool:
     """Whether a session is on this failure, or may be. That of `max-sessions` is on another one."""
-    is_known = bool(outcome.session_url) and outcome.reason != Reason.MAX_SESSIONS
+    outcome = contents.outcome
+    is_known = bool(outcome.session_url or contents.session) and outcome.reason != Reason.MAX_SESSIONS
     return is_known or outcome.result is Result.UNKNOWN
 
 
@@ -315,7 +316,7 @@ def _of_key(contents: Contents) -> Iterator[str]:
 
 
 def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
-    outcome, has_session = contents.outcome, _has_session(contents.outcome)
+    outcome, has_session = contents.outcome, _has_session(contents)
     icon, what, advice = _AGAIN[contents.session.state if contents.session else None]
     again = f"{icon} {what}: the same failure again"
     if not has_session:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
-from ...model.evidence import Failure
+from ...model.evidence import Failure, to_fire
+from ...model.fix_branch import fix_branch
 from ...model.run import Note, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
@@ -65,7 +66,7 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str
     by_pull = run.pull_request if run.event != "merge_group" else None
     ref = f"refs/pull/{by_pull.number}/head" if by_pull else run.head_sha
     apart = f"git worktree add --detach ../untrusted-{run.head_sha[:10]} {run.head_sha}"
-    checkout = apart if warning(run) else f"git checkout -B {_branch(run)} {run.head_sha}"
+    checkout = apart if warning(run) else f"git checkout -B {_branch(run, failures)} {run.head_sha}"
     words = _words(run)
     if logged and host == _PUBLIC:
         tool = f"the built-in tool `get_job_logs` first (`job_id` {job}), `gh api` second"
@@ -74,8 +75,10 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str
     return heading + fence(f"{log}git fetch origin {ref}\n{checkout}", "sh")
 
 
-def _branch(run: Run) -> str:
-    return f"{run.subject.branch}{run.id}" if run.id else f"claude/fix-{run.head_sha[:10]}"
+def _branch(run: Run, failures: Sequence[Failure]) -> str:
+    if not run.id:
+        return f"claude/fix-{run.head_sha[:10]}"
+    return fix_branch(run, [one.fingerprint for one in to_fire(failures) or failures])
 
 
 def _words(run: Run) -> str:

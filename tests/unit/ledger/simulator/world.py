@@ -260,6 +260,10 @@ class Client:
             return {run: SessionTrace(run, None) for run in runs}, ()
         return {run: SessionTrace(run, STATES[leaves_trace(run)]) for run in runs}, ()
 
+    def open_fixes(self) -> tuple[list[SessionTrace], bool]:
+        """No session opens a pull request in this world."""
+        return [], True
+
     def latest_attempt(self, run_id: int) -> int:
         return self._board.latest_attempt(run_id, as_of=self._read())
 
