@@ -31,7 +31,7 @@ from fire_routine.gather import known_failures  # noqa: E402
 from fire_routine.github import transport  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import Transport  # noqa: E402
-from fire_routine.report import Workflow  # noqa: E402
+from fire_routine.report.workflow import Workflow  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80
 POINTS = {"GET": 1, "POST": 5}

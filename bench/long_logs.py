@@ -69,18 +69,20 @@ def serve(arguments: argparse.Namespace) -> None:
 
 def measure(url: str, logs: int) -> int:
     """How many causes are missing in the text."""
-    from fire_routine import gather
     from fire_routine.evidence import gather_evidence
+    from fire_routine.gather.event_source import find_target
+    from fire_routine.gather.logs import read_logs
+    from fire_routine.gather.run import gather_run
     from fire_routine.github.client import GitHub
     from fire_routine.settings import Context, Settings
 
     settings = Settings(github_token=TOKEN)
     context = Context(repository=REPOSITORY, run_id=RUN, event_name="push", api_url=url, server_url=url)
-    target = gather.find_target(settings, context)
+    target = find_target(settings, context)
     with GitHub(url, TOKEN, REPOSITORY) as client:
         started = time.monotonic()
-        run = gather.gather_run(client, target, context, started + 300)
-        gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
+        run = gather_run(client, target, context, started + 300)
+        read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
         fetched = time.monotonic() - started
         started = time.monotonic()
         evidence = gather_evidence(client, target, settings, context, lambda _line: None)

@@ -125,8 +125,10 @@ class Children(Thread):
 
 
 def measure(process: subprocess.Popen[str]) -> None:
-    from fire_routine import gather
     from fire_routine.evidence import gather_evidence
+    from fire_routine.gather.event_source import find_target
+    from fire_routine.gather.logs import read_logs
+    from fire_routine.gather.run import gather_run
     from fire_routine.github.client import GitHub
     from fire_routine.settings import Context, Settings
 
@@ -140,11 +142,11 @@ def measure(process: subprocess.Popen[str]) -> None:
         api_url=url,
         server_url=url,
     )
-    target = gather.find_target(settings, context)
+    target = find_target(settings, context)
     with GitHub(url, TOKEN, REPOSITORY) as client:
         started = time.monotonic()
-        run = gather.gather_run(client, target, context, started + 300)
-        logs, _, _ = gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
+        run = gather_run(client, target, context, started + 300)
+        logs, _, _ = read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
         fetched = time.monotonic() - started
         before = json.loads(ask(process, "requests"))
         started = time.monotonic()

@@ -48,7 +48,8 @@ from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import GRAPHQL, Transport  # noqa: E402
 from fire_routine.model.outcome import GitHubError  # noqa: E402
 from fire_routine.settings import PREFIX, Context, read_settings  # noqa: E402
-from fire_routine.sweep import Order, Row, State, Sweep, Swept  # noqa: E402
+from fire_routine.sweep.plan import State  # noqa: E402
+from fire_routine.sweep.run import Order, Row, Sweep, Swept  # noqa: E402
 
 LATENCY = 0.1  # seconds of a request
 AN_HOUR, A_DAY = 30, 100  # sessions: of the routine, and of the account

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import fire, policy, story
+from . import fire, story
 from .clock import REAL, Clock
 from .github.client import GitHub
 from .model.outcome import Outcome, Result, Skip
 from .model.reason import Reason
 from .model.run import Note, TargetKind
+from .policy import causes
 from .redact import keep_out, redact_text
-from .report import Contents, Section, Workflow, post, report, told, told_green
+from .report.contents import Contents
+from .report.notice import Section
+from .report.pages import told, told_green
+from .report.posting import post
+from .report.reporting import report
+from .report.workflow import Workflow
 from .settings import PREFIX, SettingsError, context_of_run, read_context, read_settings
 from .story import Environment, Progress
 
@@ -47,7 +53,7 @@ def _report(workflow: Workflow, environment: Environment, progress: Progress) ->
     settings, evidence, log, past = environment.settings, progress.evidence, progress.log, progress.past
 
     brief = evidence.brief if evidence else None
-    if evidence and settings.dry_run and policy.is_untrusted(settings, evidence.run):
+    if evidence and settings.dry_run and causes.is_untrusted(settings, evidence.run):
         brief = None  # whoever takes the text of a dry run relies on the same guard
     contents = Contents(
         progress.outcome,
@@ -79,7 +85,7 @@ def _post(environment: Environment, progress: Progress, contents: Contents) -> S
         text = told_green(run)
     elif progress.evidence:
         decided = verdict.reason if isinstance(verdict, Skip) else progress.outcome.reason
-        untrusted = policy.is_untrusted(settings, run)
+        untrusted = causes.is_untrusted(settings, run)
         text = told(contents, "" if decided is Reason.DRY_RUN else decided, untrusted=untrusted)
     else:
         text = ""

@@ -23,7 +23,7 @@ from .action import run_action
 from .clock import REAL
 from .emulator import Endpoint, Loopback, Reply
 from .model.outcome import Say
-from .report import Workflow
+from .report.workflow import Workflow
 from .settings import PREFIX
 
 RECORDING = Path(__file__).parent / "recordings/pytest-matrix"

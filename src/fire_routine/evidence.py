@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 from threading import Thread
 
-from . import gather
+from .gather.context import with_context
+from .gather.event import run_as_reported
+from .gather.event_source import GatherError
+from .gather.files import read_attachments
+from .gather.known_failures import KnownFailures
+from .gather.logs import read_green_logs, read_logs
+from .gather.run import gather_run, with_annotations
 from .github.client import INSISTENCE, GitHub
 from .model.evidence import Attachment, Brief, Digest, Failure
 from .model.outcome import Past, Say, quiet
@@ -78,7 +84,7 @@ class Evidence:
         """The same, with what only the text needs: what changed, and what was green or red before."""
         if self.run.fired_for:
             return self
-        return self.with_run(gather.with_context(github, self.run, github.clock.monotonic() + CONTEXT))
+        return self.with_run(with_context(github, self.run, github.clock.monotonic() + CONTEXT))
 
 
 def gather_evidence(
@@ -96,18 +102,14 @@ def gather_evidence(
     if target.kind is TargetKind.EVENT:
         return _of_event(github, target, settings, context, say)
     deadline = github.clock.monotonic() + GATHERING
-    run = gather.gather_run(github, target, context, deadline)
+    run = gather_run(github, target, context, deadline)
     github = github.of(run.repository)  # it may have been renamed
     failed = counted(len(run.failed_jobs), "failed job")
     say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
-    known_failures = gather.KnownFailures(
-        github, settings.known_failures if run.failed_jobs else "", deadline
-    )
+    known_failures = KnownFailures(github, settings.known_failures if run.failed_jobs else "", deadline)
     from . import compose, distill  # see `read_ahead`
 
-    greens = gather.read_green_logs(
-        github, run, distill.read_green, min(deadline, github.clock.monotonic() + GREEN)
-    )
+    greens = read_green_logs(github, run, distill.read_green, min(deadline, github.clock.monotonic() + GREEN))
 
     reader, number = distill.Reader(), count(1)
 
@@ -116,9 +118,9 @@ def gather_evidence(
         show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
         return digest
 
-    digests, unread, cut = gather.read_logs(github, run, consume, deadline)
-    run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
-    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
+    digests, unread, cut = read_logs(github, run, consume, deadline)
+    run = with_annotations(github, run, _unexplained(run, digests, cut), deadline)
+    attachments, unattached = read_attachments(settings.attach, context.workspace, distill.read)
     logs = [*digests.values(), *(one.digest for one in attachments)]
     tests, unreported = _tests(github, run, settings.artifacts, logs, deadline)
     run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
@@ -141,12 +143,12 @@ def _of_event(github: GitHub, target: Target, settings: Settings, context: Conte
     from . import distill  # see `read_ahead`
     from .gather.cause import read_cause  # most runs are reported for their failure
 
-    run = gather.run_as_reported(target, context)
+    run = run_as_reported(target, context)
     if run is None:
-        raise gather.GatherError("key: the runner does not describe this run.")
+        raise GatherError("key: the runner does not describe this run.")
     insisting = github.insisting(github.clock.monotonic() + INSISTENCE)
     event, origin = read_cause(insisting, settings.key, context)
-    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
+    attachments, unattached = read_attachments(settings.attach, context.workspace, distill.read)
     origin = origin or run.origin_in_payload
     run = replace(run, fired_for=event, origin_in_payload=origin, notes=unattached)
     source = Source(attachments, (), settings, context.server_url)

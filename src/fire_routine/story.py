@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from . import fire, gather, policy
+from . import fire
 from .clock import Clock
 from .evidence import Evidence, gather_evidence
+from .gather.event import run_as_reported
+from .gather.event_source import GatherError, find_target
 from .github.client import GitHub
 from .github.past_runs import base_branch
 from .ledger.asking import LedgerError
@@ -31,6 +33,9 @@ from .model.evidence import Action, fault_of
 from .model.outcome import Fire, GitHubError, Outcome, Past, Result, Say, SessionTrace, Skip, quiet
 from .model.reason import Reason
 from .model.run import Run, Target, TargetKind
+from .policy import causes, fresh, guards
+from .policy.known_failures import can_be_rerun, known_as, known_entries, known_failures
+from .policy.trailers import sessions_behind
 from .redact import redact_text
 from .sanitize import code
 from .settings import Context, Settings
@@ -74,7 +79,7 @@ def run(environment: Environment, target: Target | None = None) -> Progress:
     try:
         if skip := _run(environment, target, progress):
             progress.outcome = _declined(skip)
-    except gather.GatherError as error:
+    except GatherError as error:
         progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
     except EventError as error:
         progress.outcome = Outcome(Result.FAILED, Reason.INVALID_EVENT, error.message)
@@ -95,9 +100,9 @@ def _run(environment: Environment, target: Target | None, progress: Progress) ->
     settings = environment.settings
     if why := environment.context.event_fault:
         raise EventError(f"The event's file (GITHUB_EVENT_PATH) can't be read: {code(why)}")
-    target = target or gather.find_target(settings, environment.context)
-    reported = progress.run = gather.run_as_reported(target, environment.context)
-    if skip := policy.before_gathering(settings, environment.context, reported):
+    target = target or find_target(settings, environment.context)
+    reported = progress.run = run_as_reported(target, environment.context)
+    if skip := guards.before_gathering(settings, environment.context, reported):
         return skip
     with fire.interruptible():
         log = progress.log = Log(environment.github, _terms(environment), environment.clock)
@@ -141,7 +146,7 @@ def _terms(environment: Environment) -> Terms:
         try:
             asked = environment.github.of(own.repository).run(own.run_id or 0, None)[0].created_at
         except GitHubError as error:
-            raise gather.GatherError(
+            raise GatherError(
                 f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
                 " Run it again later, with `actions: read`."
             ) from None
@@ -164,7 +169,7 @@ def _skip_early(environment: Environment, log: Log, target: Target, run: Run | N
     """What one or two requests show against a fire. A dry run shows its text, no matter what."""
     settings = environment.settings
     if run and run.conclusion == "success" and run.attempt > 1:
-        flake = Reruns(log, run).record(write=not settings.dry_run) or policy.not_failed(run.conclusion)
+        flake = Reruns(log, run).record(write=not settings.dry_run) or guards.not_failed(run.conclusion)
         return not_sent(flake) if settings.dry_run else flake
     if settings.dry_run or settings.key or not run or not run.head_sha:
         return None
@@ -172,7 +177,7 @@ def _skip_early(environment: Environment, log: Log, target: Target, run: Run | N
     looks = target.kind is TargetKind.STEP and not settings.again
     if looks and (skip := first_look(log, run, environment.say)):
         return skip
-    return policy.stale(environment.github, run) if run.default_branch and not settings.again else None
+    return fresh.stale(environment.github, run) if run.default_branch and not settings.again else None
 
 
 def _with_rerun(log: Log, settings: Settings, evidence: Evidence) -> Evidence:
@@ -189,12 +194,12 @@ def _forbidden(environment: Environment, log: Log, evidence: Evidence) -> Skip |
     """What forbids the fire, no matter what was fired before."""
     settings, run = environment.settings, evidence.run
     if run.fired_for:
-        return policy.may_cause(run.fired_for, run, settings)
+        return causes.may_cause(run.fired_for, run, settings)
     return (
-        policy.unfinished(run.status, rerun_first=settings.rerun_first)
-        or policy.guards(settings, environment.context, run)
-        or policy.known_failures(evidence.failures)
-        or policy.labelled(environment.github, run, settings.skip_labels, log.note)
+        guards.unfinished(run.status, rerun_first=settings.rerun_first)
+        or guards.after_gathering(settings, environment.context, run)
+        or known_failures(evidence.failures)
+        or fresh.labelled(environment.github, run, settings.skip_labels, log.note)
     )
 
 
@@ -207,7 +212,7 @@ def decide(environment: Environment, log: Log, evidence: Evidence, progress: Pro
     skip = _forbidden(environment, log, evidence)
     if skip and not settings.dry_run:
         return skip
-    known = () if skip else policy.known_entries(evidence.failures)
+    known = () if skip else known_entries(evidence.failures)
     decision = progress.decision = _decision(environment, log, evidence, rerun_known=bool(known))
     if settings.dry_run:
         verdict = skip or decision.preview()
@@ -215,20 +220,20 @@ def decide(environment: Environment, log: Log, evidence: Evidence, progress: Pro
         return verdict
     decided = decision.compete()
     if isinstance(decided, Skip):
-        told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
+        told = f"{known_as(known)} {decided.message}" if known else decided.message
         return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
     progress.evidence = _completed(environment, evidence, decision)
     labels = settings.skip_labels if evidence.run.subject.is_overtaken else ()
-    return policy.labelled(environment.github, evidence.run, labels, log.note) or decided
+    return fresh.labelled(environment.github, evidence.run, labels, log.note) or decided
 
 
 def _decision(environment: Environment, log: Log, evidence: Evidence, *, rerun_known: bool) -> Decision:
     """`rerun_known`: all that failed is known by entries that ask for a re-run."""
     settings, run = environment.settings, evidence.run
-    asker = Asker.of(run, evidence.brief, log.terms, others=policy.by_others(run))
-    case = Case.of(asker, run, policy.sessions_behind(run))
+    asker = Asker.of(run, evidence.brief, log.terms, others=causes.by_others(run))
+    case = Case.of(asker, run, sessions_behind(run))
     contest = Contest(log, run, case, say=environment.say)
-    by_entry = rerun_known and policy.can_be_rerun(run, log.note)
+    by_entry = rerun_known and can_be_rerun(run, log.note)
     first = not settings.again and run.attempt == 1 and (settings.rerun_first or by_entry)
     return Decision(contest, log, environment.say, rerun_first=first)
 
@@ -259,7 +264,7 @@ class Decision:
                     if self._replaces(ruling):
                         continue
                     return contest.point_to(ruling)
-                if not again and run.subject.is_overtaken and (skip := policy.stale(self.log.api, run)):
+                if not again and run.subject.is_overtaken and (skip := fresh.stale(self.log.api, run)):
                     return skip
                 if self.rerun_first and (skip := Reruns(self.log, run).begin(contest.case.asker.shown_names)):
                     return skip

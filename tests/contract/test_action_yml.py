@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from fire_routine.model.outcome import Outcome, Result
-from fire_routine.report import outputs
+from fire_routine.report.reporting import outputs
 from fire_routine.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]

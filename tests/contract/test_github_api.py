@@ -18,9 +18,12 @@ from tests.support.emulated.ids import sha_of
 from tests.support.emulated.month import BOT, Month
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
-from fire_routine.gather import find_target, gather_run, read_logs, with_context
 from fire_routine.gather.artifacts import failed_tests
+from fire_routine.gather.context import with_context
+from fire_routine.gather.event_source import find_target
 from fire_routine.gather.known_failures import read_known_failures
+from fire_routine.gather.logs import read_logs
+from fire_routine.gather.run import gather_run
 from fire_routine.github.traces import check_runs
 from fire_routine.model.outcome import SHOWN, GitHubError
 from fire_routine.sessions import report, table

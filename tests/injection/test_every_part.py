@@ -18,7 +18,8 @@ from fire_routine.model.outcome import EarlierSession, Outcome, Past, Result, Se
 from fire_routine.model.reason import Reason
 from fire_routine.model.run import Annotation, ChangedFile, Commit, Note, PullRequest
 from fire_routine.redact import redact_text
-from fire_routine.report import Contents, summary, told
+from fire_routine.report.contents import Contents
+from fire_routine.report.pages import summary, told
 
 PAYLOADS = list(payloads())[::7]  # all of them go through a real fire
 

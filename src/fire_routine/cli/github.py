@@ -35,9 +35,9 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 def preview(arguments: Namespace) -> int:
     from ..evidence import gather_evidence
-    from ..gather import GatherError
+    from ..gather.event_source import GatherError
     from ..github.client import GitHub
-    from ..policy import may_cause
+    from ..policy.causes import may_cause
 
     of_event = arguments.event or arguments.event_name or arguments.key
     named = "--event" if of_event else f"RUN_URL {arguments.run_url}"

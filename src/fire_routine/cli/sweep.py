@@ -20,7 +20,8 @@ from ..redact import keep_out, redact_text
 from ..routine_url import endpoint, routine_token
 from ..sanitize import flat, workflow_safe
 from ..settings import PREFIX, Settings, SettingsError, read_context, read_settings
-from ..sweep import NoRepositoryError, Order, State, Sweep, Swept
+from ..sweep.plan import State
+from ..sweep.run import NoRepositoryError, Order, Sweep, Swept
 from . import CommandError, UsageError
 from .endpoint import secret
 from .github import given_token

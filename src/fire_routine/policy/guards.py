@@ -102,7 +102,7 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
 # --- once the run is known ----------------------------------------------------------------------------
 
 
-def guards(settings: Settings, context: Context, run: Run) -> Skip | None:
+def after_gathering(settings: Settings, context: Context, run: Run) -> Skip | None:
     """What the run as it was gathered decides."""
     return _not_failed(context, run) or _by_settings(settings, run)
 

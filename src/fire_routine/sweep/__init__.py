@@ -4,10 +4,3 @@ It keeps nothing itself. What was fired, each repository's ledger knows (`ledger
 again finds what is still due. `github/account.py` reads the runs. `plan.py`: what is red, and in which order.
 `run.py`: one sweep, which tells the action's story (`story.py`) for each run that it chooses.
 """
-
-from __future__ import annotations
-
-from .plan import State
-from .run import NoRepositoryError, Order, Row, Sweep, Swept
-
-__all__ = ["NoRepositoryError", "Order", "Row", "State", "Sweep", "Swept"]

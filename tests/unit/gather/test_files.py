@@ -13,7 +13,7 @@ from tests.support.fake_clock import FakeClock
 from tests.unit.digests import digest_of, texts
 
 from fire_routine.gather import files as module
-from fire_routine.gather import read_attachments
+from fire_routine.gather.files import read_attachments
 from fire_routine.model.evidence import Digest
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.unit.digests import digest_of, texts
 
-from fire_routine.gather import read_attachments
+from fire_routine.gather.files import read_attachments
 from fire_routine.gather.junit import read_report
 from fire_routine.model.evidence import Digest
 

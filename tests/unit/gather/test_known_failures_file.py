@@ -13,8 +13,7 @@ from tests.support.emulated.github import GitHubEmulator
 from tests.unit.digests import digest_of
 from tests.unit.gather.gathering import IMPATIENT, github_of, later
 
-from fire_routine.gather import KnownFailures
-from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
+from fire_routine.gather.known_failures import MOST_BYTES, KnownFailures, read_known_failures
 from fire_routine.model.evidence import Failure, Fingerprint
 from fire_routine.model.run import Job, Note
 

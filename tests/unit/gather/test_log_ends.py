@@ -13,7 +13,7 @@ from tests.support.faults.storage import LINE, Log, LogStorage, Ranges
 from tests.unit.gather.gathering import PATIENCE, RUN, add_run, failed_job, gathered, github_of, whole
 
 from fire_routine.gather import logs as module
-from fire_routine.gather import read_logs
+from fire_routine.gather.logs import read_logs
 
 MIB = 1 << 20
 FIRST, LAST = MIB // 2, 2 * MIB  # bytes that are read of a longer log; really more

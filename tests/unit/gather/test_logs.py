@@ -24,8 +24,7 @@ from tests.unit.gather.gathering import (
     whole,
 )
 
-from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.logs import GREEN_JOBS, Consume
+from fire_routine.gather.logs import GREEN_JOBS, Consume, read_green_logs, read_logs
 from fire_routine.model.run import Job, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"

@@ -20,8 +20,8 @@ from tests.unit.gather.gathering import (
     later,
 )
 
-from fire_routine.gather import find_target, gather_run, with_annotations
-from fire_routine.gather.run import ASKED_CANCELLED
+from fire_routine.gather.event_source import find_target
+from fire_routine.gather.run import ASKED_CANCELLED, gather_run, with_annotations
 from fire_routine.github.client import GitHub
 from fire_routine.model.run import Run, TargetKind
 from fire_routine.settings import Settings

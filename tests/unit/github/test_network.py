@@ -15,7 +15,9 @@ import trustme
 from tests.support.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, failed_job, later, whole
 
-from fire_routine.gather import find_target, gather_run, read_logs
+from fire_routine.gather.event_source import find_target
+from fire_routine.gather.logs import read_logs
+from fire_routine.gather.run import gather_run
 from fire_routine.github.client import GitHub
 from fire_routine.model.run import Note, Run
 from fire_routine.settings import Settings

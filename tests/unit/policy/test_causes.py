@@ -13,7 +13,7 @@ from fire_routine.gather.event_source import find_target
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event, EventError, Role
 from fire_routine.model.run import Origin, Run
-from fire_routine.policy import by_others, may_cause
+from fire_routine.policy.causes import by_others, may_cause
 from fire_routine.settings import Context, Settings
 
 ROLES = {"mona": Role.PUSH, "tria": Role.TRIAGE}

@@ -10,11 +10,12 @@ from tests.unit.ledger.simulator import jobs
 from tests.unit.ledger.simulator.boards import OLDER, SHA, Board, pull_request, sample_run
 from tests.unit.ledger.simulator.jobs import decided
 
-from fire_routine import policy
-from fire_routine.gather import find_target, run_as_reported
+from fire_routine.gather.event import run_as_reported
+from fire_routine.gather.event_source import find_target
 from fire_routine.model.outcome import GitHubError, Skip
 from fire_routine.model.run import Commit, Job, Origin, Run, TargetKind
-from fire_routine.policy import guards, sessions_behind
+from fire_routine.policy import guards
+from fire_routine.policy.trailers import sessions_behind
 from fire_routine.settings import Context, Settings
 
 SECRETS = {
@@ -42,7 +43,7 @@ def context(event_name: str = "push", event: dict[str, Any] | None = None, **cha
 
 def before_gathering(settings: Settings, where: Context) -> Skip | None:
     """By what the runner and the event describe of the run."""
-    return policy.before_gathering(settings, where, run_as_reported(find_target(settings, where), where))
+    return guards.before_gathering(settings, where, run_as_reported(find_target(settings, where), where))
 
 
 def payload(repository: str | None) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def test_the_event_reports_nothing_of_another_run_that_is_named_by_run_id() -> N
 
 
 def judged(run: Run, where: Context | None = None, **changes: object) -> str | None:
-    return reason(guards(chosen(**changes), where or context(), run))
+    return reason(guards.after_gathering(chosen(**changes), where or context(), run))
 
 
 def test_a_run_that_did_not_fail_is_skipped() -> None:
@@ -184,7 +185,7 @@ def test_a_run_of_a_fork_or_whose_event_proves_nothing_needs_allow_forks() -> No
         sample_run(event="issue_comment"),
         sample_run(event="an_event_of_next_year"),
     ):
-        verdict = guards(chosen(), context("workflow_run"), run)
+        verdict = guards.after_gathering(chosen(), context("workflow_run"), run)
         assert verdict is not None, run
         assert verdict.reason == "untrusted-run", run
         assert "allow-forks: true" in verdict.message
@@ -201,7 +202,7 @@ def test_whose_pull_request_it_is_decides_only_where_the_runs_head_does_not() ->
 
 
 def test_a_sessions_own_branches_are_skipped_by_default_and_the_way_out_is_named() -> None:
-    verdict = guards(chosen(), context(), sample_run(head_branch="claude/fix"))
+    verdict = guards.after_gathering(chosen(), context(), sample_run(head_branch="claude/fix"))
     assert reason(verdict) == "skip-branches"
     assert verdict is not None
     assert "Change `skip-branches`" in verdict.message

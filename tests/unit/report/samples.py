@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fire_routine.model.evidence import Brief, Digest, Failure, Fingerprint, Highlight
 from fire_routine.model.outcome import Checks, EarlierSession, Outcome, Result, SessionState, SessionTrace
 from fire_routine.model.run import ChangedFile, Commit, Job, PullRequest, Run, Step
-from fire_routine.report import Contents
+from fire_routine.report.contents import Contents
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 SHA = "c3d2a1b" + "0" * 33

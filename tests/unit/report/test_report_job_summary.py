@@ -13,8 +13,8 @@ from fire_routine.model.evidence import Highlight
 from fire_routine.model.outcome import Outcome, Result
 from fire_routine.model.reason import Reason
 from fire_routine.model.run import ChangedFile, History, Job, Note, Rerun, Step, in_words
-from fire_routine.report import Contents, summary
-from fire_routine.report.pages import LIMIT
+from fire_routine.report.contents import Contents
+from fire_routine.report.pages import LIMIT, summary
 
 
 def test_the_parts_come_in_order_of_what_is_looked_for() -> None:

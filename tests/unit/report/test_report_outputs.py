@@ -8,7 +8,7 @@ from tests.unit.report import samples
 from fire_routine.model.evidence import Brief, Fingerprint, Highlight
 from fire_routine.model.outcome import Outcome, Result, SessionState, SessionTrace
 from fire_routine.model.reason import Reason
-from fire_routine.report import outputs, write_text
+from fire_routine.report.reporting import outputs, write_text
 
 BRIEF = Brief(
     text="# é\n🦊",

@@ -6,7 +6,8 @@ from tests.unit.report.samples import FIRED, PAGE, SESSION, clean, contents, fai
 
 from fire_routine.model.outcome import Outcome, Result
 from fire_routine.model.reason import Reason
-from fire_routine.report import Contents, told
+from fire_routine.report.contents import Contents
+from fire_routine.report.pages import told
 
 
 def _of(outcome: Outcome) -> Contents:

@@ -9,8 +9,10 @@ from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, 
 from fire_routine.model.outcome import Outcome, Result
 from fire_routine.model.reason import Reason
 from fire_routine.model.run import Note
-from fire_routine.report import Contents, Workflow, annotation, report
+from fire_routine.report.contents import Contents
 from fire_routine.report.pages import MOST_NOTES
+from fire_routine.report.reporting import annotation, report
+from fire_routine.report.workflow import Workflow
 
 REPORT = contents(failure(job(1)))
 

@@ -9,7 +9,8 @@ from tests.unit.report.samples import SESSION, contents, failure, job, session
 
 from fire_routine.model.outcome import EarlierSession, Outcome, Past, Result, SessionState
 from fire_routine.model.reason import Reason
-from fire_routine.report import Contents, summary
+from fire_routine.report.contents import Contents
+from fire_routine.report.pages import summary
 
 DUPLICATE = Outcome(Result.SKIPPED, Reason.DUPLICATE, "Started before.", session_url=SESSION)
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.report import Workflow
-from fire_routine.report.workflow import LINE_LIMIT
+from fire_routine.report.workflow import LINE_LIMIT, Workflow
 
 REGISTERED = ("add-mask", "stop-commands", "set-output", "group", "error")
 

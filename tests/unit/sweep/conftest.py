@@ -16,7 +16,7 @@ from tests.support.emulated.repository import Repository, timestamp
 from fire_routine.emulator import TOKEN, Endpoint
 from fire_routine.github.client import GitHub
 from fire_routine.settings import Context, Settings
-from fire_routine.sweep import Order, Sweep, Swept
+from fire_routine.sweep.run import Order, Sweep, Swept
 
 BOT = "sweeper[bot]"
 

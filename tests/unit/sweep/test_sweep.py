@@ -16,7 +16,8 @@ from tests.unit.sweep.conftest import BOT, Organisation, states
 from fire_routine.emulator import Reply, limit
 from fire_routine.github import transport
 from fire_routine.model.outcome import GitHubError
-from fire_routine.sweep import NoRepositoryError, State
+from fire_routine.sweep.plan import State
+from fire_routine.sweep.run import NoRepositoryError
 
 OWN_JOB = "github-actions[bot]"
 KNOWN = """[[known-failure]]
