@@ -101,7 +101,7 @@ _VENDOR_FIELDS: dict[str, type] = {
     "examples": list,
     "not": list,
 }
-_VENDOR_OPTIONS: dict[str, type] = {"before": int, "whole": int, "anywhere": bool, "one_line": bool}
+_VENDOR_OPTIONS: dict[str, type] = {"before": int, "anywhere": bool}
 _SYNTAX_FIELDS: dict[str, type] = {"literals": list, "pattern": str, "examples": list, "not": list}
 _SYNTAX_OPTIONS: dict[str, type] = {"random": bool, "mixed": bool, "needs": str}
 
@@ -133,7 +133,6 @@ def _prefixed() -> Iterator[Format]:
                     "kind": kind,
                     "keywords": words,
                     "pattern": f"(?:{'|'.join(map(re.escape, words))}){_expression(rest)}",
-                    "whole": len(value_of(words[0] + rest, 0)),
                     "anywhere": table == "anywhere",
                     "examples": [word + rest for word in words],
                     "not": [word + _WORDS_AFTER for word in words],
@@ -206,7 +205,7 @@ def _entries(
 def _token(place: str, entry: dict[str, Any]) -> Format:
     expression = entry["pattern"] if entry.get("anywhere") else ALONE + entry["pattern"]
     before, keywords = entry.get("before", 0), entry["keywords"]
-    row = [entry["kind"], keywords, expression, before, entry.get("whole", 0), entry.get("one_line", False)]
+    row = [entry["kind"], keywords, expression, before]
     return _format(place, entry, entry["kind"], expression, keywords, row, before=before)
 
 

@@ -19,7 +19,7 @@ from .heuristics import (
 )
 from .line_wraps import Join, join_by_width
 from .prefixes import without_prefixes
-from .spans import Span, merge
+from .spans import CONTEXT_KINDS, Span, merge
 from .text_index import TextIndex
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
@@ -63,7 +63,7 @@ def _secrets(text: str) -> tuple[Span, ...]:
     view = without_prefixes(text)
     read = view.text if view else text
     found = [*_detect(TextIndex(read), 0)]
-    found += _wrapped(read, {span.start for span in found})
+    found += _wrapped(read, {span.start for span in found if span.kind not in CONTEXT_KINDS})
     return tuple(piece for span in found for piece in view.original(span)) if view else tuple(found)
 
 
@@ -90,17 +90,21 @@ def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
 
 
 def _wrapped(text: str, known: set[int]) -> Iterator[Span]:
-    """Secrets that continue on the next line: by their context, and tokens with a break in what names them.
+    """Secrets that continue on the next line: vendors' tokens, and those that the text around them tells.
 
     Args:
         known: where tokens begin that were found without joining lines.
     """
     view, joins = join_by_width(text)
+    if not joins:
+        return
     joined = TextIndex(view.text)
-    for span in tokens.find(joined) if joins else ():
-        pieces = [*view.original(span)]
-        yield from pieces if pieces[0].start not in known else ()
-    for span in (*detectors.find_by_context(joined), *_decoded(joined, 0)) if joins else ():
+    for span in tokens.find(joined):
+        start = next(view.original(span)).start
+        end = _end(view.text, span, joins) if start in known else span.end
+        if end > span.start:
+            yield from view.original(span._replace(end=end))
+    for span in (*detectors.find_by_context(joined), *_decoded(joined, 0)):
         end = _end(view.text, span, joins)
         if end > span.start:
             yield from view.original(span._replace(end=end))
@@ -118,7 +122,7 @@ def _end(text: str, span: Span, joins: list[Join]) -> int:
                 return span.start
         elif is_placeholder(text[span.start : place]):
             return span.start
-        elif text[span.end : span.end + 1] == ":" or not continues_secret(rest.rstrip("\"'"), certain):
+        elif not continues_secret(rest.rstrip("\"'"), certain and text[span.end : span.end + 1] != ":"):
             return place
     return span.end
 

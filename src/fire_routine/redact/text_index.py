@@ -11,7 +11,6 @@ from math import inf
 from time import monotonic
 
 from ..search import Literals
-from .line_wraps import Joined
 from .token_formats import commands, syntaxes, token_formats
 
 _CHECKED = 64  # occurrences after which the time is looked at
@@ -67,11 +66,6 @@ class TextIndex:
     def long_words(self) -> str:
         """The distinct words of 26 characters or more, which few are."""
         return "\n".join(word for word in self.words.split("\n") if len(word) >= _LONG)
-
-    @cached_property
-    def joined(self) -> Joined:
-        """The text without the breaks over which a token may go on."""
-        return Joined(self.text)
 
     @cached_property
     def keywords(self) -> frozenset[str]:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from ..patterns import pattern
 
-_ALONE = "(?<![A-Za-z0-9])"
 _COMPILED = Path(__file__).resolve().parent / "token_data" / "compiled.json"
 
 
@@ -21,10 +20,6 @@ class TokenFormat(NamedTuple):
     keywords: tuple[str, ...]
     pattern: re.Pattern[str]  # matches `before` characters in front of the keyword; a group narrows it
     before: int
-    whole: int
-    one_line: bool  # not looked for over line breaks
-    closed: bool  # nothing may follow it, so it may have to be looked for within fewer lines
-    alone: bool  # it begins with its keyword, and no letter or digit is in front of it
 
 
 class Syntax(NamedTuple):
@@ -47,17 +42,8 @@ def _compiled() -> dict[str, Any]:
 def token_formats() -> list[TokenFormat]:
     """All token formats, in the order of their file. Their patterns are compiled on first use."""
     return [
-        TokenFormat(
-            kind,
-            tuple(keywords),
-            pattern(expression, re.ASCII),
-            before,
-            whole,
-            one_line,
-            closed="(?!" in expression,
-            alone=before == 0 and expression.startswith(_ALONE),
-        )
-        for kind, keywords, expression, before, whole, one_line in _compiled()["tokens"]
+        TokenFormat(kind, tuple(keywords), pattern(expression, re.ASCII), before)
+        for kind, keywords, expression, before in _compiled()["tokens"]
     ]
 
 

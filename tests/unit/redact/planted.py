@@ -209,8 +209,8 @@ def planted(seed: int = 1) -> Iterator[Planted]:
 
 
 def _tokens(maker: Maker) -> Iterator[Planted]:
-    """Tokens of the formats whose length is known, so that one of them is found over line breaks, too."""
-    formats = [one for one in tokens() if one.row[4]]
+    """Tokens of a prefix and random characters."""
+    formats = [one for one in tokens() if ", alone, " in one.place or ", anywhere, " in one.place]
     for number, one in enumerate(formats):
         for turn in range(4):
             token = value_of(one.examples[0], maker.random.randrange(1_000_000))

@@ -63,8 +63,8 @@ def test_the_name_and_the_rest_of_the_line_stay(line: str, expected: str) -> Non
 
 
 def test_a_token_that_goes_over_lines_is_counted_once() -> None:
-    lines, counts = redact([f"token is {GITHUB[:20]}", f"  {GITHUB[20:]} and more"])
-    assert lines == ["token is [redacted:github-token]", "  [redacted:github-token] and more"]
+    lines, counts = redact([f"the server does not know {GITHUB[:20]}", f"  {GITHUB[20:]} and more"])
+    assert lines == ["the server does not know [redacted:github-token]", "  [redacted:github-token] and more"]
     assert counts == {"github-token": 1}
 
 
