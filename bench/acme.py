@@ -68,6 +68,7 @@ class Incident:
     rank: int = 0
     fired_at: float | None = None
     traced: bool = False  # whether its session left something
+    pulls: list[int] = field(default_factory=list)  # that its sessions opened
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +81,7 @@ class Flow:
     share: float = 1.0  # of the pushes that run it: the others touch other paths
     every: float = 0.0  # seconds between its scheduled runs; 0: it runs on pushes
     stays_red: bool = False  # each run fails, of another cause than the one before
+    returns: Incident | None = None  # the one failure that comes and goes, whatever is mended
     incident: Incident | None = None
     number: int = 0
     newest: Json | None = None  # its newest run that has ended
@@ -278,6 +280,8 @@ class Estate:
         chance = 1.0 if flow.stays_red else 0.015 if wanted > 0 and not self.quiet else 0.0
         if not flow.incident and self.rng.random() < chance:
             self._break(flow, when)
+        if flow.returns:
+            flow.incident = flow.returns if self.rng.random() < 0.4 else None
         incident, lasts = flow.incident, self.rng.uniform(2, 25) * MINUTE
         if flow.every and flow.every < HOUR:
             lasts = MINUTE
@@ -306,8 +310,21 @@ class Estate:
             self._schedule(self._flow(repo, f"w{place}.yml", every=DAY, stays_red=True))
         return repo
 
+    def come_and_go(self, number: int) -> Repo:
+        """A repository of so many nightly workflows, each with one failure that comes and goes."""
+        repo = self._repo("acme/returns")
+        repo.push(sha_of("returns"))
+        for place in range(number):
+            cause = "".join(self.rng.choices(string.ascii_lowercase, k=9))
+            self._schedule(
+                self._flow(repo, f"w{place}.yml", every=DAY, returns=Incident(cause, float("inf")))
+            )
+        return repo
+
     def _mend(self, flow: Flow, incident: Incident, when: float) -> None:
-        """A commit mends it; one of a nightly shows only at night."""
+        """A commit mends it; one of a nightly shows only at night. Its pull requests are merged or closed."""
+        for number in incident.pulls:
+            flow.repository.pulls[number]["state"] = "closed"
         if flow.incident is incident and not flow.every:
             flow.repository.push(sha_of(f"{flow.repository.full_name} {flow.file} {when}"))
             self._run(flow, "push", when)
@@ -327,15 +344,24 @@ class Estate:
         if flow.newest is None or run["run_number"] >= flow.newest["run_number"]:
             flow.newest, flow.newest_incident = run, incident
 
-    def leave(self, repo: Repo, run: int, incident: Incident, when: float) -> None:
-        """What a session leaves: mostly a pull request, which mostly mends it; some nothing at all."""
-        if self.rng.random() < 0.1:
+    def leave(self, repo: Repo, run: int, branch: str, incident: Incident, when: float) -> None:
+        """What a session leaves: mostly a pull request, which mostly mends it; some nothing at all.
+
+        One in five leaves the failures out of its branch's name.
+        """
+        comes_back = any(one.returns is incident for one in repo.flows)
+        if not comes_back and self.rng.random() < 0.1:
             return
-        incident.traced, branch = True, f"claude/fix-run-{run}"
+        incident.traced = True
+        if self.rng.random() < 0.2:
+            branch = f"claude/fix-run-{run}"
         repo.set_branch(branch, sha_of(branch))
         now = timestamp(self.now() + timedelta(minutes=20))
         head = {"ref": branch, "sha": sha_of(branch)}
-        repo.add_pull_request({"number": next(self._claim_ids), "created_at": now, "head": head})
+        incident.pulls.append(next(self._claim_ids))
+        repo.add_pull_request({"number": incident.pulls[-1], "created_at": now, "head": head})
+        if comes_back:
+            return
         flow = next(one for one in repo.flows if one.stays_red or one.incident is incident)
         if not flow.stays_red and self.rng.random() < 0.6:
             incident.mended_at = min(incident.mended_at, when + self.rng.uniform(1, 6) * HOUR)

@@ -7,13 +7,16 @@ The command's own code reads, chooses, gathers and fires, against the emulated G
 process, and the emulated endpoint, over HTTP. The account has 30 sessions an hour, 100 a day. One tick in
 five starts two sweeps, one in ten is killed. `--kills` kills a sweep at each of its requests in turn, before
 and after it had its effect, and lets others follow. `--red` sweeps a repository of 16 workflows that never
-turn green, each quarter of an hour: its ledger must not grow by sweeps.
+turn green, each quarter of an hour: its ledger must not grow by sweeps. `--returns`
+sweeps one of 12 workflows whose failures come and go, each hour, where people merge nothing: no failure may
+have two open pull requests.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import statistics
 import sys
 import threading
@@ -66,6 +69,8 @@ HELD_BACK = {
     "daily-limit": {"MAX_SESSIONS": "100", "DAILY_LIMIT": "4"},
     "no-run": {},
 }
+WORKFLOWS = 12  # whose failures come and go, more than `max-open-fixes`
+TO_PUSH = re.compile(r"git checkout -B (\S+) ")
 _own = threading.local()  # `task`, in the thread of a sweep
 
 
@@ -186,7 +191,9 @@ class World:
         self.counted["in place of one without a trace"] += replaced
         incident.sessions += not replaced
         incident.fired_at = incident.fired_at or now
-        self.estate.leave(repo, int(found["run"]), incident, now)
+        branch = TO_PUSH.search(text)
+        assert branch, text[-300:]
+        self.estate.leave(repo, int(found["run"]), branch[1], incident, now)
         self.sessions.append(incident)
         if incident.sessions > 1:
             self.second.append(f"{found[0]} at {now / DAY:.2f} days, after {incident.fired_at / DAY:.2f}")
@@ -226,7 +233,8 @@ class World:
         self.spent.append(self.baton.time - began)
         self.counted["sweeps"] += 1
         self.counted.update(row.state for row in swept.rows)
-        self.counted.update(row.reason for row in swept.rows if row.reason in HELD_BACK)
+        held_back = (*HELD_BACK, "max-open-fixes")
+        self.counted.update(row.reason for row in swept.rows if row.reason in held_back)
         self.counted["left out"] += len(swept.left_out)
         listed = {(row.red.repository, row.red.run.id) for row in swept.rows}
         now = self.estate.red(SINCE, AFTER)
@@ -391,6 +399,30 @@ def never_green(reason: str, arguments: argparse.Namespace) -> bool:
     return not (world.second or grows or sessions > most or not world.counted[reason])
 
 
+# --- failures that come and go, and people who merge nothing --------------------------------------------
+
+
+def returns(arguments: argparse.Namespace) -> bool:
+    """Whether no failure has two open pull requests of sessions, and the repository no more than allowed."""
+    began = time.process_time()
+    world = World(arguments.seed, arguments.days, 0, 0, lost=0, limit=4)
+    repo = world.estate.come_and_go(WORKFLOWS)
+    world.github.repositories.append(repo)
+    for when in ticks("1h", arguments.days, random.Random(arguments.seed)):
+        world.sweep(when)
+    with staged(world):
+        world.baton.run()
+    most = max(len(flow.returns.pulls) for flow in repo.flows if flow.returns)
+    print(
+        f"{WORKFLOWS} failures that come and go for {arguments.days:g} days, no pull request is merged:"
+        f" {world.counted['sweeps']} sweeps, {world.estate.began['failures']} failures,"
+        f" {len(repo.pulls)} open pull requests, at most {most} a failure,"
+        f" {world.counted['max-open-fixes']} rows held back by `max-open-fixes`, {sum(world.asked)} requests"
+        f" ({time.process_time() - began:.0f} s)"
+    )
+    return most == 1 and len(repo.pulls) == 10
+
+
 # --- a sweep killed at each of its requests ----------------------------------------------------------------
 
 
@@ -431,7 +463,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", action="store_true", help="only these")
     parser.add_argument("--red", action="store_true", help="only workflows that never turn green")
+    parser.add_argument("--returns", action="store_true", help="only failures that come and go")
     arguments = parser.parse_args()
+    if arguments.returns:
+        return int(not returns(arguments))
     if arguments.red:
         held = [never_green(reason, arguments) for reason in HELD_BACK]
         return int(not all(held))
