@@ -49,8 +49,8 @@ def _problems(repository: Repository, fire: Fire) -> Problems:
         elif not called:
             yield from _needs(fire)
     stated = fire.job.get("permissions", fire.workflow.body.get("permissions"))
-    own_token = "github.token" not in str(fire.inputs.get("github-token", "github.token"))
-    if not own_token and not (called and stated is None):
+    of_the_job = "github.token" in str(fire.inputs.get("github-token", "github.token"))
+    if of_the_job and not (called and stated is None):
         yield from _permissions(stated, _needed(repository, fire), alone=len(steps(fire.job)) < 2)
     own, shared = fire.job.get("concurrency"), mapping(fire.workflow.body.get("concurrency"))
     if own is not None and (mapping(own).get("cancel-in-progress") or mapping(own).get("queue") != "max"):
@@ -72,8 +72,7 @@ def _watcher(repository: Repository, fire: Fire) -> Problems:
     if gone and listing is not None:
         yield "gone", {"gone": ", ".join(gone), "known": ", ".join(sorted(known))}
     condition = str(fire.job.get("if"))
-    live = str(fire.inputs.get("dry-run")).lower() != "true"
-    if live and "conclusion" in condition and "'success'" not in condition and "cancelled" not in condition:
+    if "conclusion" in condition and "'success'" not in condition and "cancelled" not in condition:
         yield "watches-late", {}
 
 
@@ -105,7 +104,7 @@ def _permissions(stated: object, needed: dict[str, str], *, alone: bool) -> Prob
         yield "unstated", {"block": block}
         return
     every = str(stated).removesuffix("-all")  # of `read-all` and `write-all`
-    given = mapping(stated) if stated == {} or mapping(stated) else dict.fromkeys(needed, every)
+    given = stated if isinstance(stated, dict) else dict.fromkeys(needed, every)
     missing = [
         f"{name}: {level}" for name, level in needed.items() if given.get(name) not in (level, "write")
     ]

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
@@ -72,7 +73,7 @@ class Repository:
     unread: list[str]  # workflow files that are no YAML
     answers: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def own_secrets(self) -> set[str]:
         """The routine's. A session that takes them can start itself alone."""
         return OWN.union(*(fire.secrets for fire in fires(self.workflows)))
