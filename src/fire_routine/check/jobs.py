@@ -72,7 +72,7 @@ def _watcher(repository: Repository, fire: Fire) -> Problems:
     if gone and listing is not None:
         yield "gone", {"gone": ", ".join(gone), "known": ", ".join(sorted(known))}
     condition = str(fire.job.get("if"))
-    if "conclusion" in condition and "'success'" not in condition and "cancelled" not in condition:
+    if "conclusion" in condition and "success" not in condition and "cancelled" not in condition:
         yield "watches-late", {}
 
 

@@ -102,11 +102,6 @@ def test_the_examples_pass(path: Path, github: RecordedGitHub, capsys: pytest.Ca
         assert found == []
 
 
-def test_there_are_enough_of_them() -> None:
-    assert (len(PLANTED), len(CLEAN)) == (12, 10)
-    assert sum(len(one["faults"]) for one in PLANTED) >= 30
-
-
 def test_a_token_with_few_rights_is_told_the_permission(
     github: RecordedGitHub, capsys: pytest.CaptureFixture[str]
 ) -> None:
