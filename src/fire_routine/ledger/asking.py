@@ -45,13 +45,7 @@ class Asking:
         """Don't count time for which others were waited for: nothing was asked."""
         self._until += seconds
 
-    def ask(
-        self,
-        permission: str,
-        request: Callable[[], T],
-        *,
-        patient: bool = True,
-    ) -> T:
+    def ask(self, permission: str, request: Callable[[], T], *, patient: bool = True) -> T:
         """The answer, asked for again after each fault that may pass.
 
         An outage may answer 401, 403, 404 or 422 as well. So a permission counts as missing only where GitHub

@@ -17,16 +17,9 @@ from .terms import REPLACED, WATCH_CLAIM
 
 
 class Contest:
-    """What one job does to become the one that fires."""
+    """What one job does to become the one that fires. A step raises `LedgerError` where GitHub fails it."""
 
-    def __init__(
-        self,
-        log: Log,
-        run: Run,
-        case: Case,
-        *,
-        say: Say = quiet,
-    ) -> None:
+    def __init__(self, log: Log, run: Run, case: Case, *, say: Say = quiet) -> None:
         """`say` writes a line to the job's log."""
         self.case = case
         self.run = run
@@ -37,7 +30,7 @@ class Contest:
         self._lease: Lease | None = None
         self._rounds = 0
         self._replaced = 0  # how often
-        self._horizon = log.horizon(run, case.asker.cool_down)
+        self._horizon = log.horizon(run, case.asker.terms.cool_down)
         self._watch: dict[tuple[str, str], float] = {}  # since when it sees which claims going on
         self._told: set[str] = set()  # claim ids
         self._past: frozenset[str] | None = None  # claim ids of what was settled as it came
@@ -47,20 +40,12 @@ class Contest:
     # --- the steps --------------------------------------------------------------------------------
 
     def find(self) -> None:
-        """Find the ledger.
-
-        Raises:
-            LedgerError: GitHub does not name it.
-        """
+        """Find the ledger."""
         self._log.find()
         self._say(messages.ledger_commit(self._log.ledger_commit, pinned=bool(self._terms.ledger_commit)))
 
     def wait(self) -> Ruling:
-        """The ruling once nothing that blocks may come to nothing, or after a wait that is long enough.
-
-        Raises:
-            LedgerError: the ledger can't be read, or one job after the other took its claim back.
-        """
+        """The ruling once nothing that blocks may come to nothing, or after a wait that is long enough."""
         ruling = self._waited()
         self._note_unread()
         if not ruling.blocked and self._rounds == self._timing.rounds:
@@ -68,11 +53,7 @@ class Contest:
         return ruling
 
     def claim(self) -> Fire | None:
-        """Claim, announce and look once more; None: another job has the lower claim, or it took too long.
-
-        Raises:
-            LedgerError: the ledger can't be read or written.
-        """
+        """Claim, announce and look once more; None: another job has the lower claim, or it took too long."""
         self._rounds += 1
         lease = self._lease = Lease(self._log, self.run, self.case.asker)
         try:
@@ -111,11 +92,7 @@ class Contest:
     # --- what is known ----------------------------------------------------------------------------
 
     def preview(self) -> Ruling:
-        """What the entries mean by now, without waiting and without a claim.
-
-        Raises:
-            LedgerError: the ledger can't be read.
-        """
+        """What the entries mean by now, without waiting and without a claim."""
         self._log.read(self._horizon)
         self._note_unread()
         return self._judged()
@@ -171,11 +148,7 @@ class Contest:
         return announced and watched >= self._timing.watch_request
 
     def _judged(self) -> Ruling:
-        """By what has been read so far, and by the list of green runs where it may matter.
-
-        Raises:
-            LedgerError: that list can't be read.
-        """
+        """By what has been read so far, and by the list of green runs where it may matter."""
         ruling = self._ruling()
         needed = ruling.back_to
         if needed is None or (self._asked_back_to is not None and needed >= self._asked_back_to):

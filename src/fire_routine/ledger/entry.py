@@ -73,7 +73,7 @@ _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _NO_WORDS = pattern("[·\U00010000-\U0010ffff]")  # GitHub takes no 4-byte characters in many fields
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
-    r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}(?:[0-9a-f]{2})?)"  # older ones: four
+    r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{6})"
     r" (?P<commit>[0-9a-f]{7}) (?P<claim_id>[0-9a-z]{8})(?P<others> o)?"
     r" (?P<names>[0-9a-z]+(?: [0-9a-z]+)*)",
 )

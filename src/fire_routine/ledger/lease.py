@@ -23,7 +23,7 @@ _STAGES = {
 
 
 class Lease:
-    """One job's claim."""
+    """One job's claim. Where it can't be written or GitHub does not show it, that raises `LedgerError`."""
 
     def __init__(self, log: Log, run: Run, asker: Asker) -> None:
         claim_id = log.new_claim_id()
@@ -39,20 +39,12 @@ class Lease:
         self._at: datetime | None = None
 
     def claim(self) -> None:
-        """Write the claim.
-
-        Raises:
-            LedgerError: it can't be written.
-        """
+        """Write the claim."""
         self._at = self._log.write(self.record, self._run.url).created_at
         self._show_siblings()
 
     def announce(self, horizon: datetime | None) -> bool:
-        """Announce the request; whether that was so fast that others have counted the claim all the time.
-
-        Raises:
-            LedgerError: it can't be written, or GitHub does not show it.
-        """
+        """Announce the request; whether that was so fast that others have counted the claim all the time."""
         log = self._log
         self.record = replace(self.record, stage=Stage.ANNOUNCED)
         entry = log.write(self.record, self._run.url)

@@ -11,17 +11,7 @@ from ..clock import Clock
 from ..model.outcome import SHOWN, GitHubError, Status
 from ..model.run import GreenRuns, History, Note, Run
 from .asking import Asking, LedgerError
-from .entry import (
-    LEDGER,
-    STATE,
-    Claim,
-    Entry,
-    Record,
-    Stage,
-    claims,
-    new_claim_id,
-    read_entry,
-)
+from .entry import LEDGER, STATE, Claim, Entry, Record, Stage, claims, new_claim_id, read_entry
 from .terms import BEFORE, DAY, SESSIONS, SETTLED, SHOWN_PAGES, Terms
 
 if TYPE_CHECKING:
@@ -40,6 +30,8 @@ class Log:
     An entry counts only if it was written with the same identity as this job's: anyone with
     `statuses: write` can write a status of any text. For a workflow's own token the identity is known. For
     another token GitHub is asked; else it is the creator in its answer to the first status of this job.
+
+    What can't be read or written raises `LedgerError`; an entry may turn up later all the same.
     """
 
     def __init__(
@@ -51,9 +43,7 @@ class Log:
         self.clock = clock
         self.new_claim_id = new_claim_id
         self.asking = Asking(clock, terms)
-        self.ledger_commit = (
-            terms.ledger_commit
-        )  # the commit that holds all entries; empty: it has to be found
+        self.ledger_commit = terms.ledger_commit  # that holds all entries; empty: it has to be found
         self.time: datetime | None = None  # by GitHub's clock, the latest that is known
         self.identity = ACTIONS_BOT if terms.default_token else None  # the login whose entries count
         self.unread_before: datetime | None = None  # of the oldest entry, where reading ended too early
@@ -88,9 +78,7 @@ class Log:
     def find(self, *, patient: bool = True) -> None:
         """Find the ledger's commit, and whose entries count, unless that is known. `patient`: ask repeatedly.
 
-        Raises:
-            LedgerError: GitHub does not name it. No other commit takes its place: that would be a second
-                ledger.
+        Where GitHub does not name it, no other commit takes its place: that would be a second ledger.
         """
         self.identify()
         if not self.ledger_commit:
@@ -144,21 +132,13 @@ class Log:
     # --- reading ----------------------------------------------------------------------------------
 
     def read(self, horizon: datetime | None = None) -> None:
-        """Read the ledger back to what is known, to the horizon, or as far as is read at most.
-
-        Raises:
-            LedgerError: it can't be read.
-        """
+        """Read the ledger back to what is known, to the horizon, or as far as is read at most."""
         oldest = self._read(self.ledger_commit, self.terms.timing.pages, horizon)
         if oldest is not None:
             self.unread_before = oldest.created_at
 
     def read_commit(self, sha: str, *, patient: bool = True) -> None:
-        """Read what people see on a commit. `patient`: ask again where that may help.
-
-        Raises:
-            LedgerError: it can't be read.
-        """
+        """Read what people see on a commit. `patient`: ask again where that may help."""
         self._read(sha, SHOWN_PAGES, patient=patient)
 
     def _read(
@@ -243,11 +223,7 @@ class Log:
         return min(began - cool_down, max(times)) - BEFORE
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
-        """The green runs that GitHub lists.
-
-        Raises:
-            LedgerError: they can't be read.
-        """
+        """The green runs that GitHub lists."""
         return self.asking.ask("actions: read", lambda: self.api.greens(run, back_to))
 
     def _note_time(self, *times: datetime | None) -> None:
@@ -259,11 +235,7 @@ class Log:
         """Write an entry into the ledger, and make sure of it.
 
         A missing answer does not mean that nothing was written, so the ledger is read before it is written
-        again. An entry that was written twice means no more than once.
-
-        Raises:
-            LedgerError: it was not written, or can't be seen; it may turn up later.
-        """
+        again. An entry that was written twice means no more than once."""
 
         def attempt() -> Entry:
             try:

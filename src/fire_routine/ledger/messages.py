@@ -112,8 +112,8 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Skip:
 def fires(number: int, asker: Asker) -> Fire:
     if asker.key:
         return Fire("This key has no session within `cool-down`.")
-    message = f"Session {number} of at most {asker.max_sessions} since the workflow was last green."
-    if asker.again_since is not None:
+    message = f"Session {number} of at most {asker.terms.max_sessions} since the workflow was last green."
+    if asker.terms.again_since is not None:
         message = f"Session {number} since the workflow was last green: a person asks for it (`again`)."
     return Fire(message, number)
 
@@ -131,7 +131,7 @@ def replaced(url: str) -> str:
 
 
 def _limited(ruling: Ruling, case: Case) -> Skip:
-    most = f"{ruling.sessions} of `max-sessions: {case.asker.max_sessions}`"
+    most = f"{ruling.sessions} of `max-sessions: {case.asker.terms.max_sessions}`"
     last = ruling.points_to
     url = last.url if last else ""
     if ruling.by_session:

@@ -29,9 +29,7 @@ class Asker:
     commit: str
     event: str
     failures: tuple[Fingerprint, ...]  # none where it fires for an event
-    max_sessions: int
-    cool_down: timedelta
-    again_since: datetime | None = None  # `again`: when the run was created that asks
+    terms: Terms
     others: bool = False  # neither trusted people nor trusted code cause it
     key: Name | None = None  # that of the event that it fires for; None: it fires for failures
     noun: str = FAILURES.noun  # what it fires for, in words
@@ -50,9 +48,7 @@ class Asker:
             commit=commit_of(run),
             event=run.event,
             failures=() if key else fitted(brief, ROOM),
-            max_sessions=terms.max_sessions,
-            cool_down=terms.cool_down,
-            again_since=terms.again_since,
+            terms=terms,
             others=others,
             key=key,
             noun=run.subject.noun,
@@ -71,8 +67,8 @@ class Asker:
         return self.key in claim.names if self.key else not claim.for_key
 
     def concerns(self, claim: Claim) -> bool:
-        """Whether a claim is of the same workflow and branch. Older entries have four digits of a branch."""
-        return claim.workflow == self.workflow and (self.ref.startswith(claim.ref) or claim.run == self.run)
+        """Whether a claim is of the same workflow and branch."""
+        return claim.workflow == self.workflow and (claim.ref == self.ref or claim.run == self.run)
 
     def is_sibling(self, claim: Claim) -> bool:
         return claim.same_attempt(self.run, self.attempt)
@@ -148,7 +144,7 @@ class Case:
 
     def is_old(self, claim: Claim) -> bool:
         """Whether the cool-down is over."""
-        return self.moment.is_old(claim, self.asker.cool_down)
+        return self.moment.is_old(claim, self.asker.terms.cool_down)
 
     def separated_by_green(self, claim: Claim) -> bool:
         """Whether a green run lies between the claim's run and the asker's."""
@@ -206,7 +202,7 @@ def rule(found: Iterable[Claim], case: Case) -> Ruling:
         return _rule_for_key(claims, case)
     # A session's own failure is its own to mend, or a person's: another session could only begin a loop.
     authors = tuple(claim for claim in found if claim.url and session_id(claim.url) in case.written_by)
-    if authors and case.asker.again_since is None:
+    if authors and case.asker.terms.again_since is None:
         return Ruling(authors, limited=True, by_session=True)
     own = moment.own.claim_id if moment.own else ""
     live = [claim for claim in claims if case.live(claim) and claim.claim_id != own]
@@ -241,7 +237,7 @@ def _rule_for_key(claims: Iterable[Claim], case: Case) -> Ruling:
             counts = same or waited or not case.is_old(claim)
         else:
             counts = same and waited and claim.stage is Stage.REFUSED
-        if counts and (asker.again_since is None or _counts_again(claim, moment, asker.again_since)):
+        if counts and _counts_again(claim, case):
             blockers.append(claim)
     # Settled claims first: where they block, there is nothing to wait for.
     settled = [claim for claim in blockers if not moment.going_on(claim)]
@@ -255,7 +251,7 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], case: Case) -> Rulin
     incident = [claim for claim in live if not case.separated_by_green(claim)]
     back = [claim for claim in live if case.separated_by_green(claim) and not case.is_old(claim)]
     blockers = _blockers([*incident, *refused], back, case)
-    limited = not blockers and len(incident) >= asker.max_sessions and asker.again_since is None
+    limited = not blockers and len(incident) >= asker.terms.max_sessions and asker.terms.again_since is None
     decisive = blockers or (incident if limited else [])
     others = [claim for claim in decisive if claim.run != asker.run and (limited or case.is_old(claim))]
     foremost = _foremost(decisive)
@@ -273,9 +269,8 @@ def _weigh(live: Sequence[Claim], refused: Sequence[Claim], case: Case) -> Rulin
 def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> list[Claim]:
     """The claims that make this fire the second for one failure; `back`: those of earlier incidents."""
     asker = case.asker
-    if asker.again_since is not None:
-        incident = [claim for claim in incident if _counts_again(claim, case.moment, asker.again_since)]
-        back = [claim for claim in back if _counts_again(claim, case.moment, asker.again_since)]
+    incident = [claim for claim in incident if _counts_again(claim, case)]
+    back = [claim for claim in back if _counts_again(claim, case)]
     siblings = [claim for claim in incident if asker.is_sibling(claim)]
     if siblings:
         return siblings
@@ -287,8 +282,9 @@ def _blockers(incident: Sequence[Claim], back: Sequence[Claim], case: Case) -> l
     return list(covering) if covers_all else []
 
 
-def _counts_again(claim: Claim, moment: Moment, since: datetime) -> bool:
+def _counts_again(claim: Claim, case: Case) -> bool:
     """With `again`: not what was settled before a person asked."""
-    newer = claim.until is None or claim.until >= since
+    since, moment = case.asker.terms.again_since, case.moment
+    newer = since is None or claim.until is None or claim.until >= since
     waited = claim.claim_id in moment.waited_for and not moment.in_doubt(claim)
     return newer or moment.going_on(claim) or waited

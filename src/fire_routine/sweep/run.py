@@ -263,6 +263,6 @@ def _remember(one: Red, progress: Progress, told: bool) -> None:
     else:  # of a run that could not be read, hardly more than its number is known
         nothing = Name(Kind.UNREAD, "0" * 7)
         record = Record(
-            stage, label_of(one.run), one.run.id, 0, "0000", one.run.sha[:7], claim_id, (nothing,)
+            stage, label_of(one.run), one.run.id, 0, "000000", one.run.sha[:7], claim_id, (nothing,)
         )
     log.write_last(record, one.run.url, patient=False)

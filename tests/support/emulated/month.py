@@ -189,7 +189,7 @@ class Month:
         created = datetime.fromisoformat(self.github.runs[run]["created_at"]) + 5 * MINUTE
         for seconds, stage in enumerate(stages):
             record = Record(
-                stage, "ci.yml", run, attempt, "0000", self.sha(run)[:7], claim_id, read_names(f"{run:08x}")
+                stage, "ci.yml", run, attempt, "000000", self.sha(run)[:7], claim_id, read_names(f"{run:08x}")
             )
             shown = stage in (Stage.RERUN, Stage.COVERED, Stage.LIMITED, Stage.FLAKE)
             self.github.add_status(

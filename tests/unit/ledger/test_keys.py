@@ -21,10 +21,11 @@ from fire_routine.ledger.day import over_limit
 from fire_routine.ledger.entry import Claim, Stage
 from fire_routine.ledger.names import read_names
 from fire_routine.ledger.rule import Asker, Case, Moment, Ruling, rule
+from fire_routine.ledger.terms import Terms
 from fire_routine.model.evidence import Fingerprint
 
 KEY = f"k{'a' * 16}"
-ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (), 1, DAY, key=read_names(KEY)[0])
+ASKER = Asker("ci.yml", 100, 1, "f3c1d2", "1a2b3c4", "issues", (), Terms(1, DAY), key=read_names(KEY)[0])
 CLAIM = Claim(
     *(Stage.FIRED, "ci.yml", 90, 1, "0000ff", "7654321", "other000", read_names(KEY)),
     id=1,
@@ -47,7 +48,8 @@ def ruled(*claims: Claim, **changes: Any) -> Ruling:
     def changed(value: Any) -> Any:
         return replace(value, **{name: changes[name] for name in value.__slots__ if name in changes})
 
-    return rule(claims, Case(changed(ASKER), moment=changed(Moment(now=NOON))))
+    asker = replace(changed(ASKER), terms=changed(ASKER.terms))
+    return rule(claims, Case(asker, moment=changed(Moment(now=NOON))))
 
 
 @pytest.mark.parametrize(
