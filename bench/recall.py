@@ -37,7 +37,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from itertools import compress
 from multiprocessing import Pool
 from pathlib import Path
 from statistics import median
@@ -64,10 +63,9 @@ from bench.without import OFF, switch_off  # noqa: E402
 from tools.knowledge import sources  # noqa: E402
 
 from fire_routine import distill  # noqa: E402
-from fire_routine.distill import noise  # noqa: E402
 from fire_routine.distill.lines import unstamped  # noqa: E402
 from fire_routine.distill.match import classify  # noqa: E402
-from fire_routine.distill.rules import entries, table  # noqa: E402
+from fire_routine.distill.rules import entries  # noqa: E402
 
 # Where a step begins or ends, or a runner echoes its script: absent from the output of one step.
 OF_RUNNERS = re.compile(
@@ -179,11 +177,6 @@ def ids() -> dict[str, set[str]]:
 def leave_out(family: str) -> None:
     """Leave out what is known of a family's tools, in this process and for good."""
     entries()[:] = [fields for fields in entries() if fields["id"] not in ids()[family]]
-    others = [test["family"] != family for test in table("passed_test")]
-    noise._RUNNERS[:] = compress(noise._RUNNERS, others)
-    for at, run in enumerate(table("successful_run")):
-        if run["family"] == family:
-            noise._BEGINS[at] = re.compile(b"(?!)")
 
 
 def families_of(case: Case) -> set[str]:

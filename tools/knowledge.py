@@ -15,10 +15,8 @@ from fire_routine.distill.rules import (
     BEGIN,
     CAPTURES,
     COMPILED,
-    OF_EXTENT,
     ROLES,
     SIGN,
-    STYLES,
     TIERS,
     TOOL,
     Fields,
@@ -37,11 +35,9 @@ _ENTRY = {
     "confidence",
     "context",
     "list",
-    "extent",
     "examples",
     "not",
 }
-_EXTENT = {"style", "blanks", "above", *OF_EXTENT}
 _EXPRESSIONS = ("before_match", "reason", "distinguisher")
 # The matcher gives these itself, see `match`: no expression matches their lines.
 GIVEN = {"red", "information"}
@@ -60,7 +56,6 @@ class Source:
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
     fields: Fields  # as `rule_from` reads them
-    reports: tuple[tuple[str, str], ...] = ()  # reports that its lines head, and what follows each
 
     def error(self, problem: str) -> RuleError:
         return RuleError(f"{self.file}: rule {self.id!r}: {problem}")
@@ -109,13 +104,7 @@ def _source(file: str, entry: Mapping[str, Any], tier: str, family: str) -> Sour
     if entry.get("list"):
         fields["is_list"] = True
     examples, counterexamples = tuple(entry.get("examples", ())), tuple(entry.get("not", ()))
-    extent = dict(entry.get("extent", {}))
-    reports = tuple((each["report"], each["then"]) for each in extent.pop("examples", ()))
-    if extent:
-        fields["extent"] = {
-            name: "|".join(_listed(each)) if name in OF_EXTENT else each for name, each in extent.items()
-        }
-    source = Source(file, fields["id"], examples, counterexamples, fields, reports)
+    source = Source(file, fields["id"], examples, counterexamples, fields)
     _validate(source, entry)
     return source
 
@@ -128,7 +117,6 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
     unknown = {
         *(set(entry) - _ENTRY - _OPTIONS),
         *(set(entry.get("context", {})) - _CONTEXT),
-        *(set(source.fields.get("extent", {})) - _EXTENT),
     }
     if unknown:
         raise source.error(f"unknown field {sorted(unknown)[0]!r}: CONTRIBUTING.md lists the fields")
@@ -142,11 +130,6 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
         raise source.error("it has no match")
     _validate_expressions(source)
     _validate_keywords(source)
-    extent = source.fields.get("extent")
-    if extent is not None and (extent.get("style") not in STYLES or not source.reports):
-        raise source.error(
-            f"extent needs a style ({', '.join(STYLES)}) and examples: a report, and what is `then`"
-        )
     if "match" in entry and not source.fields["keywords"]:
         raise source.error("it has no keywords: name texts of which one is in each line that it matches")
 
@@ -162,8 +145,7 @@ def _validate_keywords(source: Source) -> None:
 
 
 def _validate_expressions(source: Source) -> None:
-    given = source.fields | source.fields.get("extent", {})
-    expressions = {name: [given[name]] for name in (*_EXPRESSIONS, *OF_EXTENT) if name in given}
+    expressions = {name: [source.fields[name]] for name in _EXPRESSIONS if name in source.fields}
     for name, alternatives in {"match": source.fields.get("match", []), **expressions}.items():
         for expression in alternatives:
             try:

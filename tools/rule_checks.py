@@ -12,12 +12,10 @@ from typing import Any
 
 from tools.knowledge import Source, boilerplate, compiled, sources
 
-from fire_routine.distill.blocks import report_end
 from fire_routine.distill.lines import PROBE, RAW_PREFIX, probed, shown
 from fire_routine.distill.match import FOLD, classify
 from fire_routine.distill.noise import boilerplate_among
-from fire_routine.distill.rules import BEGIN, COMPILED, Rule, rule_named, rules
-from fire_routine.distill.store import Texts
+from fire_routine.distill.rules import BEGIN, COMPILED, Rule, rules
 
 # What is repeated to find an expression that takes long, after so many beginnings of each example.
 _PUMPS = (" ", "a", "A", "1", "/", ".", ":", "-", "(", "a ", "a.", "a/", "A::", "1:", "[a] ", "at ", "=", '"')
@@ -77,7 +75,6 @@ def problems(at: Callable[[str], object] = str) -> Iterator[str]:
     for source in written:
         at(str(source.error("its match")))
         yield from keywords(source)
-        yield from extents(source)
         yield from slow(source)
 
 
@@ -96,21 +93,6 @@ def examples(written: Sequence[Source]) -> Iterator[str]:
     for source in written:
         if not source.examples:
             yield str(source.error("it has no example: add a line that its tool prints"))
-
-
-def extents(source: Source) -> Iterator[str]:
-    """A rule's reports end where they do."""
-    if not source.reports:
-        return
-    rule = rule_named(source.id)
-    for report, then in source.reports:
-        lines = report.rstrip("\n").split("\n")
-        texts = Texts(dict(enumerate(each.encode() for each in (*lines, then))))
-        heads = [at for at, line in enumerate(lines) if rule.search(line)]
-        if not heads or rule.extent is None:
-            yield str(source.error(f"it matches no line of its report: {lines[0]}"))
-        elif (end := report_end(heads[0], rule.extent, texts)) != len(lines) - 1:
-            yield str(source.error(f"its report ends too soon or too late, at: {(*lines, then)[end]}"))
 
 
 def of_boilerplate(entry: Mapping[str, Any]) -> Iterator[str]:

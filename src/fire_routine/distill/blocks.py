@@ -1,17 +1,15 @@
 """A log's failures as blocks: consecutive lines, from the one that names a failure to the end of its report.
 
-How far a report reaches is its tool's format (`Rule.extent`). Where no rule knows it, a line that looks like
-a failure's name begins one, and indentation or a blank line ends it; else a block is what the finding's rule
-reaches. `ranks.py` says how much a reader misses without each of a block's lines.
+A line that looks like a failure's name begins a report, which a ruled line, indentation or a blank line ends.
+Else a block is what the finding's rule reaches. `ranks.py` says how much a reader misses without each of a
+block's lines.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NamedTuple
 
 from .context import CONTINUES, ends_part, indent, reach
@@ -19,12 +17,7 @@ from .noise import states_success
 from .rules import (
     ERROR_LIKE,
     GENERAL,
-    INDENTED,
-    LISTED,
-    PARAGRAPH,
-    RULED,
     SIGN,
-    Extent,
     Rule,
     expression,
 )
@@ -35,12 +28,12 @@ from .types import Finding
 MOST, BLOCKS = 240, 60  # that are made, and that are kept, the strongest
 # How far a block reaches.
 ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report is, and lines of a report
-BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0, LISTED: 1}  # blank lines in a row that do not end a report
-NEAREST = 3  # heads above a finding of which one may be that of its report
+# How a report goes on below its head: up to a ruled line; to one that is not deeper; to a blank one.
+RULED, INDENTED, PARAGRAPH = "ruled", "indented", "paragraph"
+BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0}  # blank lines in a row that do not end a report
 GAP = 2  # lines between two findings of one rule that become one block, and between rows of a list
 GAP_OF_LIST = 8  # lines between two findings of one block, where its rule lists what failed
 BLANK = 10**9  # the depth of a blank line: deeper than any
-COMMAND = 12  # lines above a block in which the command is whose output it is
 # Which findings of a block are essential.
 ESSENTIAL = 0.75  # of its strongest finding's weight that another one has at least
 MOST_ESSENTIAL = 60  # findings of a block
@@ -48,8 +41,6 @@ MOST_ESSENTIAL = 60  # findings of a block
 _NAME, _RULED = expression("failure_name"), expression("report_rule")
 _ONLY_CODE = expression("only_code")
 _COMMAND = re.compile(rb"(?:\$|\+{1,3}) \S")
-
-GENERIC = Extent()
 
 
 @dataclass(slots=True)
@@ -61,10 +52,8 @@ class Draft:
     weight: float  # of its strongest finding: what comes first among equals counts more
     floor: float  # the same by its rule and place alone
     rule: Rule | None  # of its strongest finding; None: it is the end of a step
-    extent: Extent = GENERIC
     heads: set[int] = field(default_factory=set)
     found: set[int] = field(default_factory=set)  # its strong findings
-    reach: set[int] = field(default_factory=set)  # lines that these findings' rules reach
     ranks: dict[int, int] = field(default_factory=dict)
     rows: bool = False  # it is a list: its essential lines say as much as one another
     reason: int = -1  # its line that says why, in its own words; of several causes the deepest
@@ -106,7 +95,7 @@ def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, rep
     number, rule = finding.number, finding.rule
     inside = next((draft for draft in drafts if draft.first <= number <= draft.last), None)
     if inside is None:
-        first, last, head, extent = reports.extent(finding)
+        first, last, head = reports.extent(finding)
         gap = GAP_OF_LIST if rule.is_list else GAP
         near = [
             draft
@@ -120,22 +109,19 @@ def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, rep
                 and draft.first <= last + gap
             )
         ]
-        inside = near[0] if near else Draft(first, last, weight, floor, rule, extent)
+        inside = near[0] if near else Draft(first, last, weight, floor, rule)
         if not near:
             drafts.append(inside)
         for other in near[1:]:
             drafts.remove(other)
             inside.heads |= other.heads
             inside.found |= other.found
-            inside.reach |= other.reach
             first, last = min(first, other.first), max(last, other.last)
         inside.first, inside.last = min(inside.first, first), max(inside.last, last)
         if head is not None:
             inside.heads.add(head)
     if floor >= inside.floor * ESSENTIAL and len(inside.found) < MOST_ESSENTIAL:
         inside.found.add(number)
-        first, last = reach(finding, reports.texts)
-        inside.reach.update(range(max(first, inside.first), min(last, inside.last) + 1))
 
 
 # --- Extents ----------------------------------------------------------------------------------------------
@@ -147,35 +133,28 @@ class _Reports:
     def __init__(self, findings: Sequence[Finding], texts: Texts) -> None:
         self.texts = texts
         self._stops = frozenset(each.number for each in findings if each.rule.summary)
-        self._heads = [(each.number, each.rule.extent) for each in findings if each.rule.extent is not None]
-        self._named = {
-            each.number: each.rule.extent or GENERIC
+        self._named = frozenset(
+            each.number
             for each in findings
-            if each.rule.weight >= ERROR_LIKE and (each.rule.extent or _NAME.match(texts[each.number]))
-        }
+            if each.rule.weight >= ERROR_LIKE and _NAME.match(texts[each.number])
+        )
         self._ends: dict[int, int] = {}
         self._depths: dict[int, int] = {}  # of lines above findings
 
-    def extent(self, finding: Finding) -> tuple[int, int, int | None, Extent]:
-        """The first and the last line of a finding's block, the line that names the failure, its format."""
+    def extent(self, finding: Finding) -> tuple[int, int, int | None]:
+        """The first and the last line of a finding's block, and the line that names the failure."""
         first, last = reach(finding, self.texts)
-        head, extent = self._head(finding)
+        head = self._head(finding)
         if head is not None:
-            above = self._container(head)
-            first = min(first if head == finding.number else head, head - extent.above, above)
-            return max(first, 0), self._end(head, extent), head, extent
+            return first if head == finding.number else head, self._end(head), head
         first, last = _rows(finding.rule, first, last, self.texts)
-        return _led(first, self.texts), _followed(last, self.texts), None, extent
+        return first, _followed(last, self.texts), None
 
-    def _head(self, finding: Finding) -> tuple[int | None, Extent]:
+    def _head(self, finding: Finding) -> int | None:
         """The line that names the failure: the nearest above whose report reaches the finding."""
         number, texts = finding.number, self.texts
-        at = bisect_left(self._heads, number + 1, key=lambda head: head[0])
-        for head, extent in reversed(self._heads[max(at - NEAREST, 0) : at]):
-            if number - head < REACH and self._end(head, extent) >= number:
-                return head, extent
         if _NAME.match(texts[number]):
-            return number, GENERIC
+            return number
         depth = indent(texts[number])
         for above, text in texts.known(range(number - 1, max(number - ABOVE, 0) - 1, -1)):
             deep = self._depths.get(above)
@@ -183,66 +162,42 @@ class _Reports:
                 deep = self._depths[above] = indent(text) if text.strip() else BLANK
             if deep <= depth:
                 if _NAME.match(text):
-                    return (above if self._end(above, GENERIC) >= number else None), GENERIC
+                    return above if self._end(above) >= number else None
                 depth = deep
-        return None, GENERIC
+        return None
 
-    def _container(self, head: int) -> int:
-        """The heading right above that names what the head is a part of, such as its file; or the head."""
-        depth = indent(self.texts[head])
-        for at, text in self.texts.known(range(head - 1, max(head - 3, -1), -1)):
-            if text.strip():
-                return at if at in self._named and indent(text) < depth else head
-        return head
-
-    def _end(self, head: int, extent: Extent) -> int:
+    def _end(self, head: int) -> int:
         if head not in self._ends:
-            self._ends[head] = report_end(head, extent, self.texts, self._stops, self._named)
+            self._ends[head] = _report_end(head, self.texts, self._stops, self._named)
         return self._ends[head]
 
 
-def report_end(
-    head: int,
-    extent: Extent,
-    texts: Texts,
-    stops: Collection[int] = (),
-    named: Mapping[int, Extent] = MappingProxyType({}),
-) -> int:
+def _report_end(head: int, texts: Texts, stops: Collection[int], named: Collection[int]) -> int:
     """The last line of the report that begins at `head`.
 
     Args:
         stops: lines that count all failures.
-        named: lines that name a failure, and the format of its report. A ruled report ends at one like itself
-            alone; within another, each is a failure of its own.
+        named: lines that name a failure.
     """
-    style, depth = extent.style or _style(head, texts), indent(texts[head])
-    most = BLANKS[style] if extent.blanks is None else extent.blanks
-    end, blanks, rows = head, 0, style != LISTED
+    style, depth = _style(head, texts), indent(texts[head])
+    end, blanks = head, 0
     for at, text in texts.known(range(head + 1, head + REACH)):
         if not text.strip():
             blanks += 1
-            if blanks > most:
+            if blanks > BLANKS[style]:
                 break
             continue
-        if not rows:
-            depth = indent(text) - 1
-            rows = extent.essential is None or extent.essential.match(text) is not None
         shallow = indent(text) <= depth
-        other = at in named and (style != RULED or named[at].style == RULED)
+        other = at in named and style != RULED
         if at > head + 1:
             other = other or (style != PARAGRAPH and _RULED.match(text) is not None)
             other = other or (style != RULED and shallow and _NAME.match(text) is not None)
-        if other or at in stops or _ends_report(text, extent):
+        if other or at in stops or ends_part(text):
             break
-        if style in (INDENTED, LISTED) and shallow and not CONTINUES.match(text):
+        if style == INDENTED and shallow and not CONTINUES.match(text):
             break
         end, blanks = at, 0
     return end
-
-
-def _ends_report(text: bytes, extent: Extent = GENERIC) -> bool:
-    """Whether a line is no part of any report, or of none of this format."""
-    return ends_part(text) or (extent.ends is not None and extent.ends.match(text) is not None)
 
 
 def _style(head: int, texts: Texts) -> str:
@@ -253,20 +208,10 @@ def _style(head: int, texts: Texts) -> str:
     return INDENTED if indent(below) > indent(texts[head]) else PARAGRAPH
 
 
-def _led(first: int, texts: Texts) -> int:
-    """The command right above, whose output it is."""
-    for at, text in texts.known(range(first - 1, max(first - COMMAND, 0) - 1, -1)):
-        if _COMMAND.match(text):
-            return at
-        if not text.strip():
-            break
-    return first
-
-
 def _followed(last: int, texts: Texts) -> int:
     """With the line right below."""
     for at, text in texts.known(range(last + 1, last + 2)):
-        if text.strip() and not _ends_report(text) and not _COMMAND.match(text):
+        if text.strip() and not ends_part(text) and not _COMMAND.match(text):
             return at
     return last
 
@@ -276,7 +221,7 @@ def _rows(rule: Rule, first: int, last: int, texts: Texts) -> tuple[int, int]:
     for step in (-1, 1):
         edge, misses = (first, last)[step > 0], 0
         for at, text in texts.known(range(edge + step, max(edge + step * REACH, -1), step)):
-            if _ends_report(text):
+            if ends_part(text):
                 break
             if is_row(rule, text):
                 edge, misses = at, 0

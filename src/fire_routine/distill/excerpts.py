@@ -4,28 +4,19 @@ besides."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from ..model.evidence import ERROR_WEIGHT, HIDDEN, Block, Digest, Excerpt, Line, utf16_length
 from .lines import abbreviated
-from .ranks import FOLDED, NEEDED, VALUE
+from .ranks import NEEDED
 from .select import folded
 
 TAB_WIDTH = 4
-# Units that a block may take: the first, and each further one; a list.
-FIRST, NEXT = 900, 600
-LIST, NEXT_LIST = 4_000, 3_000
-WHOLE = 2  # times that of a block that is shown whole, where what it is about comes soon
+FIRST, NEXT = 900, 600  # units that a block may take: the first, and each further one
 LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take however little room there is
 LONGEST_ROW = 200
-BEGINNING = 2 / 3  # of the room, for the first essential lines of a block; the rest is for the last ones
-SMALL, FEW = 60, 2  # units and lines that are shown in place of the mark of a gap
 REST = 5_000  # units of what is worth a look besides
 BLANKS = 3  # blank lines between two that are shown, at most
 TOLD = 16  # letters of a line that is not told again
-# The worth of a line besides the blocks: its weight by its length.
-UNIT = 100  # characters: a weak line of this length is worth its weight / 2 ** THRIFT
-THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 
 
 def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) -> Excerpt:
@@ -44,7 +35,7 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
         joint = (
             ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
         )
-        limit = min(room - len(joint), _limit(block, of_block.get(place, ()), first=not place))
+        limit = min(room - len(joint), NEXT if place else FIRST)
         lines, text = _block(block, of_block.get(place, ()), limit)
         if lines:
             parts.append(joint + text)
@@ -56,20 +47,6 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
 
 
 # --- A block ----------------------------------------------------------------------------------------------
-
-
-def _limit(block: Block, lines: Sequence[Line], *, first: bool) -> int:
-    """What a block may take: all of a short one whose essential lines come soon."""
-    if block.is_row:
-        return NEXT
-    limit = FIRST if first else NEXT
-    if block.is_list:
-        limit = LIST if first else NEXT_LIST
-    else:
-        sizes = [utf16_length(line.text.strip()) + 1 if line.rank < FOLDED else 0 for line in lines]
-        soon = sum(sizes[: max((at for at, line in enumerate(lines, 1) if line.rank <= VALUE), default=0)])
-        limit *= WHOLE if soon <= limit and sum(sizes) <= WHOLE * limit else 1
-    return limit
 
 
 def _block(block: Block, lines: Sequence[Line], limit: int) -> tuple[list[Line], str]:
@@ -108,43 +85,30 @@ def _kept(block: Block, lines: Sequence[Line], limit: int) -> list[int]:
     gap = len("[… 99 …]") + 1
     room = limit - gap
     sizes = [utf16_length(line.text) + 1 for line in lines]
-    whole = sum(size for size, line in zip(sizes, lines, strict=True) if line.rank < FOLDED) <= room
-    # The greatest rank of a failure's lines that are shown, besides the first.
-    most = FOLDED - 1 if whole else VALUE
+    whole = sum(sizes) <= room or block.weight < ERROR_WEIGHT
     kept: set[int] = set()
-    for at in _order(block, lines, sizes, room):
-        rank = lines[at].rank
-        cost = sizes[at] + gap - gap * ((at - 1 in kept) + (at + 1 in kept))
-        if kept and block.weight >= ERROR_WEIGHT and rank > most:
+    for at in _order(block, lines):
+        if kept and lines[at].rank > NEEDED and not whole:
             break
+        cost = sizes[at] + gap - gap * ((at - 1 in kept) + (at + 1 in kept))
         if cost <= room:
             room -= cost
             kept.add(at)
-        elif rank > NEEDED:
+        elif lines[at].rank > NEEDED:
             break
-    for before, after in pairwise(sorted(kept)):
-        between = [at for at in range(before + 1, after) if lines[at].text]
-        size = sum(sizes[at] for at in between)
-        whole_gap = lines[after].number - lines[before].number - 1 <= after - before - 1
-        if whole_gap and len(between) <= FEW and size <= min(SMALL, room + gap):
-            kept.update(range(before + 1, after))
-            room -= size
     return sorted(kept)
 
 
-def _order(block: Block, lines: Sequence[Line], sizes: Sequence[int], room: int) -> list[int]:
-    """The places of the lines, the lowest rank first; of essential ones without room for all, the first and
-    the last before those between, and of a list the strongest: those of each kind before more of one."""
-    shown = [at for at, line in enumerate(lines) if line.text]
-    if block.is_list:
-        return sorted(shown, key=lambda at: (lines[at].rank, -lines[at].weight, at))
-    order = sorted(shown, key=lambda at: (lines[at].rank, at))
-    needed = [at for at in order if lines[at].rank == NEEDED]
-    left, first = room * BEGINNING, 0
-    while first < len(needed) and left > 0:
-        left -= sizes[needed[first]]
-        first += 1
-    return [*needed[:first], *reversed(needed[first:]), *order[len(needed) :]]
+def _order(block: Block, lines: Sequence[Line]) -> list[int]:
+    """The places of the lines, the lowest rank first; of a list the strongest: those of each kind before more
+    of one. The last essential line comes right after the first: what leads to it says less."""
+
+    def order(at: int) -> tuple[int, float, int]:
+        return lines[at].rank, -lines[at].weight if block.is_list else 0.0, at
+
+    ordered = sorted((at for at, line in enumerate(lines) if line.text), key=order)
+    last = max((at for at in ordered[1:] if lines[at].rank == NEEDED), default=None)
+    return ordered if last is None else list(dict.fromkeys((ordered[0], last, *ordered)))
 
 
 # --- What is worth a look besides -------------------------------------------------------------------------
@@ -170,7 +134,7 @@ def _untold(lines: Iterable[Line], shown: Sequence[Line]) -> list[Line]:
 
 
 def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], str]:
-    """Those of the most worth within the limit, in the log's order, with marks of gaps."""
+    """Those of the greatest weight within the limit, in the log's order, with marks of gaps."""
     strong, weak = (min(max(SHORTEST, limit // share), LONGEST) for share in (3, 6))
     cut = [_cut(line, strong if line.weight >= ERROR_WEIGHT else weak) for line in lines]
     rows = [line for line in cut if line.text]
@@ -178,7 +142,8 @@ def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], st
     room = limit - gap
     chosen: list[Line] = []
     numbers: set[int] = set()
-    for line in sorted(rows, key=_order_of_rest):
+    # How the step ended, and how much failed, comes first.
+    for line in sorted(rows, key=lambda line: (line.block >= 0 or line.rank > NEEDED, -line.weight)):
         near = (line.number - 1 in numbers) + (line.number + 1 in numbers)
         cost = utf16_length(line.text) + 1 + gap * (1 - near)
         if cost <= room:
@@ -201,16 +166,3 @@ def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], st
         out.append(line.text)
         last = line.number
     return chosen, "\n".join(out)
-
-
-def _order_of_rest(line: Line) -> tuple[bool, float, int]:
-    """How the step ended, and how much failed, comes first."""
-    return line.block >= 0 or line.rank > NEEDED, -_worth(line), line.number
-
-
-def _worth(line: Line) -> float:
-    """Weight by length: several short lines beat one long one, less so for the strongest lines."""
-    size = len(line.text) / UNIT
-    if line.weight >= ERROR_WEIGHT:
-        return float(line.weight / max(size, 1.0) ** THRIFT_OF_STRONG)
-    return float(line.weight / (1 + size) ** THRIFT)

@@ -12,7 +12,7 @@ from ..patterns import pattern
 from ..search import Literals
 from ..secret_words import AROUND, IN_HEAD, LITERALS
 from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
-from .noise import OF_RUNS, PASSED
+from .noise import OF_RUNS
 from .normalize import masked
 from .rules import (
     ANYWHERE,
@@ -37,13 +37,12 @@ from .windows import Window
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
 
-# Bits for what a line's literals show: of steps, of tests; that it names a secret, or one in the lines around
-# it, or in a table below it; and from `RUNS` on of runs, one per tool.
-OF_GITHUB, OF_OTHERS, OF_PASSED, OF_NAMED, OF_AROUND, OF_HEAD = (1 << at for at in range(6))
-RUNS = 6
+# Bits for what a line's literals show: of steps; that it names a secret, or one in the lines around it, or in
+# a table below it; and from `RUNS` on of runs, one per tool.
+OF_GITHUB, OF_OTHERS, OF_NAMED, OF_AROUND, OF_HEAD = (1 << at for at in range(5))
+RUNS = 5
 _MARKS = (
     {literal: 1 << RUNS + tool for tool, literals in enumerate(OF_RUNS) for literal in literals}
-    | dict.fromkeys(PASSED, OF_PASSED)
     | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
     | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
 )

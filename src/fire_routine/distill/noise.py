@@ -1,19 +1,16 @@
-"""Lines that explain nothing, regardless of their words.
-
-These are boilerplate, what passed tests printed, and the runs of tools that succeeded in the end. What tools
-print there is data: `knowledge/boilerplate.toml` and `knowledge/runs.toml`.
-"""
+"""Lines that explain nothing, whatever their words: boilerplate (`knowledge/boilerplate.toml`), runs that
+succeeded (`knowledge/runs.toml`), and what a green run of the job printed."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from ..patterns import pattern
 from ..search import Literals
-from .lines import numbered, shown
+from .lines import numbered
 from .normalize import templates
 from .rules import expression, table
 from .windows import windows
@@ -42,93 +39,12 @@ def boilerplate_among(texts: Sequence[bytes]) -> set[int]:
     return among
 
 
-@dataclass(frozen=True, slots=True)
-class _Runner:
-    """How a test runner marks tests, see `knowledge/runs.toml`."""
-
-    mark: bytes
-    passed: re.Pattern[bytes]
-    start: bytes
-    begins: re.Pattern[bytes]
-    ended: bytes
-    parallel: bool
-
-
-_RUNNERS = [
-    _Runner(
-        *(test["mark"].encode(), pattern(test["passed"].encode())),
-        *(test["start"].encode(), pattern(test["begins"].encode())),
-        *(test["ended"].encode(), test.get("parallel", False)),
-    )
-    for test in table("passed_test")
-]
-_OUTCOME = table("outcome")  # of any harness
 _SUCCESS = expression("success")
-_PASSED, _BEGUN, _FAILED = (
-    pattern(b"|".join(text.encode() for text in _OUTCOME[name])) for name in ("passed", "begins", "failed")
-)
-PASSED = (*(runner.mark for runner in _RUNNERS), *(mark.encode() for mark in _OUTCOME["marks"]))
 
 
 def states_success(text: bytes) -> bool:
     """Whether a line, without other tools' prefixes, says that a test passed, or was not run."""
     return _SUCCESS.match(text) is not None
-
-
-def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
-    """The place, `least` or later, of the line with which the test began that passed at `index`.
-
-    None: there is none, or not everything between is certainly this test's output.
-    """
-    text = shown(lines[index])
-    for runner in _RUNNERS:
-        passed = runner.passed.match(text) if text.find(runner.mark) >= 0 else None
-        if passed is not None:
-            return _began(runner, passed[1], lines, index, least)
-    outcome = _PASSED.match(text)
-    return _began_of_any(_name(outcome), lines, index, least) if outcome is not None else None
-
-
-def _name(found: re.Match[bytes]) -> bytes:
-    return found[found.lastindex or 0]
-
-
-def _began_of_any(name: bytes, lines: Sequence[bytes], index: int, least: int) -> int | None:
-    """The same for a harness that no entry describes, by the words of its lines and the test's name."""
-    for at in range(index - 1, least - 1, -1):
-        text = shown(lines[at])
-        if begun := _BEGUN.match(text):
-            if (started := _name(begun)) == name:
-                return at
-            if not started.startswith(name + b"/"):  # a part of it, as Go names them
-                return None
-        elif _FAILED.match(text):
-            return None
-    return None
-
-
-def _starts(runner: _Runner, text: bytes) -> Iterator[tuple[int, bytes]]:
-    """Where lines say that a test begins, and its name, the last first; none before another ended."""
-    ended = text.rfind(runner.ended)
-    begin = len(text)
-    while (at := text.rfind(runner.start, 0, begin)) > ended:
-        begin = text.rfind(b"\n", 0, at) + 1
-        end = text.find(b"\n", at)
-        found = runner.begins.match(shown(text[begin : end if end >= 0 else None]))
-        if found is not None:
-            yield begin, found[1]
-
-
-def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: int, least: int) -> int | None:
-    between = b"\n".join(lines[least:index])
-    starts = _starts(runner, between)
-    for begin, started in starts:
-        if name is None or started == name:
-            if runner.parallel and next(starts, None) is not None:
-                return None
-            return least + between.count(b"\n", 0, begin)
-        return None
-    return None
 
 
 MOST_RUNS = 400  # runs that are remembered, of the first and of the last
@@ -145,8 +61,13 @@ class Succeeded:
     """The runs that succeeded, of a log that is being read."""
 
     def __init__(self) -> None:
-        self.runs: list[tuple[int, int]] = []  # numbers of their first and last lines, in the log's order
+        self._runs: list[tuple[int, int]] = []  # numbers of their first and last lines, in the log's order
         self._begun: dict[int, int] = {}  # number of the line with which a tool began, by its place
+
+    def __contains__(self, number: int) -> bool:
+        """Whether the line is of one of these runs, before its last."""
+        at = bisect_right(self._runs, (number, 0)) - 1
+        return at >= 0 and number < self._runs[at][1]
 
     def begin_step(self) -> None:
         """What an earlier step began is over."""
@@ -172,11 +93,11 @@ class Succeeded:
                     del self._begun[at]
 
     def _end(self, begun: int, number: int) -> None:
-        while self.runs and self.runs[-1][0] >= begun:  # a part of this one
-            self.runs.pop()
-        if len(self.runs) >= MOST_RUNS:
-            del self.runs[MOST_RUNS // 2]
-        self.runs.append((begun, number))
+        while self._runs and self._runs[-1][0] >= begun:  # a part of this one
+            self._runs.pop()
+        if len(self._runs) >= MOST_RUNS:
+            del self._runs[MOST_RUNS // 2]
+        self._runs.append((begun, number))
 
 
 # What a green run of the same job printed.

@@ -18,9 +18,8 @@ from .match import MatchCache
 from .named import Named
 from .noise import Green
 from .ranks import rank
-from .rules import WARNING
 from .scanner import scan
-from .score import finding_scores, in_green, inside, line_weights, positions, with_fatal_warnings
+from .score import finding_scores, in_green, inside, line_weights, positions
 from .select import beside, end_of_step, select
 from .steps import failed_steps
 from .store import store_of
@@ -40,7 +39,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
 
     # The findings that may explain it: by their rules, their places and how often similar ones came before.
     places = positions(scan, failed)
-    scores = with_fatal_warnings(scan, finding_scores(scan, failed, places), of_steps)
+    scores = finding_scores(scan, places)
     scored = zip(scan.findings, places, scores, strict=True)
     strongest = nlargest(STRONGEST, scored, key=lambda each: each[0].rule.weight * each[2])
     strongest.sort(key=lambda each: each[0].number)
@@ -62,9 +61,8 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     ]
     texts = store.bare
     blocks = blocks_of(own, texts)
-    warned = {finding.rule for finding in of_steps if finding.rule.weight == WARNING}
     for block in blocks:
-        rank(block, store, warned)
+        rank(block, store)
     end = end_of_step(scan.tails, [each.finding for each in own], store, texts)
     found = {finding.number for finding in findings}
     totals = {finding.number for finding in of_steps if finding.rule.summary}

@@ -66,28 +66,6 @@ class Ended:
     also_in_tests: bool = False  # tests print it, too
 
 
-# How a report goes on below its head: up to a ruled line; to one that is not deeper; to a blank one; or rows
-# up to one that is not as deep as the first of them.
-RULED, INDENTED, PARAGRAPH, LISTED = "ruled", "indented", "paragraph", "listed"
-STYLES = (RULED, INDENTED, PARAGRAPH, LISTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How far the report reaches that a rule's line heads, and what of it matters.
-
-    Every report ends at a line that matches `ends`, the next line that names a failure, a count of all
-    failures, a test that passed, and the end of its step.
-    """
-
-    style: str = ""  # one of STYLES; empty: as the head and the line below it look
-    ends: re.Pattern[bytes] | None = None  # what does not belong to it any more
-    blanks: int | None = None  # blank lines in a row that do not end it
-    essential: re.Pattern[bytes] | None = None  # lines that a reader needs
-    fold: re.Pattern[bytes] | None = None  # lines that say nothing
-    above: int = 0  # lines above the head that belong to it
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One format. CONTRIBUTING.md shows how one is written.
@@ -113,8 +91,6 @@ class Rule:
     reason: re.Pattern[bytes] | None = None  # a neighbour with the reason
     distinguisher: re.Pattern[bytes] | None = None  # a neighbour that distinguishes it from others, not why
 
-    extent: Extent | None = None  # how far the report reaches that its line heads, if it heads one
-
     is_list: bool = False  # its lines list what failed: many say as much as a few
     summary: bool = False  # its line counts all failures
     also_in_success: bool = False  # programs print it where nothing fails, too
@@ -139,7 +115,6 @@ def is_anywhere(tier: str, weight: float) -> bool:
 
 
 _OF_BYTES = ("before_match", "reason", "distinguisher")
-OF_EXTENT = ("ends", "essential", "fold")  # expressions
 
 
 @cache
@@ -183,15 +158,7 @@ def rule_from(fields: Fields, order: int) -> Rule:
             made[name] = pattern(made[name].encode())
     if "ended" in made:
         made["ended"] = Ended(**made["ended"])
-    if "extent" in made:
-        made["extent"] = extent_from(made["extent"])
     return Rule(order=order, **made)
-
-
-def extent_from(fields: Fields) -> Extent:
-    """An extent from its compiled fields, whose expressions are texts."""
-    expressions = {name: pattern(fields[name].encode()) for name in OF_EXTENT if name in fields}
-    return Extent(**{**fields, **expressions})
 
 
 def table(name: str) -> Any:

@@ -9,10 +9,10 @@ from zlib import crc32
 
 from .context import BEFORE, LINES_AFTER
 from .lines import announces, both_ends, job_of, segments, shown, stamp_of, unprefixed
-from .match import OF_AROUND, OF_GITHUB, OF_HEAD, OF_NAMED, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .match import OF_AROUND, OF_GITHUB, OF_HEAD, OF_NAMED, OF_OTHERS, RUNS, MatchCache
 from .named import Named, Naming
-from .noise import Succeeded, began
-from .normalize import cause_of, shape_of, without_digits
+from .noise import Succeeded
+from .normalize import cause_of, without_digits
 from .rules import ERROR_LIKE, Rule
 from .steps import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
 from .types import Finding, Header, Mark, Scan, Tail
@@ -46,64 +46,36 @@ class Collector:
     """What was found so far; a window of the log's lines is at hand at a time."""
 
     def __init__(self) -> None:
-        self.counts = Counter[int]()  # of lines by their template, in the steps that ended
-        self.last = -1  # number of the last line that a rule matched
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
         self._most = FINDINGS_OF_RULE
-        self._counts = Counter[int]()  # the same as `counts`, of this step
-        self._counted = deque[tuple[int, int]]()  # each of them in this window: number, template
+        self._counts = Counter[int]()  # of lines by their template, in this step
         self._held = 0  # bytes of the lines of findings
         self._held_to = 0  # number of the line up to which they are counted
 
     def turn_to(self, lines: list[bytes], first: int) -> None:
         """The next window: its lines, and the first one's number."""
         self._lines, self._first = lines, first
-        while self._counted and self._counted[0][0] < first:
-            self._counted.popleft()
 
     def begin_step(self) -> None:
         """Repetitions in an earlier step do not count in this one."""
         self._counts.clear()
-        self._counted.clear()
-
-    def end_step(self) -> None:
-        """Repetitions of the step that ended are kept, regardless of the steps after it."""
-        if len(self.counts) < TEMPLATES:
-            self.counts.update(self._counts)
-        self.begin_step()
 
     def add(self, index: int, mask: bytes, rule: Rule) -> None:
         """A rule matched the line at `index` of the window; `mask` is the line without numbers."""
-        self.last = self._first + index
         reason = self._reason(index, rule)
         template = hash((mask, *reason))
         count = self._counts[template]
         if count or len(self._counts) < TEMPLATES:
             self._counts[template] = count + 1
-            if not rule.process_failed:
-                self._counted.append((self.last, template))
         if count < EXAMPLES:
             above, below = rule.before + len(BEFORE), max(rule.indented, rule.paragraph) + LINES_AFTER
             if rule.weight >= ERROR_LIKE:
                 above, below = max(above, ABOVE), max(below, REACH)
             begin = max(index - above, 0)
             lines = self._lines[begin : index + 1 + below]
-            shape = hash((shape_of(self._lines[index]), *reason))
-            self._keep(Finding(rule, self.last, lines, index - begin, template, shape, crc32(mask)))
-
-    def forget(self, begin: int) -> None:
-        """What was added from the line at `begin` of the window on is no finding, unless it lasts."""
-        first = self._first + begin
-        for kept in self._found.values():
-            while kept and kept[-1].number >= first and not kept[-1].rule.process_failed:
-                kept.pop()
-        while self._counted and self._counted[-1][0] >= first:
-            template = self._counted.pop()[1]
-            self._counts[template] -= 1
-            if not self._counts[template]:
-                del self._counts[template]  # an earlier step may have a finding of it, which divides by it
+            self._keep(Finding(rule, self._first + index, lines, index - begin, template, crc32(mask)))
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""
@@ -163,8 +135,6 @@ class Scanner:
         self._of_commands = deque[Tail](maxlen=TAILS)
         self._header = Header()
         self._examined = bytearray()  # 0 for each line of the window that was not looked at
-        self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
-        self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
         self._neared = 0  # lines before this one were examined, or are too far from a mark
         self._tailed = self._tail_end = 0  # numbers of the lines up to which a step's tail, and any, reaches
         self._lines: list[bytes] = []
@@ -198,10 +168,6 @@ class Scanner:
         """Before a mark, every line is examined."""
         begin = max(until - NEAR, self._neared - self._first, 0)
         self._neared = self._first + until
-        for since, passed in self._passed:
-            if passed >= self._first + begin:
-                self._printed(since, passed)
-        self._passed.clear()
         self._examine_each(begin, until)
 
     def _examine_each(self, begin: int, end: int) -> None:
@@ -235,28 +201,11 @@ class Scanner:
         if marks & OF_GITHUB and any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
             self._github_marks(index, raw)
             return
-        if marks & OF_PASSED:
-            self._note_passed(index)
         if tools := marks >> RUNS:
             self._succeeded.look(unprefixed(shown(raw)), self._first + index, tools)
 
-    def _note_passed(self, index: int) -> None:
-        """A test passed: what it printed is no finding."""
-        since, self._passed_at = self._passed_at, self._first + index
-        if self._collected.last < since:
-            self._passed.append((since, self._passed_at))
-        elif (begin := self._printed(since, self._passed_at)) is not None:
-            self._collected.forget(begin)
-
-    def _printed(self, since: int, passed: int) -> int | None:
-        """The begin of a passed test's output, which need not be examined; None: it may be others'."""
-        begin = began(self._lines, passed - self._first, max(since - self._first, 0))
-        if begin is not None:
-            self._examined[begin : passed - self._first] = b"\1" * (passed - self._first - begin)
-        return begin
-
     def _begin_step(self, header: Header) -> None:
-        self._header, self._passed_at = header, header.line
+        self._header = header
         self._collected.begin_step()
         self._succeeded.begin_step()
 
@@ -325,7 +274,7 @@ class Scanner:
         if kind != "error":
             self._near(index)
             self._tail(index, LAST_LINE)
-            self._collected.end_step()
+            self._collected.begin_step()
 
     def _read_header(self, index: int, text: str) -> Header | None:
         """What heads a step; none: a group of a program's own, whose lines are output."""
@@ -359,15 +308,15 @@ class Scanner:
         """What was found, once the log has been read."""
         tails = self._tails
         if not any(mark.kind != "error" for mark in self._marks):
-            self._collected.end_step()
             tails = [*self._of_commands, *tails]
+        found = self._collected.findings()
+        # What a run printed that succeeded explains a failure only if nothing else does.
+        others = [each for each in found if each.rule.process_failed or each.number not in self._succeeded]
         return Scan(
-            self._collected.findings(),
+            others or found,
             tails,
             self._marks,
-            self._succeeded.runs,
             self._first + len(self._lines),
-            self._collected.counts,
         )
 
 

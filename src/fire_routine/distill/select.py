@@ -13,7 +13,7 @@ from .blocks import Draft
 from .lines import LONGEST
 from .noise import states_success
 from .normalize import shape_of
-from .ranks import FOLDED, NEEDED, VALUE
+from .ranks import FOLDED, NEEDED, OF_REPORT
 from .rules import HINT, SHARED, TOOL, Rule, rules, table
 from .score import Weights
 from .store import LineStore, Texts
@@ -84,13 +84,12 @@ def select(
     numbers = _strongest(weights, of_block, store)
     for number, text in zip(numbers, store.lines(numbers), strict=True):
         weight, rule = weights.get(number, (0.0, ""))
-        place, rank = of_block.get(number, (-1, VALUE))
+        place, rank = of_block.get(number, (-1, OF_REPORT))
         if number in totals:
             rank = NEEDED
-        elif states_success(texts[number]) or (
-            (place < 0 or rank >= FOLDED) and not worth_a_look.has(number, weight)
-        ):
-            place, rank = -1, HIDDEN
+        elif place < 0 or rank >= FOLDED:
+            is_worth = worth_a_look.has(number, weight) and not states_success(texts[number])
+            place, rank = -1, OF_REPORT if is_worth else HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
             lines.append(Line(number + 1, part, weight, rule, place, rank, item))

@@ -5,8 +5,8 @@ While a log is read its lines are numbered from 0; in what is made of it, as `mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from .lines import stamp_of
@@ -36,7 +36,6 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     lines: list[bytes]
     at: int  # of the line in `lines`
     key: int  # hash of its template: the line without numbers, and its reason
-    shape: int  # hash of its shape: the line without places, names and numbers, and its reason
     chance: int = 0  # hash of the line without numbers, equal in each run
 
     @property
@@ -78,6 +77,4 @@ class Scan:
     findings: Sequence[Finding] = ()  # in the log's order
     tails: Sequence[Tail] = ()
     marks: Sequence[Mark] = ()
-    succeeded: Sequence[tuple[int, int]] = ()  # first and last lines of runs that did
     total: int = 0
-    counts: Mapping[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed

@@ -16,14 +16,6 @@ def strong(*lines: str) -> list[str]:
     return [line.text for line in digest.lines if line.weight >= ERROR_WEIGHT / 2]
 
 
-def test_nothing_after_a_fatal_warning_is_shown_with_it() -> None:
-    warned = "[warn] /w/Till.scala:3:7: unused import"
-    others = [f"[info] part {number} of the build went on" for number in range(100)]
-    found = strong(warned, *others, "[error] No warnings can be incurred under -Xfatal-warnings.")
-    assert warned in found
-    assert not any(line in found for line in others[:50])
-
-
 def test_the_next_tests_difference_is_none_of_a_failures() -> None:
     begin, end = "========DIFF========", "========DONE========"
     failed = [

@@ -132,7 +132,6 @@ of_lines = [
     for expression in (rule.before_match, rule.reason, rule.distinguisher)
 ]
 of_tables = [run[name] for run in table("successful_run") for name in ("begins", "succeeded")]
-of_tables += [test[name] for test in table("passed_test") for name in ("passed", "begins")]
 of_tables += [*table("expressions").values(), table("boilerplate")["begins"]]
 of_lines += [re.compile(expression.encode()) for expression in of_tables]
 most = int(sys.argv[1])  # of the lines; 0: all

@@ -60,13 +60,6 @@ def test_a_format_without_an_error_word_is_found_anywhere() -> None:
     assert lost == []
 
 
-def test_findings_of_each_kind_are_shown_before_more_of_the_most_frequent() -> None:
-    found = [f"src/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
-    found[400:400] = ["src/mod_400.py:3:1: F821 Undefined name `total`"]
-    text = distill.excerpt(distill.read([job(*found)]), 1_500).text
-    assert "F821 Undefined name `total`" in text
-
-
 def test_an_earlier_step_that_went_on_is_no_cause() -> None:
     earlier = [f"tests/test_{n}.py:{n}: AssertionError: expected to fail" for n in range(50)]
     log = job(*earlier).replace(b"##[error]Process completed with exit code 1.", b"done")

@@ -159,55 +159,6 @@ def test_a_greater_limit_shows_no_less_of_the_strongest_line() -> None:
         assert line in text_of("[INFO] BUILD FAILURE", line, *QUIET, limit=limit)
 
 
-@pytest.mark.parametrize("limit", [2_048, 3_000, 4_096, 8_192])
-@pytest.mark.parametrize("apart", [False, True])
-def test_each_code_of_error_is_told_before_any_warning(apart: bool, limit: int) -> None:
-    """MSBuild prints all errors and warnings twice: as they come, and below `Build FAILED.`."""
-    project = "[/w/src/Till/Till.csproj]"
-    warnings = [
-        line
-        for n in range(40)
-        for line in (
-            f"/w/src/Till/Page{n}.razor({n + 3},5): warning RZ10012: Found element 'Card{n}'. {project}",
-            f"/w/src/Till/Coin{n}.cs({n + 9},13): warning CS8618: 'Name{n}' must not be null. {project}",
-            f"/w/src/Till/Till.csproj : warning NU1603: Coins{n} 1.2 was not found, 1.3 is used.",
-        )
-    ]
-    first = [
-        f"/w/src/Till/Sum{n}.razor({n + 4},2): error RZ9980: Unclosed tag 'div'. {project}" for n in (0, 1)
-    ]
-    second = [
-        f"/w/src/Till/Cart{n}.cs({n + 3},7): error CS0246: The type 'Price{n % 7}' was not found. {project}"
-        for n in range(24)
-    ]
-    if apart:
-        found = [*warnings[:60], *first, *warnings[60:], *second]
-    else:
-        errors = [*first, *second]
-        found = [line for n, line in enumerate(errors) for line in (line, *warnings[4 * n : 4 * n + 4])]
-    log = [*found, "", "Build FAILED.", "", *found, "    120 Warning(s)", "    26 Error(s)"]
-    told = shown(*log, limit=limit)
-    before, _, _ = told.partition("warning ")
-    assert "error RZ9980" in before and "error CS0246" in before, told
-
-
-def test_equal_names_of_failed_checks_are_told_with_their_tests_and_values() -> None:
-    log: list[str] = ["TAP version 13"]
-    parts = ["stock", "price", "ledger", "currency", "receipt", "schema", "coupon", "owner"]
-    for at, part in enumerate(parts):
-        for number in range(5):
-            log += [f"# good {number} of {part}", f"ok {6 * at + number} should be equal"]
-        log += [
-            f"# the {part} is kept",
-            f"not ok {6 * at + 5} should be equal",
-            "  ---",
-            "    operator: equal",
-        ]
-        log += ["    expected: 'fine'", f"    actual:   'no {part} on page {at}'", "  ..."]
-    text = shown(*log, "1..48", "# fail  8")
-    assert all(f"# the {part} is kept" in text and f"'no {part} on page" in text for part in parts)
-
-
 def test_a_count_of_problems_is_told_with_the_rows_above() -> None:
     rows = ["[404] site/missing.html", "[404] site/logo.png", "[0] http://127.0.0.1:9/x"]
     clearing = [f"the container web{number} is taken down" for number in range(99)]
