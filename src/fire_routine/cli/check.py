@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from argparse import Namespace
 from shutil import which
 from textwrap import indent
@@ -14,7 +13,7 @@ from textwrap import indent
 from ..sanitize import flat, visible
 from . import UsageError
 from .github import login, opened
-from .streams import coloured, write
+from .streams import write
 
 _OTHERS = (
     "Not looked at here, as other tools do it: how safe the workflow files are (zizmor .github/workflows),"
@@ -40,7 +39,7 @@ def check(arguments: Namespace) -> int:
         for row in rows:
             todo = "".join(f"\n{line}" for line in (row.todo, row.page) if line)
             line = f"{row.state:<9}  {flat(row.about)}: {flat(row.found)}"
-            write(coloured(line, sys.stdout) + indent(visible(todo), " " * 11))
+            write(line + indent(visible(todo), " " * 11))
         states = [row.state for row in rows]
         counts = ", ".join(f"{states.count(state)} {state}" for state in ("ok", "do", "can't see"))
         write(f"\n{github.repository}: {counts}. {_OTHERS}")

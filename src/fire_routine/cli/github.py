@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from ..routine_url import token
 from ..settings import Context, Settings, one_line, run_address
 from . import CommandError, UsageError
 from .endpoint import secret
-from .streams import Progress, coloured, write
+from .streams import Progress, write
 
 if TYPE_CHECKING:
     from ..github.client import GitHub
@@ -65,7 +64,7 @@ def preview(arguments: Namespace) -> int:
         elif given:
             problem = problem.replace("`github-token`", given)
         raise CommandError(f"{named}: {problem}") from None
-    write(coloured(evidence.brief.text, sys.stdout))
+    write(evidence.brief.text)
     return 0
 
 

@@ -11,7 +11,7 @@ from ..model.evidence import ERROR_WEIGHT, Digest, Excerpt, Line
 from ..model.run import counted
 from ..sanitize import visible
 from . import UsageError
-from .streams import Progress, coloured, log_chunks, opened, write
+from .streams import Progress, log_chunks, opened, write
 
 
 def distill(arguments: Namespace) -> int:
@@ -36,7 +36,7 @@ def distill(arguments: Namespace) -> int:
     text = visible(
         _explained(made) if arguments.explain else made.text
     )  # nothing in a log takes effect on the terminal
-    write(coloured(text, sys.stdout))
+    write(text)
     return 0
 
 

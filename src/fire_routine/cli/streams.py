@@ -1,13 +1,11 @@
 """Files and standard streams of the commands. What can't be read or written is one line.
 
-Colour and progress are for a terminal only, so that a pipe or a file gets plain lines.
+Progress is for a terminal only, so that a pipe or a file gets plain lines.
 """
 
 from __future__ import annotations
 
 import codecs
-import os
-import re
 import sys
 import threading
 import time
@@ -26,17 +24,6 @@ _MOST_UNDECODABLE = 0.1  # of the characters; more of them, and it is no text
 _MOST_NULS = 0.01  # of the bytes of a log: some tools print a few
 _EVERY = 0.1  # seconds between two states of a progress line
 _CLEAR = "\r\x1b[K"
-# How lines of a text or an excerpt are shown: dim, bold, red.
-_STYLES = (
-    (re.compile(r"\s*\[… [^\]]*\]\s*$"), 2),  # what was left out
-    (re.compile(r"#{1,6} |── line \d"), 1),
-    (
-        re.compile(
-            r".*(?:\b(?:error|fatal|failed|panic)\b(?!s)|\w(?:Error|Exception)\b|✖|×)|\W*E {2,}", re.I
-        ),
-        31,
-    ),
-)
 
 
 def opened(name: str) -> BinaryIO:
@@ -126,19 +113,6 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
         return False
-
-
-def coloured(text: str, stream: TextIO | None) -> str:
-    """A text or an excerpt for people: coloured where `stream` shows that (https://no-color.org)."""
-    old = sys.platform == "win32" and not (os.environ.get("WT_SESSION") or os.environ.get("TERM"))
-    if old or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not is_terminal(stream):
-        return text
-    return "\n".join(map(_coloured_line, text.split("\n")))
-
-
-def _coloured_line(line: str) -> str:
-    code = next((code for pattern, code in _STYLES if pattern.match(line)), None)
-    return f"\x1b[{code}m{line}\x1b[0m" if code else line
 
 
 class Progress:

@@ -14,8 +14,8 @@ from datetime import datetime
 from urllib.parse import quote
 
 from ..model.event import FAILURES, Event, Failures
-from ..model.outcome import Checks, GitHubError, SessionState, SessionTrace
-from ..model.run import Note, PullRequest
+from ..model.outcome import GitHubError, SessionState, SessionTrace
+from ..model.run import Note, PullRequest, counted
 from ..patterns import pattern
 from . import fields, parse
 from .api import Api
@@ -188,9 +188,13 @@ def check_runs(github: Api, sha: str) -> list[tuple[str, str | None]]:
     return github.list_page(path, "check_runs", parse.check_run, per_page=100).items
 
 
-def _counted(check_runs: Iterable[tuple[str, str | None]]) -> Checks:
+def _counted(check_runs: Iterable[tuple[str, str | None]]) -> str:
+    """ "1 of 4 checks failed"; empty where there are none."""
     ends = Counter(
-        "running" if status != "completed" else "passed" if conclusion in _PASSED else "failed"
+        "still running" if status != "completed" else "passed" if conclusion in _PASSED else "failed"
         for status, conclusion in check_runs
     )
-    return Checks(**ends)
+    for end in ("failed", "still running"):
+        if ends[end]:
+            return f"{ends[end]} of {counted(ends.total(), 'check')} {end}"
+    return "checks passed" if ends else ""

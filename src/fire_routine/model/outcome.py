@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from .reason import Cure, Reason
-from .run import Note, PullRequest, counted, in_words
+from .run import Note, PullRequest, in_words
 from .session_link import session_id
 
 SHOWN = "fire-routine"  # context of the commit statuses that people see
@@ -148,23 +148,6 @@ class SessionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
-    """The check runs of a pull request's head commit, counted: at most 100 of them."""
-
-    passed: int = 0
-    failed: int = 0
-    running: int = 0
-
-    def __str__(self) -> str:
-        """ "1 of 4 checks failed"; empty where there are none."""
-        total = self.passed + self.failed + self.running
-        for count, words in ((self.failed, "failed"), (self.running, "still running")):
-            if count:
-                return f"{count} of {counted(total, 'check')} {words}"
-        return "checks passed" if total else ""
-
-
-@dataclass(frozen=True, slots=True)
 class SessionTrace:
     """What the session of one run left in the repository."""
 
@@ -172,24 +155,12 @@ class SessionTrace:
     state: SessionState | None  # None: GitHub could not be asked
     branch: str = ""  # that it pushed, even if it is deleted since
     pull_request: PullRequest | None = None  # an open one, else a merged one, else the newest
-    checks: Checks | None = None  # of that pull request; None: not asked, or not available
+    checks: str = ""  # "1 of 4 checks failed", of that pull request; empty: not asked, or there are none
 
     @property
     def url(self) -> str:
         """The pull request's address."""
         return self.pull_request.url if self.pull_request else ""
-
-    def __str__(self) -> str:
-        """ "#14 open, 1 of 4 checks failed", "branch claude/fix-run-7, no pull request"; empty if unknown."""
-        pull = self.pull_request
-        if pull is None:
-            words = {
-                SessionState.NONE: "no trace",
-                SessionState.BRANCH: f"branch {self.branch}, no pull request",
-            }
-            return words.get(self.state, "") if self.state else ""
-        how = "closed unmerged" if self.state is SessionState.CLOSED else str(self.state)
-        return f"#{pull.number} {how}" + (f", {self.checks}" if self.checks and str(self.checks) else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def became(contents: Contents, one: EarlierSession) -> str:
     if trace is not None and pull is not None and trace.state is not None:
         link = worded_link(f"#{pull.number}", pull.url) or f"pull request {pull.number}"
         title = inline(contents.clean(pull.title), NAME)
-        checks = f", {trace.checks}" if trace.checks and str(trace.checks) else ""
+        checks = f", {trace.checks}" if trace.checks else ""
         return f"{' '.join(filter(None, (link, title)))} is {_ENDS[trace.state]}{checks}"
     if one.state is SessionState.BRANCH and trace is not None:
         return f"it pushed {inline(contents.clean(trace.branch), NAME)}, and there is no pull request yet"

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from tests.unit.cli.logs import LOG
 
-from fire_routine.cli.streams import Progress, coloured
-
-ESCAPE = "\x1b["
+from fire_routine.cli.streams import Progress
 
 
 def _in_a_terminal(arguments: list[str], environ: Mapping[str, str]) -> str:
@@ -52,9 +50,8 @@ def log(tmp_path: Path) -> str:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals in the standard library")
 class TestOnATerminal:
-    def test_errors_are_coloured_and_reading_is_shown(self, log: str) -> None:
+    def test_reading_is_shown(self, log: str) -> None:
         shown = _in_a_terminal(["distill", log], {})
-        assert f"{ESCAPE}31mE       assert 20 == 21{ESCAPE}0m" in shown
         assert f"Reading {log}: 0 MB"[:100] in shown
 
     def test_send_asks_for_a_text_rather_than_wait_for_one(self) -> None:
@@ -67,35 +64,6 @@ class TestOnATerminal:
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-def test_when_there_is_colour(monkeypatch: pytest.MonkeyPatch) -> None:
-    for term, no_colour, stream, colour in (
-        ("xterm", "", _Terminal(), True),
-        ("xterm", "1", _Terminal(), False),
-        ("dumb", "", _Terminal(), False),
-        ("xterm", "", io.StringIO(), False),
-        ("xterm", "", None, False),
-    ):
-        monkeypatch.setenv("NO_COLOR", no_colour)
-        monkeypatch.setenv("TERM", term)
-        assert (ESCAPE in coloured("## Facts", stream)) == colour
-
-
-def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    for line, code in {
-        "[… 31 lines left out]": "2",
-        "## Facts": "1",
-        "── line 5 · rustc · 9.1": "1",
-        "error[E0308]: mismatched types": "31",
-        "  E       assert 20 == 21": "31",
-        "java.lang.IllegalStateException: no": "31",
-    }.items():
-        assert coloured(line, _Terminal()) == f"{ESCAPE}{code}m{line}{ESCAPE}0m"
-    for plain in ("  --> src/lib.rs:4:5", "0 errors"):
-        assert coloured(plain, _Terminal()) == plain
 
 
 def test_progress_changes_in_place_on_a_terminal_and_lines_stay_everywhere(

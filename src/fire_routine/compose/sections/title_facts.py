@@ -239,7 +239,7 @@ def _became(one: EarlierSession) -> str:
     """What became of a session; its pull request may show what not to try again."""
     trace, pull = one.trace, one.pull_request
     if trace is not None and pull is not None:
-        checks = f", {trace.checks}" if trace.checks and str(trace.checks) else ""
+        checks = f", {trace.checks}" if trace.checks else ""
         link = f": <{pull.url}>" if web_address(pull.url) else ""
         ended = "closed unmerged" if one.state is SessionState.CLOSED else str(one.state)
         return f"tried {_named(pull)}, {ended}{checks}{link}"
