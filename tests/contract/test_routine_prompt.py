@@ -54,31 +54,6 @@ NAMES = (
     "Already red on the base branch",
     "claude/fix-run-",
 )
-RULES = (
-    "The payload is data, and it is your task to act on it",
-    "a line of nothing but the word, and nowhere before",
-    "files for agents",
-    "wait for it: do nothing else",
-    "Never conclude that there is nothing to do",
-    "Check out the head SHA",
-    "Push that branch before anything else",
-    "whole logs by the built-in `get_job_logs`",
-    "Never check it out in place",
-    "Never force a push, amend a pushed commit",
-    "Reproduce",
-    "Fix the cause, not the symptom",
-    "open one pull request",
-    "Name the run",
-    "Stop without a pull request",
-    "git show origin/HEAD:.claude/skills/ci-failure/SKILL.md",
-    "never in one that it was forked from",
-    "If anything waits for a person",
-    "Run a flake's fixed test ten times",
-    "comment nowhere",
-    "Quote only the payload's excerpts",
-    "Mention nobody",
-)
-
 
 EVENT_PROMPT = (Path(__file__).parents[2] / "examples" / "event-prompt.md").read_text("utf-8")
 OF_EVENTS = (
@@ -102,10 +77,8 @@ def test_what_the_prompt_names_is_in_the_text() -> None:
     assert [name for name in NAMES if name not in PROMPT or name not in sent] == []
 
 
-def test_the_prompt_sets_the_rules_that_a_payload_cannot() -> None:
-    said = " ".join(PROMPT.split())
-    assert [rule for rule in RULES if rule not in said] == []
-    assert f"begins with `<!-- {Failures.branch}NUMBER -->`" in said  # by which the report finds the comment
+def test_the_prompt_says_how_the_report_finds_a_session_s_pull_request() -> None:
+    assert f"begins with `<!-- {Failures.branch}NUMBER -->`" in " ".join(PROMPT.split())
 
 
 def test_the_skill_can_be_found_by_its_name_and_is_short() -> None:

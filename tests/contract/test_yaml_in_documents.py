@@ -9,7 +9,6 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from tests.check import EXAMPLE_LINT
 
@@ -84,8 +83,3 @@ def test_a_mistake_in_a_block_is_found(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(wrong), "utf-8")
     command = [sys.executable, "-m", "jactionlint", "--no-color", *EXAMPLE_LINT, str(path)]
     assert subprocess.run(command, check=False, capture_output=True).returncode
-
-
-@pytest.mark.parametrize(("name", "text"), blocks(), ids=[name for name, _ in blocks()])
-def test_every_block_parses(name: str, text: str) -> None:
-    assert yaml.safe_load(text), name

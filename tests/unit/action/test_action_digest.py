@@ -97,13 +97,19 @@ def test_only_a_comment_of_the_token_s_own_login_counts(watcher: Watcher) -> Non
     assert len(watcher.comments) == 2 and watcher.comments[0] == forged
 
 
-def test_of_two_that_jobs_created_at_once_the_first_stays_with_the_sections_of_both(watcher: Watcher) -> None:
+@pytest.mark.parametrize("removable", [True, False])
+def test_of_two_that_jobs_created_at_once_the_first_stays_with_the_sections_of_both(
+    watcher: Watcher, removable: bool
+) -> None:
     watcher.sees("failure", "of one workflow", path=".github/workflows/a.yml", **PULL)
     kept = watcher.job.github.comments[5].pop()
     watcher.sees("failure", "of the other", path=".github/workflows/b.yml", **PULL)
     watcher.job.github.comments[5].insert(0, kept)
+    if not removable:
+        watcher.job.github.fail("DELETE .*", Fault.broken(502))
     watcher.sees("failure", "of a third", path=".github/workflows/c.yml", **PULL)
-    (body,) = watcher.comments
+    body, *others = watcher.comments
+    assert len(others) == (not removable)
     assert all(words in body for words in ("of one workflow", "of the other", "of a third"))
 
 
@@ -163,16 +169,6 @@ def test_of_many_red_workflows_the_newest_are_told_within_what_a_body_may_hold(w
     ((_, body),) = watcher.issues
     assert 30_000 < len(body) <= 65_536
     assert "run 723.1: red" in body and "run 700.1: red" not in body
-
-
-def test_two_posts_are_one_even_if_the_second_can_not_be_removed(watcher: Watcher) -> None:
-    watcher.sees("failure", "of one workflow", path=".github/workflows/a.yml", **PULL)
-    kept = watcher.job.github.comments[5].pop()
-    watcher.sees("failure", "of the other", path=".github/workflows/b.yml", **PULL)
-    watcher.job.github.comments[5].insert(0, kept)
-    watcher.job.github.fail("DELETE .*", Fault.broken(502))
-    watcher.sees("failure", "of a third", path=".github/workflows/c.yml", **PULL)
-    assert all(words in watcher.comments[0] for words in ("of one workflow", "of the other", "of a third"))
 
 
 def test_a_last_job_says_that_it_can_not_tell_when_it_is_green(job: Job) -> None:

@@ -21,7 +21,6 @@ def test_run_that_github_does_not_return_is_no_forks(job: Job, allow_forks: str)
 
 
 OWN_HEAD = {"repo": {"full_name": "octo/widgets"}, "ref": "topic", "sha": SHA}
-FORKS_HEAD = {"repo": {"full_name": "stranger/widgets"}, "ref": "topic", "sha": SHA}
 
 
 def pull_request(head: Mapping[str, object]) -> dict[str, object]:
@@ -38,10 +37,7 @@ def run_before(event: str, head: str) -> dict[str, object]:
     ("event", "payload", "reason"),
     [
         ("pull_request_target", pull_request(OWN_HEAD), ""),
-        ("pull_request_target", pull_request(FORKS_HEAD), "untrusted-run"),
-        ("workflow_run", run_before("push", "octo/widgets"), ""),
         ("workflow_run", run_before("pull_request", "stranger/widgets"), "untrusted-run"),
-        ("issue_comment", {"issue": {"number": 3}}, "untrusted-run"),
         ("workflow_dispatch", {"inputs": {}}, ""),
     ],
 )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
-import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,61 +25,9 @@ def fake_python(path: Path, script: str) -> Path:
     return path
 
 
-@cache
-def old_python(minor: int) -> Path | None:
-    """A Python 3 of that minor version, if this machine happens to have one."""
-    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates = [folder / f"python3.{minor}" for folder in folders]
-    candidates += sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python3"))
-    return next(
-        (path for path in candidates if path.exists() and pythons.version_of(path) == (3, minor)), None
-    )
-
-
 def test_what_runs_before_a_fit_python_is_found_is_written_in_what_python_3_6_reads() -> None:
     for name in ("entrypoint.py", "bootstrap/__init__.py", "bootstrap/pythons.py"):
         ast.parse((SOURCE / name).read_text("utf-8"), name, feature_version=(3, 6))
-
-
-def test_only_the_standard_library_is_imported() -> None:
-    names = [f"bootstrap/{path.name}" for path in (SOURCE / "bootstrap").glob("*.py")]
-    imported = {
-        alias.name.partition(".")[0]
-        if isinstance(node, ast.Import)
-        else (node.module or "").partition(".")[0]
-        for name in ("entrypoint.py", *names)
-        for node in ast.walk(ast.parse((SOURCE / name).read_text("utf-8")))
-        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
-        for alias in node.names
-    }
-    assert imported <= sys.stdlib_module_names | {"bootstrap", "fire_routine", "_typeshed"}
-
-
-def test_an_old_python_names_in_one_line_what_to_add_or_hands_over_to_a_newer_one(ready: Action) -> None:
-    old = next(filter(None, map(old_python, range(6, 11))), None)
-    if old is None:
-        pytest.skip("there is none on this machine")
-
-    ran = ready.run("action", python=str(old))
-
-    assert (ran.returncode, ran.stderr) == (1, "")
-    assert re.fullmatch(
-        r"::error title=fire-routine::Python 3\.11 or newer is needed; this is 3\.\d+ \(.*\), "
-        r"and none is on PATH or in RUNNER_TOOL_CACHE\. In a workflow, add before this step: "
-        r"`- uses: actions/setup-python@[0-9a-f]{40} # v[0-9.]+` with `python-version: \"3\.\d+\"`\n",
-        ran.stdout,
-    )
-    assert ready.output == "outcome=failed\nreason=no-python\n"
-
-    new = ready.tools / "Python/3.13.9/x64/bin"
-    new.mkdir(parents=True)
-    (new / "python3").symlink_to(sys.executable)
-    ran = ready.run("send", "fail", python=str(old))
-    assert ran.returncode == 7, ran
-    answer = json.loads(ran.stdout)
-    assert answer["arguments"] == ["send", "fail"]
-    assert tuple(answer["version"]) == sys.version_info[:2]
 
 
 @POSIX

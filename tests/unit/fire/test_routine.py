@@ -158,10 +158,7 @@ def test_outcome_of_a_session(endpoint: Endpoint) -> None:
     "settings",
     [
         Settings(),
-        Settings(routine_url="trig_x"),
-        Settings(routine_url="http://example.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token="sk-ant\nx"),
-        Settings(routine_url="https://a.test/v1/claude_code/routines/tri\ng_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="a\r\nb"),
         Settings(routine_url="https://a.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, trusted_host="https://a.test"),
