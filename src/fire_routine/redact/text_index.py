@@ -109,3 +109,9 @@ def occurrences(text: str, literal: str) -> Iterator[int]:
         if number % _CHECKED == 0 and monotonic() > _deadline.get():
             raise TooSlowError
         position = text.find(literal, position + len(literal))
+
+
+def end_of_line(text: str, start: int) -> int:
+    """Where the line ends that has that position."""
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end

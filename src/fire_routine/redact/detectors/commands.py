@@ -13,9 +13,8 @@ from typing import NamedTuple
 from ...patterns import pattern
 from ..heuristics import is_ordinary, is_placeholder, looks_generated, mixes_digits
 from ..spans import Span
-from ..text_index import TextIndex, occurrences
+from ..text_index import TextIndex, end_of_line, occurrences
 from ..token_formats import commands
-from .value_location import end_of_line
 
 # In lower case: one of them is in each command that `_NOUN` or `_KEY` matches.
 _NAMED = (

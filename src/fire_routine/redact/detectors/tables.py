@@ -13,8 +13,7 @@ from itertools import islice
 from ...patterns import pattern
 from ..heuristics import is_hex, is_ordinary, is_placeholder, looks_generated, mixes_digits
 from ..spans import Span
-from ..text_index import TextIndex
-from .value_location import end_of_line
+from ..text_index import TextIndex, end_of_line
 
 _NAME = pattern(
     r"(?:[\w-]{1,24}[ _-]){0,2}\w{0,16}(?:passw(?:or)?d|passwd|passphrase|passcode|secret|token|credentials?"

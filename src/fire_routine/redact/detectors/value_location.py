@@ -7,10 +7,12 @@ column of a table, or in a sentence.
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import NamedTuple
 
 from ...patterns import pattern
 from ..heuristics import is_random_token, mixes_case, mixes_digits
+from ..text_index import end_of_line
 from .keywords import Name
 
 _SEPARATOR = pattern(
@@ -19,9 +21,6 @@ _SEPARATOR = pattern(
     r"(?:(?::[ ]?[&\w.<>\[\]?]{1,40}|[ ]string)(?=[ \t]{0,4}=(?![=>])))?"
     r"(?P<gap>[ \t]{0,64})(?P<mark>=>|[:?+.|]{0,3}=(?![=>]|~[ \t])|:(?!:))"
     r"(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t]|Some\((?=\\*\"))?)"
-)
-_LINKED = pattern(
-    r"(?P<link>[ \t](?:is|was|to|(?:set|changed|reset) to|provided|used))?(?P<colon>:)?[ \t]{1,4}"
 )
 _QUOTE = pattern(r"\\*(?:\"\"(?=\w)|[\"'`])")  # doubled, as CSV and Visual Basic have them in a string
 JUDGED = 512  # characters by which a value is judged
@@ -56,14 +55,14 @@ _HEAD_OF_LINE = pattern(
 _BELOW = pattern(
     r"(?P<sign>[|>][-+1-9]{0,2})?[ \t]{0,16}\n(?P<indent>[ \t]{0,80})(?:string\(\d{1,6}\) )?(?=\S)"
 )
-# Between a name and its value in two columns, and in a pair as headers are printed; the columns' frame
-_COLUMN = pattern(r"[ \t]{0,60}[|│┃][ \t]{1,60}|[ \t]{2,60}(?![|│┃])")
-_PAIRED = pattern(r"[\"'],[ \t]{0,40}b?(?=[\"'])")
-_PAIR_BEGINS = pattern(r"[(\[][ ]?b?[\"']\Z")
-_ROW_BEGINS = pattern(r"[ \t]{0,60}(?:[|│┃]{1,2}[ \t]{0,60})?")
-_CELL_ENDS = pattern(r"[ \t]{0,60}(?:[|│┃]|\n|\Z)|[ \t]{2}")
+# Between a name and the next word, cell or item: a word, bars, a wide gap, a dash, or a comma in a pair
+_NEXT = pattern(
+    r"(?P<link>[\"']?[ \t]{0,60}[|│┃][ \t]{1,60}|[ \t]{2,60}(?![|│┃])|[ \t]-[ \t](?=[\"'])"
+    r"|[\"'],[ \t]{0,40}b?(?=[\"'])"
+    r"|(?:(?P<colon>:)|[ ](?:is|was|to|(?:set|changed|reset) to|provided|used)(?P<after>:)?)[ \t]{1,4})"
+    r"|[ \t]{1,8}(?![-=:|&;<>])"
+)
 _OWN_NAME = pattern(r"(?P<name>[\w.$-]{1,60})[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
-_BLANK_GAP = pattern(r"(?:[ \t]{1,8}(?![-=:|&;<>])|(?P<dash>[ \t]-[ \t](?=[\"'])))")
 _DOCKERFILE = pattern(r"(?:^|[ \t])ENV[ \t]{1,8}\Z", re.MULTILINE)
 _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _METAVAR = pattern(r"-[a-z][A-Z]{2,20}")  # a short option and its value's name, as a help has it
@@ -78,20 +77,33 @@ class Value(NamedTuple):
     quoted: bool
 
 
+class Link(Enum):
+    """What is between a name and its value."""
+
+    EQUALS = "="
+    COLON = ":"
+    FLAG = "the blank after a flag"
+    NEXT = "a word, a bar, a wide gap or a comma: the value is the next word, cell or item"
+    BARE = "a blank"
+
+
 class Form(NamedTuple):
     """How a value is written down."""
 
-    mark: str  # "=", ":", "flag", "pair", "column", "blank", or in a sentence "is" or nothing
+    link: Link
     spaced: bool
-    quoted: bool
     entry: bool  # the name begins the line, the value ends it
     capitals: bool  # NAME_IN_CAPITALS, as environment variables are written
+
+    @property
+    def attached(self) -> bool:
+        return self.link is Link.EQUALS and not self.spaced
 
 
 def locate(text: str, name: Name) -> tuple[Value, Form] | None:
     """The value of a name, and the first form in which it is found."""
     line_end = end_of_line(text, name.end)
-    forms = (_assigned, _flagged, _in_table, _after_blank, _in_sentence)
+    forms = (_assigned, _flagged, _next)
     found = next(filter(None, (form(text, name, line_end) for form in forms)), None)
     return (_without_blanks(text, found[0]), found[1]) if found else None
 
@@ -111,9 +123,8 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None
         line_end = end_of_line(text, value.start)
         value = Value(value.start, value.start + len(text[value.start : line_end].rstrip()), False)  # words
     form = Form(
-        "=" if separator["mark"][-1] == "=" else separator["mark"],
+        Link.COLON if separator["mark"] == ":" else Link.EQUALS,
         bool(separator["gap"] or separator["after"]),
-        value.quoted,
         first and not text[value.end : end_of_line(text, value.start)].strip("\"'`\\,; \t"),
         name.capitals,
     )
@@ -150,11 +161,6 @@ def _below(text: str, start: int, line: int) -> Value | None:
     return value if sure or (mixes_case(written) and mixes_digits(written)) else None
 
 
-def end_of_line(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
-
-
 def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     gap = _FLAG_GAP.match(text, name.end, line_end)
     if (
@@ -166,39 +172,21 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     if _METAVAR.fullmatch(name.written):
         return None
     value = value_at(text, gap.end(), line_end)
-    return value, Form("flag", True, value.quoted, False, False)
+    return value, Form(Link.FLAG, True, False, False)
 
 
-def _in_table(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
-    """In a table's next column, or as the second of a pair."""
-    pair = _PAIRED.match(text, name.end, line_end)
-    if pair and _PAIR_BEGINS.search(text, max(0, name.start - 4), name.start):
-        value = value_at(text, pair.end(), line_end)
-        ends = text[value.end + 1 : value.end + 8].lstrip().startswith((")", "]"))
-        return (value, Form("pair", True, True, False, name.capitals)) if ends else None
-    column = _COLUMN.match(text, name.end, line_end)
-    line = text.rfind("\n", 0, name.start) + 1
-    if not column or not _ROW_BEGINS.fullmatch(text, max(line, name.start - 121), name.start):
-        return None
-    value = value_at(text, column.end(), line_end)
-    return (
-        (value, Form("column", True, False, False, name.capitals))
-        if _CELL_ENDS.match(text, value.end)
-        else None
-    )
-
-
-def _after_blank(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
-    """After a variable's name and a blank (a Dockerfile, the tables of tools), or in quotes after a dash."""
-    gap = _BLANK_GAP.match(text, name.end, line_end)
-    joined = name.head and not name.head.endswith(" ")  # one word, and more than `token`
-    if not gap or not (gap["dash"] or joined):
+def _next(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
+    """The next word, cell or item: "the password is …", `| password | … |`, `ENV A_KEY …`."""
+    if _DOCKERFILE.search(text, max(0, name.start - _REACH), name.start) and text[name.end] == " ":
+        value = value_at(text, name.end + 1, line_end)
+        return value, Form(Link.EQUALS, False, True, name.capitals)
+    gap = _NEXT.match(text, name.end, line_end)
+    if not gap:
         return None
     value = value_at(text, gap.end(), line_end)
-    capitals = name.capitals
-    if _DOCKERFILE.search(text, max(0, name.start - _REACH), name.start):
-        return value, Form("=", False, value.quoted, True, capitals)
-    return value, Form("blank", True, value.quoted, False, capitals)
+    joined = name.head and not name.head.endswith(" ")  # one word, and more than `token`
+    link = Link.COLON if gap["colon"] or gap["after"] else Link.NEXT if gap["link"] or joined else Link.BARE
+    return value, Form(link, True, False, name.capitals)
 
 
 def _without_blanks(text: str, value: Value) -> Value:
@@ -209,16 +197,6 @@ def _without_blanks(text: str, value: Value) -> Value:
         return value
     start = value.start + len(written) - len(written.lstrip(" "))
     return Value(start, start + len(inner), True)
-
-
-def _in_sentence(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
-    """In a sentence: "the password is …", "login with password …"."""
-    linked = _LINKED.match(text, name.end, line_end)
-    if not linked or (name.head and not name.head.endswith(" ")):
-        return None
-    value = value_at(text, linked.end(), line_end)
-    mark = ":" if linked["colon"] else "is" if linked["link"] else ""
-    return value, Form(mark, True, value.quoted, False, False)
 
 
 def value_at(
