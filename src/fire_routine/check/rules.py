@@ -42,7 +42,7 @@ def rules_of(repository: Repository, name: str, target: str = "branch") -> tuple
     rulesets = [repository.get(path) for path in paths]
     covering = [one for one in rulesets if one and _covers(one, name, repository.branch)]
     hidden = listing is None or None in rulesets
-    if target == "branch" and (protected is None or any(one["name"] == name for one in protected)):
+    if target == "branch" and (protected is None or any(fnmatchcase(one["name"], name) for one in protected)):
         covering += _classic(repository, name)
         hidden |= not covering
     found: dict[str, list[Json]] = {}
@@ -97,7 +97,8 @@ def _binds(repository: Repository, ruleset: Json) -> bool | None:
         return None
     roles = {("RepositoryRole", number) for number in _ROLES}
     may = {("User", user["id"])}
-    may |= {("RepositoryRole", number) for number, role in _ROLES.items() if user["permissions"][role]}
+    permissions = fields.part(user, "permissions")
+    may |= {("RepositoryRole", number) for number, role in _ROLES.items() if permissions.get(role)}
     spared = {(one["actor_type"], one["actor_id"]) for one in actors}
     # Teams, administrators of the organisation and roles of its own: who these are isn't shown.
     unclear = [one for one in spared - roles if one[0] != "User"]
