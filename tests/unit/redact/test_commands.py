@@ -22,7 +22,6 @@ HEX = "991dfed829e408f4991dfed829e408f4991dfed829e408f4991dfed829e408f4"
         f"##[group]Run make build\nmake build\nacme secret show db --raw\nshell: bash\n##[endgroup]\n{VALUE}",
         f'$ acme secret get db\n{{\n  "name": "db",\n  "value": "{VALUE}"\n}}',
         f"+ etcdctl get /app/password\n/app/password\n{VALUE}",
-        f"$ acme key create\n0025aabbccddeeff00112233 K{VALUE}{VALUE}",
         # tools whose words name no secret
         f"+ op read op://ci/db/field\n{VALUE}",
         f"$ pwgen -s 16 1\n{VALUE}",

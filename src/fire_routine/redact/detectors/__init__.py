@@ -13,11 +13,10 @@ from ..spans import Span
 from ..text_index import TextIndex
 from . import (
     assignments,
-    commands,
     k8s_secrets,
+    other_lines,
     private_keys,
     random_words,
-    tables,
     tokens,
     tool_syntax,
     urls_headers,
@@ -35,8 +34,7 @@ def find(index: TextIndex) -> Iterator[Span]:
     yield from find_by_context(index)
     yield from private_keys.find(index)
     yield from k8s_secrets.find(index)
-    yield from _not_public(index, tables.find)
-    yield from _not_public(index, commands.find)
+    yield from _not_public(index, other_lines.find)
 
 
 def find_by_context(index: TextIndex) -> Iterator[Span]:
