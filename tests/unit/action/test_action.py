@@ -75,16 +75,6 @@ def test_dry_run_leaves_no_text_of_a_run_that_would_not_be_sent(job: Job, allowe
     assert bool(list(job.temp.rglob("*.md"))) is allowed
 
 
-def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_COOL_DOWN"] = "soon"
-    job.environ["FIRE_ROUTINE_ROUTINE_URL"] = "https://example.com/"
-    assert job.ended() == "failed invalid-input"
-    assert "cool-down" in job.log
-    assert "routine-url" in job.log
-    assert job.github.requests == []
-    assert job.endpoint.requests == []
-
-
 def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(job: Job) -> None:
     job.endpoint.script = [Reply(401, "authentication_error", "[x](https://evil.example) `y` @all")]
     assert job.run() == 1

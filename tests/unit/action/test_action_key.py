@@ -79,15 +79,6 @@ def test_a_keyed_fire_and_its_duplicate_ask_little_of_github(job: Job) -> None:
     assert "Crash on save" not in comment["body"]
 
 
-def test_a_maintainers_label_on_a_strangers_issue_fires_with_words_of_others(job: Job) -> None:
-    assert deliver(job, whole=payload("issues", MAINTAINER, **ON_STRANGERS_ISSUE)) == "fired"
-    assert text(job).startswith("# Issue #12 `Crash on save`, labelled `claude`, in `octo/widgets`")
-    assert "**Words of others:** `stranger` wrote the issue" in text(job)
-    assert "Untrusted" not in text(job)
-    assert job.outputs["fingerprint"][0] == "k"
-    assert job.outputs.get("cause", "") == ""
-
-
 def test_what_others_cause_fires_nothing_and_writes_nothing(job: Job) -> None:
     whole = payload("issue_comment", STRANGER, comment={"user": STRANGER})
     assert deliver(job, "issue_comment", whole) == "skipped untrusted-run"
@@ -138,14 +129,6 @@ def test_a_failed_preview_of_a_sessions_commit_fires_never(job: Job) -> None:
         deliver(job, "deployment_status", deploy(late, late), allow_forks="true") == "skipped skip-branches"
     )
     assert job.endpoint.requests == []
-
-
-def test_a_probe_fires_by_the_workflows_name_whatever_became_of_the_run(job: Job) -> None:
-    job.environ |= {"GITHUB_WORKFLOW": "Nightly probe", "GITHUB_REF_NAME": "main"}
-    whole = {"schedule": "0 3 * * *", "repository": {"owner": {}}}
-    assert deliver(job, "schedule", whole, key="site", text="The site is down.") == "fired"
-    assert text(job).startswith("# `Nightly probe` asks for a session in `octo/widgets` (key `site`)\n")
-    assert "The site is down." in text(job)
 
 
 def test_the_runs_own_failure_is_no_matter(job: Job) -> None:
