@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+Deadline = float  # a time of the monotonic clock, in seconds
+
 
 def _now() -> datetime:
     return datetime.now(UTC)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from threading import Thread
 
+from .clock import Deadline
 from .gather.context import with_context
 from .gather.event import run_as_reported
 from .gather.event_source import GatherError
@@ -177,7 +178,7 @@ def read_ahead() -> None:
 
 
 def _tests(
-    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: float
+    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: Deadline
 ) -> tuple[tuple[Attachment, ...], Sequence[Note]]:
     """The failed tests of artifacts that the logs do not show."""
     if not globs:

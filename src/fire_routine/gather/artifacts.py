@@ -17,6 +17,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 import httpx
 
+from ..clock import Deadline
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, Missing
 from ..github.parse import Artifact
@@ -43,14 +44,13 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, 
 
 
 def failed_tests(
-    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: float
+    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: Deadline
 ) -> tuple[tuple[Attachment, ...], tuple[Note, ...]]:
     """The failed tests of all reports, each once, and notes on what could not be read.
 
     Args:
         globs: of artifacts' names.
         logs: what they show already is left out.
-        deadline: in monotonic seconds.
     """
     deadline = min(deadline, github.clock.monotonic() + SECONDS)
     missing, storage = Missing(token=bool(github.token)), Storage(github, deadline)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
+from ..clock import Deadline
 from ..github import past_runs
 from ..github.api import Listing
 from ..github.client import GitHub
@@ -64,13 +65,10 @@ def ask_for_context(
     return complete
 
 
-def with_context(github: GitHub, run: Run, deadline: float) -> Run:
+def with_context(github: GitHub, run: Run, deadline: Deadline) -> Run:
     """The run with what only its text needs: what has changed, and what was green or red before.
 
     It decides nothing, so it is not asked for where no session is started.
-
-    Args:
-        deadline: in monotonic seconds.
     """
     missing = Missing(token=bool(github.token))
     timely = github.of(run.repository).within(deadline).sparing()

@@ -14,7 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import IO
 
-from ..clock import REAL, Clock
+from ..clock import REAL, Clock, Deadline
 from ..model.evidence import COMPRESSED, Attachment, Digest
 from ..model.run import Note
 from .storage import LATE
@@ -78,8 +78,7 @@ def read_attachments(
 class Budget:
     """The bytes and the time that all files share."""
 
-    def __init__(self, deadline: float, clock: Clock) -> None:
-        """`deadline`: in monotonic seconds."""
+    def __init__(self, deadline: Deadline, clock: Clock) -> None:
         self._bytes = ALL_BYTES
         self._deadline = deadline
         self._clock = clock

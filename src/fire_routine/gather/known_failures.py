@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from urllib.parse import quote
 
+from ..clock import Deadline
 from ..github import fields
 from ..github.client import GitHub
 from ..github.missing import CONTENTS, Missing
@@ -27,11 +28,10 @@ _IGNORED = "It was ignored."
 class KnownFailures:
     """The file. It is requested at once, so that the answer is there when the failures are known."""
 
-    def __init__(self, github: GitHub, path: str, deadline: float) -> None:
+    def __init__(self, github: GitHub, path: str, deadline: Deadline) -> None:
         """
         Args:
             path: in the repository; empty: no file is read.
-            deadline: in monotonic seconds.
         """
         self._path = path
         self._clock = github.clock
@@ -53,12 +53,8 @@ class KnownFailures:
         return marked, (*notes, *wrong, *unsearched)
 
 
-def read_known_failures(github: GitHub, path: str, deadline: float) -> tuple[str, tuple[Note, ...]]:
-    """Its text, which is empty without a file, and a note if it can't be used. At most one request.
-
-    Args:
-        deadline: in monotonic seconds.
-    """
+def read_known_failures(github: GitHub, path: str, deadline: Deadline) -> tuple[str, tuple[Note, ...]]:
+    """Its text, which is empty without a file, and a note if it can't be used. At most one request."""
     if not path:
         return "", ()
     missing = Missing(token=bool(github.token))

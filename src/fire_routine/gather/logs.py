@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import httpx
 
+from ..clock import Deadline
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, Missing
 from ..model.outcome import GitHubError
@@ -44,13 +45,12 @@ Consume = Callable[[Job, Iterator[bytes]], T]
 
 
 def read_logs(
-    github: GitHub, run: Run, consume: Consume[T], deadline: float
+    github: GitHub, run: Run, consume: Consume[T], deadline: Deadline
 ) -> tuple[dict[int, T], tuple[Note, ...], frozenset[int]]:
     """The failed jobs' logs.
 
     Args:
         consume: runs in several threads at a time, each with its own log.
-        deadline: in monotonic seconds.
 
     Returns:
         What `consume` makes of each log, by job id; notes on unavailable logs; and the ids of jobs whose logs
@@ -72,7 +72,7 @@ def read_logs(
 
 
 def read_green_logs(
-    github: GitHub, run: Run, consume: Callable[[Iterator[bytes]], T], deadline: float
+    github: GitHub, run: Run, consume: Callable[[Iterator[bytes]], T], deadline: Deadline
 ) -> dict[int, T]:
     """What `consume` makes of the same-named jobs' logs in the last green run, by failed job's id.
 
@@ -99,7 +99,7 @@ def _read(
     github: GitHub,
     wanted: Sequence[tuple[Job, int]],
     consume: Consume[T],
-    deadline: float,
+    deadline: Deadline,
     insistence: float,
     missing: Missing,
 ) -> tuple[dict[int, T], frozenset[int]]:
@@ -143,7 +143,7 @@ def _note(log: _Log, missing: Missing, *, token: bool) -> None:
 class _Server(Storage):
     """The storage, with the time that all logs share for short faults."""
 
-    def __init__(self, github: GitHub, deadline: float, insistence: float) -> None:
+    def __init__(self, github: GitHub, deadline: Deadline, insistence: float) -> None:
         super().__init__(github, deadline)
         self._insistence = insistence
         self._insisting_until: float | None = None

@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
 
+from ..clock import Deadline
 from ..github.api import Listing
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, CHECKS, Missing
@@ -34,7 +35,7 @@ LAGS = (1.0, 1.0, 2.0)
 FAILED = ("failure", "timed_out")
 
 
-def gather_run(github: GitHub, target: Target, context: Context, deadline: float) -> Run:
+def gather_run(github: GitHub, target: Target, context: Context, deadline: Deadline) -> Run:
     """The run, its failed jobs with their steps and annotations, its pull request and last green run.
 
     Anything unavailable is left out, with a note. Without any answer from GitHub, the run is what the
@@ -44,7 +45,6 @@ def gather_run(github: GitHub, target: Target, context: Context, deadline: float
     annotations are needed: up to 16 failed ones, those that timed out, and up to 32 cancelled ones.
 
     Args:
-        deadline: in monotonic seconds.
 
     Raises:
         GatherError: neither GitHub nor the runner and the event describe the run.
@@ -249,12 +249,11 @@ def _has_failed_step(job: Job) -> bool:
     return any(step.conclusion in FAILED for step in job.steps)
 
 
-def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], deadline: float) -> Run:
+def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], deadline: Deadline) -> Run:
     """The run with the annotations that only its logs show to be needed.
 
     Args:
         unexplained: ids of the failed jobs whose log is missing or shows no error.
-        deadline: in monotonic seconds.
     """
     wanted = [job for job in _asked_later(run.failed_jobs) if job.id in unexplained]
     if not wanted:

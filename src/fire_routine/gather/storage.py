@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from ..clock import Deadline
 from ..github import errors
 from ..github.client import GitHub
 from ..http import Route, UnusableError
@@ -27,7 +28,7 @@ LATE = "there was no time left to read it"
 class Storage:
     """GitHub and its storage, under one deadline. Thread-safe."""
 
-    def __init__(self, github: GitHub, deadline: float) -> None:
+    def __init__(self, github: GitHub, deadline: Deadline) -> None:
         self._github = github
         self._deadline = deadline
         self._ways: dict[tuple[str, str | None, int | None], tuple[Route, httpx.Client]] = {}

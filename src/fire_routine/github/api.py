@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
-from ..clock import Clock
+from ..clock import Clock, Deadline
 from ..model.outcome import GitHubError, Say, quiet
 from ..retrying import retrying
 from . import fields
@@ -65,32 +65,25 @@ class Api:
         self._left = [1.0]  # the share of the hour's requests, by GitHub's last answer; common to copies
         self._sparing = False
 
-    def within(self, deadline: float) -> Self:
-        """The same, with every request over by `deadline`, in monotonic seconds."""
-        other = copy.copy(self)
-        other._deadline = deadline
-        return other
+    def within(self, deadline: Deadline) -> Self:
+        """The same, with every request over by `deadline`."""
+        return self._but(_deadline=deadline)
 
     def of(self, repository: str) -> Self:
         """The same, for another repository (owner/name); empty: for paths that are no repository's."""
-        other = copy.copy(self)
-        other.repository = repository
-        return other
+        return self._but(repository=repository)
 
-    def insisting(self, until: float) -> Self:
-        """The same, for what nothing can replace: a read that meets a transient fault is repeated.
-
-        Args:
-            until: in monotonic seconds.
-        """
-        other = copy.copy(self)
-        other._insisting_until = until
-        return other
+    def insisting(self, until: Deadline) -> Self:
+        """The same, for what nothing can replace: a read that meets a transient fault is repeated."""
+        return self._but(_insisting_until=until)
 
     def sparing(self) -> Self:
         """The same, for what nothing depends on: it asks nothing while few requests are left."""
+        return self._but(_sparing=True)
+
+    def _but(self, **changed: object) -> Self:
         other = copy.copy(self)
-        other._sparing = True
+        vars(other).update(changed)
         return other
 
     @property

@@ -43,6 +43,7 @@ class Words:
 class Failures:
     """What failed in a run."""
 
+    key_name = "failures"  # what its comment is found by
     noun = "this failure"
     branch = "claude/fix-run-"  # how the branch begins that the text names for a session; the run follows
     headings: Mapping[Reason, str] = {}  # for the report, besides the reasons' own

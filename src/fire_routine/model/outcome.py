@@ -157,11 +157,6 @@ class SessionTrace:
     pull_request: PullRequest | None = None  # an open one, else a merged one, else the newest
     checks: str = ""  # "1 of 4 checks failed", of that pull request; empty: not asked, or there are none
 
-    @property
-    def url(self) -> str:
-        """The pull request's address."""
-        return self.pull_request.url if self.pull_request else ""
-
 
 @dataclass(frozen=True, slots=True)
 class EarlierSession:

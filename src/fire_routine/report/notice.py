@@ -21,7 +21,6 @@ def mark(name: str) -> str:
     return f"{COMMENT_MARK}{name} -->"
 
 
-OF_FAILURES = mark("failures")  # a pull request's comment
 OF_ISSUE = mark("issue")  # the default branch's issue
 LONGEST = 60_000  # characters of all sections; GitHub refuses a body of more than 65,536
 REOPENED = timedelta(hours=24)  # within which an issue is reopened once: each time, people are notified

@@ -9,73 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from ..github.client import GitHub
 from ..github.parse import Post
 from ..model.outcome import GitHubError
 from ..model.run import Note, Run, TargetKind
-from .notice import OF_FAILURES, OF_ISSUE, Notice, Section, mark
+from .notice import OF_ISSUE, Notice, Section, mark
 
 ISSUE_TITLE = "CI is red on the default branch"
 _REPLACED = "Two jobs opened an issue at the same time. The older one is kept up to date."
 _OWN_RUN = (TargetKind.STEP, TargetKind.FINAL_JOB)
 
 
-class Place(Protocol):
-    """Where one post is kept. Every method raises `GitHubError`."""
-
-    @property
-    def mark(self) -> str:
-        """What the post begins with."""
-        ...
-
-    def posts(self) -> Sequence[Post]:
-        """Those that begin with the mark, the one to keep first."""
-        ...
-
-    def create(self, notice: Notice) -> None: ...
-
-    def edit(self, post: Post, notice: Notice) -> None: ...
-
-    def remove(self, post: Post) -> None:
-        """Take away one that is too much."""
-        ...
-
-
-def keep(place: Place, section: Section) -> None:
-    """Bring a place up to date: nothing is written where that changes nothing.
-
-    Raises:
-        GitHubError: it can't be read or written.
-    """
-    posts = place.posts()
-    if not posts:
-        notice = Notice(place.mark).with_section(section)
-        if not notice.sections:
-            return
-        place.create(notice)
-        posts = place.posts()
-    for post in posts[:1]:
-        notice = was = Notice.read(place.mark, post.body)
-        for other in posts[1:]:
-            for one in Notice.read(place.mark, other.body).sections:
-                notice = notice.with_section(one)
-        notice = notice.with_section(section)
-        if notice != was:
-            place.edit(post, notice)
-    for post in posts[1:]:  # what they say is in the first one by now
-        place.remove(post)
-
-
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """The comments of a pull request or an issue."""
+    """The comments of a pull request or an issue. The one to keep comes first; the others are removed."""
 
     github: GitHub
     number: int
     login: str
-    mark: str = OF_FAILURES
+    mark: str
 
     def posts(self) -> Sequence[Post]:
         found = self.github.comments(self.number, self.login)
@@ -122,6 +75,31 @@ class Issues:
         self.github.edit_issue(post.id, _REPLACED, is_open=False)
 
 
+def keep(place: Comments | Issues, section: Section) -> None:
+    """Bring a place up to date: nothing is written where that changes nothing.
+
+    Raises:
+        GitHubError: it can't be read or written.
+    """
+    posts = place.posts()
+    if not posts:
+        notice = Notice(place.mark).with_section(section)
+        if not notice.sections:
+            return
+        place.create(notice)
+        posts = place.posts()
+    for post in posts[:1]:
+        notice = was = Notice.read(place.mark, post.body)
+        for other in posts[1:]:
+            for one in Notice.read(place.mark, other.body).sections:
+                notice = notice.with_section(one)
+        notice = notice.with_section(section)
+        if notice != was:
+            place.edit(post, notice)
+    for post in posts[1:]:  # what they say is in the first one by now
+        place.remove(post)
+
+
 # --- which of them a run has ---------------------------------------------------------------------------
 
 
@@ -134,37 +112,34 @@ def post(
         login: that the token writes with; None: GitHub is asked.
         comment, issue: which of them are wanted.
     """
-    on_default = run.of_default_branch and not run.from_fork and not run.on_tag
-    issue = issue and on_default and run.fired_for is None
-    comment = comment and (run.fired_for is not None or not on_default)
-    what, permission = "the issue of the default branch", "issues: write"
+    event, on_default = run.fired_for, run.of_default_branch and not run.from_fork and not run.on_tag
+    on_issue = on_default and event is None
+    if not (issue if on_issue else comment):
+        return []
+    on_pull = not on_issue and (event is None or event.on_pull_request)
+    what, permission = ("pull request", "pull-requests: write") if on_pull else ("issue", "issues: write")
     try:
-        if issue:
+        if on_issue:
             keep(Issues(github, login or github.login(), github.clock.now()), section)
-        if comment and run.fired_for:
-            event = run.fired_for
-            kind = "pull request" if event.on_pull_request else "issue"
-            what, permission = f"the comment on the {kind}", f"{kind.replace(' ', '-')}s: write"
-            if not event.number:
-                return [Note("the comment", "the event has no issue and no pull request")]
-            keep(Comments(github, event.number, login or github.login(), mark(event.key_name)), section)
-        elif comment:
-            what, permission = "the comment on the pull request", "pull-requests: write"
-            number = pull_request_of(github, run)
-            if isinstance(number, Note):
-                return [number]
-            if number:
-                keep(Comments(github, number, login or github.login()), section)
+            return []
+        number = _number(github, run)
+        if isinstance(number, Note):
+            return [number]
+        if number:
+            keep(Comments(github, number, login or github.login(), mark(run.subject.key_name)), section)
     except GitHubError as error:
-        return [Note(what, str(error), permission=permission if error.denied else "")]
+        where = "the issue of the default branch" if on_issue else f"the comment on the {what}"
+        return [Note(where, str(error), permission=permission if error.denied else "")]
     return []
 
 
-def pull_request_of(github: GitHub, run: Run) -> int | Note:
-    """The number of the open pull request that the run is about; 0: there is none.
+def _number(github: GitHub, run: Run) -> int | Note:
+    """Of the event's issue, or of the open pull request that the run is about; 0: there is none.
 
     A run names no pull request of a fork. So there it is the one whose head has the run's commit.
     """
+    if event := run.fired_for:
+        return event.number or Note("the comment", "the event has no issue and no pull request")
     pull = run.pull_request
     if run.from_fork and run.target_kind not in _OWN_RUN:
         owner = (run.head_repository or "").partition("/")[0]

@@ -82,7 +82,7 @@ def outputs(
         session: the earlier one that kept this failure from being fired.
     """
     state = session.state if session else None
-    pull_request = session.trace.url if session and session.trace else ""
+    pull_request = session.pull_request.url if session and session.pull_request else ""
     details = {
         "http_status": outcome.http_status,
         "error_type": outcome.error_type,
