@@ -158,9 +158,9 @@ def _validate_expressions(source: Source) -> None:
                 )
 
 
-def boilerplate(folder: Path = KNOWLEDGE) -> list[dict[str, Any]]:
-    """The entries for lines that are printed in any failure, as they are written."""
-    return [entry for _, content in _files(folder) for entry in content.get("boilerplate", ())]
+def entries(table: str, folder: Path = KNOWLEDGE) -> list[dict[str, Any]]:
+    """Those of a table, such as `boilerplate`, as they are written."""
+    return [entry for _, content in _files(folder) for entry in content.get(table, ())]
 
 
 def _tables(folder: Path) -> dict[str, Any]:
@@ -172,6 +172,7 @@ def _tables(folder: Path) -> dict[str, Any]:
         "boilerplate": _boilerplate,
         "tool": _versions,
         "expressions": _expressions,
+        "outage": _outages,
     }
     return {name: compilers.get(name, lambda each: each)(each) for name, each in tables.items()}
 
@@ -201,6 +202,10 @@ def _versions(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     version = "|".join(entry["version"].replace("{}", r"(\d[\w.+-]{0,40})") for entry in entries)
     holds = [text for entry in entries for text in entry["holds"]]
     return {"holds": holds, "groups": groups, "version": _valid(version)}
+
+
+def _outages(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"what": one["what"], "match": list(map(_valid, one["match"]))} for one in entries]
 
 
 def _boilerplate(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

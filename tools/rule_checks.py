@@ -10,11 +10,12 @@ from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tools.knowledge import Source, boilerplate, compiled, sources
+from tools.knowledge import Source, compiled, entries, sources
 
 from fire_routine.distill.lines import PROBE, RAW_PREFIX, probed, shown
 from fire_routine.distill.match import FOLD, classify
 from fire_routine.distill.noise import boilerplate_among
+from fire_routine.distill.outages import outage
 from fire_routine.distill.rules import BEGIN, COMPILED, Rule, rules
 
 # What is repeated to find an expression that takes long, after so many beginnings of each example.
@@ -70,8 +71,10 @@ def problems(at: Callable[[str], object] = str) -> Iterator[str]:
         return
     written = sources()
     yield from examples(written)
-    for entry in boilerplate():
+    for entry in entries("boilerplate"):
         yield from of_boilerplate(entry)
+    for entry in entries("outage"):
+        yield from of_outage(entry)
     for source in written:
         at(str(source.error("its match")))
         yield from keywords(source)
@@ -103,6 +106,16 @@ def of_boilerplate(entry: Mapping[str, Any]) -> Iterator[str]:
         for line in entry.get(name, ()):
             if boilerplate_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) != wanted:
                 yield f"boilerplate {entry['match']}: {'not ' * bool(wanted)}boilerplate: {line}"
+
+
+def of_outage(entry: Mapping[str, Any]) -> Iterator[str]:
+    """An outage is known by each of its examples, and by none of its counter-examples."""
+    for line in entry["examples"]:
+        if outage(None, [line]) != entry["what"]:
+            yield f"outage {entry['what']}: not known by: {line}"
+    for line in entry["not"]:
+        if outage(None, [line]):
+            yield f"outage {entry['what']}: wrongly known by: {line}"
 
 
 def keywords(source: Source) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from . import fire, story
 from .clock import REAL, Clock
 from .github.client import GitHub
+from .model.evidence import Verdict
 from .model.outcome import Outcome, Result, Skip
 from .model.reason import Reason
 from .model.run import Note, TargetKind
@@ -53,8 +54,10 @@ def _report(workflow: Workflow, environment: Environment, progress: Progress) ->
     settings, evidence, log, past = environment.settings, progress.evidence, progress.log, progress.past
 
     brief = evidence.brief if evidence else None
+    verdict = brief.verdict if brief else None
     if evidence and settings.dry_run and causes.is_untrusted(settings, evidence.run):
         brief = None  # whoever takes the text of a dry run relies on the same guard
+        verdict = verdict and Verdict(verdict.whose)
     contents = Contents(
         progress.outcome,
         _clean,
@@ -65,6 +68,7 @@ def _report(workflow: Workflow, environment: Environment, progress: Progress) ->
         max_sessions=settings.max_sessions,
         skip_label=next(iter(settings.skip_labels), ""),
         past=past,
+        verdict=verdict,
     )
     return report(
         workflow,

@@ -127,6 +127,7 @@ def gather_evidence(
     run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = known_failures.mark(failures, attachments)
+    failures = tuple(replace(one, outage=distill.outage(one.digest, _annotations(one))) for one in failures)
     attachments += tests
     run = replace(run, notes=(*run.notes, *unusable))
 
@@ -186,6 +187,10 @@ def _tests(
     from .gather.artifacts import failed_tests  # few runs have them read
 
     return failed_tests(github, run, globs, logs, deadline)
+
+
+def _annotations(failure: Failure) -> Iterator[str]:
+    return (note.message for job in failure.jobs for note in job.annotations)
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:

@@ -23,7 +23,7 @@ from .ledger.day import over_limit
 from .ledger.first_look import first_look
 from .ledger.fixes import fix_waits, too_many, waiting
 from .ledger.log import Log
-from .ledger.lookback import ABOUT_SESSIONS, past_sessions, without_trace
+from .ledger.lookback import ABOUT_SESSIONS, failed_alike, past_sessions, without_trace
 from .ledger.messages import fixes_unread, replaced, rerun, uncounted
 from .ledger.rerun import Reruns
 from .ledger.rule import Asker, Case, Moment, Ruling
@@ -367,8 +367,19 @@ def _completed(environment: Environment, evidence: Evidence, decision: Decision)
         if not environment.settings.dry_run:
             decision.look_back()
         evidence = result(asked)
+    evidence = _with_base(decision.log, evidence)
     past = decision.past
     return evidence.with_past(past) if past.sessions or past.seen else evidence
+
+
+def _with_base(log: Log, evidence: Evidence) -> Evidence:
+    """With whether the base branch failed alike, where its last run failed."""
+    run, history, failures = evidence.run, evidence.run.history, evidence.brief.fingerprints
+    if not history or not history.base_red:
+        return evidence
+    if not failed_alike(log, history.base_red, history.base_red_sha, failures):
+        return evidence
+    return evidence.with_run(replace(run, history=replace(history, base_failed_alike=True)))
 
 
 def not_sent(verdict: Skip | Fire) -> Skip:

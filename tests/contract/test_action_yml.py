@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from fire_routine.model.outcome import Outcome, Result
+from fire_routine.report.contents import Contents
 from fire_routine.report.reporting import outputs
 from fire_routine.settings import PREFIX, Settings, read_settings
 
@@ -66,7 +67,7 @@ def test_everything_is_described() -> None:
 def test_every_output_is_the_steps_and_one_that_is_reported() -> None:
     assert {name: entry["value"] for name, entry in ACTION["outputs"].items()} == {
         name: f"${{{{ steps.{STEP['id']}.outputs.{name} }}}}"
-        for name in outputs(Outcome(Result.FIRED), None, "")
+        for name in outputs(Contents(Outcome(Result.FIRED), str), "")
         if name != "details"
     } | {"details": f"${{{{ steps.{STEP['id']}.outputs.details || '{{}}' }}}}"}  # JSON, however it ends
 

@@ -16,6 +16,7 @@ from ..model.evidence import (
     Failure,
     Fingerprint,
     MakeExcerpt,
+    Verdict,
     to_fire,
     utf16_length,
 )
@@ -36,7 +37,8 @@ from .sections.event import event_parts, event_title, words_of_others
 from .sections.evidence import attachments_part
 from .sections.failure import failures_part
 from .sections.next_steps import go_on_section, missing_part
-from .sections.title_facts import facts, past_facts, title, warning
+from .sections.title_facts import facts, past_facts, title, verdict_facts, warning
+from .verdict import verdict
 
 _TRIES = 3
 _MARK = 120  # units of the mark that the user's own words are cut
@@ -64,6 +66,7 @@ class _Material:
     attachments: tuple[Attachment, ...]
     text: str
     past: Past
+    verdict: Verdict | None = None
 
 
 def compose(
@@ -143,7 +146,8 @@ def _composed(
     failures = [replace(one, digest=one.digest and one.digest.told()) for one in failures]
     attachments = [replace(one, digest=one.digest.told()) for one in attachments]
     given, material, redactions = _cleaned(run, failures, attachments, text.strip(), past)
-    material = replace(material, text=closed(material.text))
+    judged = verdict(material.run, material.failures)
+    material = replace(material, text=closed(material.text), verdict=judged)
     render = partial(_text, material, excerpt, server_url)
     body, late = _redacted(render, max_characters, identifiers(given), word)
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
@@ -158,6 +162,7 @@ def _composed(
         highlights=highlights(material.run, material.failures, excerpt),
         named_files=tuple(file for file in history.files if file.named),
         notes=faults,
+        verdict=judged,
     )
 
 
@@ -223,7 +228,11 @@ def _text(material: _Material, excerpt: MakeExcerpt, server_url: str, budget: in
 def _facts(material: _Material, commands: bool, room: int) -> str:
     """The first facts, as many as leave the evidence its room, and a few in any case."""
     run = material.run
-    lines = [*past_facts(material.past, run.history), *facts(run, material.failures, commands=commands)]
+    lines = [
+        *verdict_facts(material.verdict, run.rerun),
+        *past_facts(material.past, run.history),
+        *facts(run, material.failures, commands=commands),
+    ]
     lines = [f"- {line}" for line in lines]
     heading = "\n\n## Facts\n\n"
     while len(lines) > _LEAST_FACTS and utf16_length(heading + "\n".join(lines)) > room:

@@ -8,9 +8,10 @@ from ..model.evidence import Digest
 from ..model.run import Step
 from .excerpts import excerpt
 from .noise import Green, read_green
+from .outages import outage
 from .pipeline import Reader
 
-__all__ = ["Green", "Reader", "excerpt", "read", "read_green"]
+__all__ = ["Green", "Reader", "excerpt", "outage", "read", "read_green"]
 
 
 def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None) -> Digest:

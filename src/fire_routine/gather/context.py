@@ -30,7 +30,7 @@ class _Base:
     """A branch that the run's branch is to be merged into, or started from."""
 
     name: str = ""
-    is_red: bool = False
+    red: Run | None = None  # its last finished run, if that failed
     green: Run | None = None  # its last green run, among the newest
 
 
@@ -80,11 +80,13 @@ def with_context(github: GitHub, run: Run, deadline: Deadline) -> Run:
         if past and past.never_green:
             if not base.name and run.default_branch != run.head_branch and not run.from_fork:
                 # The branch that it started from is no base that it would be merged into.
-                base = replace(_base(timely, missing, run, run.default_branch), is_red=False)
+                base = replace(_base(timely, missing, run, run.default_branch), red=None)
             past = _with_green(past, base)
-        if past or base.is_red or result(was_green):
+        if past or base.red or result(was_green):
             past = past or History()
-            past = replace(past, base_is_red=base.is_red, same_commit_was_green=result(was_green))
+            past = replace(past, same_commit_was_green=result(was_green))
+            if base.red:
+                past = replace(past, base_red=base.red.id, base_red_sha=base.red.head_sha)
     notes = (*run.notes, *missing.collected())
     return replace(run, history=past, notes=tuple(dict.fromkeys(notes)))
 
@@ -137,7 +139,7 @@ def _base(github: GitHub, missing: Missing, run: Run, branch: str) -> _Base:
         ended = [past for past in own if past.conclusion in ("success", *RUN_FAILED)]
         counted = [past for past in ended if past.event == "push"] or ended
         green = next((past for past in counted if past.conclusion == "success"), None)
-        return _Base(branch, past_runs.is_red(counted), green)
+        return _Base(branch, past_runs.newest_red(counted), green)
 
     return missing.ask(f"whether {branch} fails already", ACTIONS, ask, _Base(branch))
 

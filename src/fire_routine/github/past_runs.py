@@ -60,10 +60,10 @@ def greens_before(runs: Sequence[Run], run: Run) -> list[Run]:
     ]
 
 
-def is_red(runs: Sequence[Run]) -> bool:
-    """Whether the newest finished run failed; `runs`: newest first."""
-    ended = [past for past in runs if past.conclusion in ("success", *RUN_FAILED)]
-    return bool(ended) and ended[0].conclusion in RUN_FAILED
+def newest_red(runs: Sequence[Run]) -> Run | None:
+    """The newest finished run, if that failed; `runs`: newest first."""
+    ended = next((past for past in runs if past.conclusion in ("success", *RUN_FAILED)), None)
+    return ended if ended and ended.conclusion in RUN_FAILED else None
 
 
 def green_runs(runs: Iterable[Run], run: Run) -> GreenRuns:

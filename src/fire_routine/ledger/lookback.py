@@ -6,15 +6,18 @@ It decides one thing only: a session that left no trace within the cool-down may
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ..model.evidence import Fingerprint
 from ..model.outcome import EarlierSession, Past, SessionState, SessionTrace
 from ..model.reason import Reason
 from ..model.run import Note
 from .contest import Contest
 from .entry import Claim, Stage
-from .log import Log
+from .log import LedgerError, Log
+from .names import Kind, name_of
 from .terms import TRACED
 
 ABOUT_SESSIONS = (Reason.DUPLICATE, Reason.EARLIER_UNKNOWN, Reason.MAX_SESSIONS)
@@ -69,6 +72,19 @@ def past_sessions(log: Log, contest: Contest, session_url: str) -> Past:
         ended_by=max(merged, key=lambda pull: pull.number, default=None),
         notes=tuple(notes),
     )
+
+
+def failed_alike(log: Log, run: int, sha: str, failures: Iterable[Fingerprint]) -> bool:
+    """Whether another run had all of these failures, by their logs, as the ledger or its commit `sha` shows.
+
+    One request. What can't be read shows nothing.
+    """
+    with suppress(LedgerError):
+        log.read_commit(sha, patient=False)
+    shown = [*log.claims(), *log.claims(shown=True)]
+    names = {name for claim in shown if claim.run == run for name in claim.names if name.kind is Kind.LOG}
+    wanted = {name_of(one) for one in failures}
+    return bool(wanted) and wanted <= names
 
 
 def without_trace(found: Past, cool_down: timedelta, at: datetime | None) -> frozenset[str]:

@@ -6,6 +6,7 @@ people see on its commit, and nothing but this reads it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ..model.evidence import Brief
@@ -74,19 +75,19 @@ class Reruns:
             self._log.note(messages.flakes_unread(str(problem)))
             return None
         now = {name_of(one) for one in fitted(brief, SHOWN_ROOM)}
-        flakes = self._flakes({name for name in now if not name.uncertain})
+        flaked = self._flaked(now)
+        known = Rerun(flakes=len(flaked), days=FLAKE_DAYS, last_flake=max(flaked, default=0))
         earlier = [claim for claim in self._earlier() if claim.stage is Stage.RERUN]
         if not earlier:
-            return Rerun(flakes=flakes, days=FLAKE_DAYS) if flakes else None
+            return known if flaked else None
         before = {name for name in earlier[0].names if name.kind is not Kind.LOG_AND_STEP}
-        return Rerun(
+        return replace(
+            known,
             attempt=earlier[0].attempt,
             comparable=not any(name.uncertain for name in before | now),
             same=_number(now & before),
             new=_number(now - before),
             gone=_number(before - now),
-            flakes=flakes,
-            days=FLAKE_DAYS,
         )
 
     def _claims(self, run: int | None = None) -> list[Claim]:
@@ -97,20 +98,19 @@ class Reruns:
         """What is known of earlier attempts."""
         return [one for one in self._claims(self._run.id) if one.attempt < self._run.attempt]
 
-    def _flakes(self, failures: set[Name]) -> int:
-        """How many other runs have passed in a re-run after one of these failures."""
+    def _flaked(self, failures: set[Name]) -> set[int]:
+        """Other runs that passed in a re-run after one of these failures, of the one that flaked least."""
         began = self._run.started_at or self._run.created_at
-        if began is None or not failures:
-            return 0
+        if began is None or any(name.uncertain for name in failures):
+            return set()
         try:
             for sha in self._log.api.passed_in_rerun(self._run, began - timedelta(days=FLAKE_DAYS)):
                 self._log.read_commit(sha, patient=False)
         except (GitHubError, LedgerError) as problem:
             self._log.note(messages.flakes_unread(str(problem)))
-        flaky = (
-            one for one in self._claims() if one.stage is Stage.FLAKE and failures.intersection(one.names)
-        )
-        return len({one.run for one in flaky} - {self._run.id})
+        flakes = [one for one in self._claims() if one.stage is Stage.FLAKE and one.run != self._run.id]
+        each = ({one.run for one in flakes if name in one.names} for name in failures)
+        return min(each, key=len, default=set())
 
     def _show(self, stage: Stage, names: tuple[Name, ...]) -> str:
         run = self._run

@@ -178,6 +178,7 @@ class Failure:
     shells: tuple[str, ...] = ()  # of these steps, each once
     known: KnownFailure | None = None  # the entry of `known-failures` that it matches
     known_in_part: bool = False  # its strongest lines, or items that its log lists, match no entry
+    outage: str = ""  # what was down, in words of ours, where that explains it: no fault of the code
 
     @property
     def rule(self) -> str:
@@ -204,6 +205,25 @@ class Attachment:
     digest: Digest
 
 
+class Whose(StrEnum):
+    """The `verdict` output: whose failure it is."""
+
+    KNOWN = "known"
+    INFRASTRUCTURE = "infrastructure"
+    FLAKY = "flaky"
+    RED_BEFORE = "red before"  # on the base branch
+    IN_WHAT_CHANGED = "in what changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whose failure it is, and on what that rests."""
+
+    whose: Whose
+    basis: str = ""  # Markdown of ours, with others' values quoted; redacted and sanitized
+    url: str = ""  # a page that shows it
+
+
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """What people are shown of one distinct failure. Redacted and sanitized."""
@@ -224,6 +244,7 @@ class Brief:
     highlights: tuple[Highlight, ...] = ()  # of each failure, in their order
     named_files: tuple[ChangedFile, ...] = ()  # changed files that the failures' lines name
     notes: tuple[Note, ...] = ()  # on logs that a fault of the action kept from being told
+    verdict: Verdict | None = None  # None: nothing shows whose failure it is
 
     @property
     def characters(self) -> int:

@@ -317,13 +317,20 @@ class History:
     green_branch: str = ""  # where it was never green: the branch whose last green run is known
     green_branch_sha: str = ""
     green_branch_at: datetime | None = None
-    same_commit_was_green: bool = False  # a flaky failure, most likely
-    base_is_red: bool = False  # the pull request's base branch fails this workflow already
+    same_commit_was_green: bool = False
+    base_red: int = 0  # the base branch's last run of this workflow, if that failed; 0: none is known
+    base_red_sha: str = ""  # its commit
+    base_failed_alike: bool = False  # it had the same failures, by their logs
     base_branch: str = ""  # a pull request's; the changes are listed from it on, if no run was green
     commits: tuple[Commit, ...] = ()  # since the last green one, or from there on, oldest first
     files: tuple[ChangedFile, ...] = ()
     total_commits: int = 0  # the API lists at most 250 commits and 300 files
     merged: tuple[PullRequest, ...] = ()  # whose merges are among `commits`, oldest first
+
+    @property
+    def base_is_red(self) -> bool:
+        """Whether the pull request's base branch fails this workflow already."""
+        return bool(self.base_red)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +353,9 @@ class Rerun:
     same: int = 0  # failures of both attempts
     new: int = 0  # failures that the earlier one did not have
     gone: int = 0  # failures that only the earlier one had
-    flakes: int = 0  # how often a failure of the run passed in a re-run lately
+    flakes: int = 0  # how often each failure of the run passed in a re-run lately, at least
     days: int = 0  # in which these are counted
+    last_flake: int = 0  # the last of these runs; 0: there is none
 
 
 @dataclass(frozen=True, slots=True)

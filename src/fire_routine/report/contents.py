@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..model.evidence import Brief, Failure, Highlight
+from ..model.evidence import Brief, Failure, Highlight, Verdict
 from ..model.outcome import EarlierSession, Outcome, Past, Result, SessionState
 from ..model.reason import Reason
 from ..model.run import Note, Run
@@ -29,6 +29,7 @@ class Contents:
     max_sessions: int = 0  # of one incident; 0: not known
     skip_label: str = ""  # with which a pull request starts no session; empty: there is none
     past: Past = field(default_factory=Past)
+    verdict: Verdict | None = None  # whose failure it is; None: nothing shows it
 
     def highlight(self, number: int) -> Highlight:
         """That of the failure at this place; empty where none was made."""

@@ -41,7 +41,15 @@ def _what(contents: Contents, event: Event) -> str:
 
 
 def whose(contents: Contents) -> Iterator[str]:
-    """Whose failure it is, most likely, on one line: this change's, an older one's, or chance's."""
+    """Whose failure it is, where that is known, and what was green before: on one line each."""
+    if verdict := contents.verdict:
+        link = worded_link("see", verdict.url)
+        basis = "".join((f": {verdict.basis}" if verdict.basis else "", f" ({link})" if link else ""))
+        yield f"**Verdict:** {inline(verdict.whose)}{basis}"
+    yield from _before(contents)
+
+
+def _before(contents: Contents) -> Iterator[str]:
     run = contents.run
     history = (run.history if run else None) or History()
 
@@ -50,22 +58,18 @@ def whose(contents: Contents) -> Iterator[str]:
 
     if run is None:
         return
-    if run.rerun and run.rerun.flakes:
-        times = "once" if run.rerun.flakes == 1 else f"{run.rerun.flakes} times"
-        likely = f"Flaky, most likely: it flaked {times} in {run.rerun.days} days"
-    elif history.same_commit_was_green:
-        likely = "Flaky, most likely: the same commit was green before"
+    if history.same_commit_was_green:
+        before = "the same commit was green"
     elif history.base_is_red and run.pull_request:
-        likely = f"Red before this change: {shown(run.pull_request.base_branch)} fails, too"
+        before = f"{shown(run.pull_request.base_branch)} fails this workflow, too"
     elif history.last_green_sha:
         since = f", {counted(history.total_commits, 'commit')} since" if history.total_commits else ""
-        likely = f"This change, most likely: green at {shown(history.last_green_sha[:7])}{since}"
+        before = f"green at {shown(history.last_green_sha[:7])}{since}"
     elif history.green_branch_sha:
-        green = f"{shown(history.green_branch)} was green at {shown(history.green_branch_sha[:7])}"
-        likely = f"This branch, most likely: {green}"
+        before = f"{shown(history.green_branch)} was green at {shown(history.green_branch_sha[:7])}"
     else:
         return
-    yield f"**Whose is it?** {likely}"
+    yield f"**Before:** {before}"
 
 
 def blocks(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:

@@ -300,6 +300,8 @@ def _in_our_words(contents: Contents, run: Run) -> Iterator[str]:
     yield f"### ❌ {title(contents)}"
     yield from _facts(contents)
     yield _run_page(run)
+    if verdict := contents.verdict:
+        yield f"**Verdict:** {inline(verdict.whose)}"
     kinds = Counter(rule for failure in contents.failures if (rule := failure.rule))
     if kinds:
         counts = [f"{count} × {inline(rule, NAME)}" for rule, count in kinds.most_common(MOST_FAILURES)]
@@ -326,6 +328,7 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
     yield from _facts(contents)
     yield from sessions(contents)
     yield _where(contents, run)
+    yield from whose(contents)
     if has_session and (failed := title(contents)):
         yield f"**{failed}**"
     numbers = range(min(MOST_FAILURES, len(contents.failures)))

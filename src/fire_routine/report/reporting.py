@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..model.evidence import Brief
-from ..model.outcome import EarlierSession, Outcome, Result
+from ..model.outcome import Result
 from ..model.run import Note
 from ..sanitize import web_address
 from .contents import Contents, heading
@@ -38,7 +38,7 @@ def report(
     except OSError as error:
         notes.append(_unwritten(error))
     # Before the comment and the issue, which may take longer than the job has
-    workflow.set_outputs(outputs(outcome, brief, text_file, contents.session))
+    workflow.set_outputs(outputs(contents, text_file))
     notes.extend(post())
     for note in notes[:MOST_NOTES]:
         line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.advice}"
@@ -73,14 +73,9 @@ def annotation(contents: Contents) -> tuple[Level, str]:
 # --- for later steps ------------------------------------------------------------------------------
 
 
-def outputs(
-    outcome: Outcome, brief: Brief | None, text_file: str, session: EarlierSession | None = None
-) -> Mapping[str, str]:
-    """The action's outputs by name; what there is not is empty.
-
-    Args:
-        session: the earlier one that kept this failure from being fired.
-    """
+def outputs(contents: Contents, text_file: str) -> Mapping[str, str]:
+    """The action's outputs by name; what there is not is empty."""
+    outcome, brief, session = contents.outcome, contents.brief, contents.session
     state = session.state if session else None
     pull_request = session.pull_request.url if session and session.pull_request else ""
     details = {
@@ -97,6 +92,7 @@ def outputs(
         "session-state": state.value if state else "",
         "pull-request-url": pull_request if web_address(pull_request) else "",
         "cause": brief.cause if brief else "",
+        "verdict": contents.verdict.whose if contents.verdict else "",
         "fingerprint": brief.fingerprint.digest if brief else "",
         "text-file": text_file,
         "details": json.dumps({name: value for name, value in details.items() if value not in (None, "")}),

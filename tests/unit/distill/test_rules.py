@@ -117,7 +117,7 @@ def test_a_rule_that_takes_for_ever_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(rule_checks, "sources", lambda: [endless])
     monkeypatch.setattr(rule_checks, "compiled", lambda: COMPILED.read_text("utf-8"))
     monkeypatch.setattr(rule_checks, "examples", lambda _written: ())
-    monkeypatch.setattr(rule_checks, "boilerplate", list)
+    monkeypatch.setattr(rule_checks, "entries", lambda _table: [])
     (problem,) = rule_checks.problems_in_time(2.0)
     assert endless.id in problem
     assert "takes more than 2 s" in problem

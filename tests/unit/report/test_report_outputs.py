@@ -5,9 +5,10 @@ from pathlib import Path
 
 from tests.unit.report import samples
 
-from fire_routine.model.evidence import Brief, Fingerprint, Highlight
-from fire_routine.model.outcome import Outcome, Result, SessionState, SessionTrace
+from fire_routine.model.evidence import Brief, Fingerprint, Highlight, Verdict, Whose
+from fire_routine.model.outcome import Outcome, Past, Result, SessionState, SessionTrace
 from fire_routine.model.reason import Reason
+from fire_routine.report.contents import Contents
 from fire_routine.report.reporting import outputs, write_text
 
 BRIEF = Brief(
@@ -31,7 +32,8 @@ def test_every_output_has_its_value() -> None:
         retry_after=0,
     )
 
-    assert outputs(outcome, BRIEF, "/tmp/x.md") == {
+    verdict = Verdict(Whose.RED_BEFORE)
+    assert outputs(Contents(outcome, str, brief=BRIEF, verdict=verdict), "/tmp/x.md") == {
         "outcome": "failed",
         "reason": "rate-limited",
         "session-id": "session_1",
@@ -39,6 +41,7 @@ def test_every_output_has_its_value() -> None:
         "session-state": "",
         "pull-request-url": "",
         "cause": "error: boom",
+        "verdict": "red before",
         "fingerprint": "a1",
         "text-file": "/tmp/x.md",
         "details": (
@@ -48,17 +51,18 @@ def test_every_output_has_its_value() -> None:
 
 
 def test_what_became_of_an_earlier_session_with_a_plain_address_or_none() -> None:
-    skipped = Outcome(Result.SKIPPED, Reason.DUPLICATE)
     for state, address in ((SessionState.BRANCH, ""), (SessionState.MERGED, f"{samples.PAGE}/pull/14")):
-        values = outputs(skipped, None, "", samples.session(state))
+        session = samples.session(state)
+        skipped = Outcome(Result.SKIPPED, Reason.DUPLICATE, session_url=session.url)
+        values = outputs(Contents(skipped, str, past=Past((session,))), "")
         assert (values["session-state"], values["pull-request-url"]) == (state.value, address)
     pull = replace(samples.PULL, url="javascript:alert(1)")
     session = replace(samples.session(SessionState.OPEN), trace=SessionTrace(3, SessionState.OPEN, "", pull))
-    assert outputs(skipped, None, "", session)["pull-request-url"] == ""
+    assert outputs(Contents(skipped, str, past=Past((session,))), "")["pull-request-url"] == ""
 
 
 def test_what_there_is_not_is_empty() -> None:
-    values = outputs(Outcome(Result.SKIPPED), None, "")
+    values = outputs(Contents(Outcome(Result.SKIPPED), str), "")
 
     assert {name: value for name, value in values.items() if value} == {"outcome": "skipped", "details": "{}"}
 

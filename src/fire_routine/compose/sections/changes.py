@@ -69,9 +69,7 @@ def _changes(run: Run, history: History, intro: Sequence[str], limit: int) -> st
 def _verdicts(run: Run, history: History) -> list[str]:
     lines = []
     if history.same_commit_was_green:
-        lines.append(
-            "**Flaky:** the same commit was green before. Look for order, time, network and chance first."
-        )
+        lines.append("**The same commit was green before.** Look for order, time, network and chance first.")
     if history.base_is_red and run.pull_request:
         base = name(run.pull_request.base_branch)
         lines.append(f"**Already red on the base branch** {base}: the cause may not be in this change.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from ...model.evidence import Failure
+from ...model.evidence import Failure, Verdict
 from ...model.outcome import EarlierSession, Past, SessionState
-from ...model.run import History, Origin, PullRequest, Rerun, Run
+from ...model.run import History, Origin, PullRequest, Rerun, Run, counted
 from ...sanitize import inline, web_address
 from ..grouping import base_name
 from ..layout import cut, short
@@ -63,7 +63,7 @@ def jobs_and_step(failure: Failure, separator: str) -> str:
 def _since(run: Run) -> list[str]:
     history = run.history or History()
     if history.same_commit_was_green:
-        return ["flaky: the same commit was green before"]
+        return ["the same commit was green before"]
     since = []
     if history.last_green_at:
         since.append(f"last green {moment(history.last_green_at)}")
@@ -197,15 +197,9 @@ def alternatives(values: Iterable[str]) -> str:
 
 
 def _rerun_facts(rerun: Rerun | None) -> Iterator[str]:
-    """How the failure compares with the first attempt's, and how often it was gone when re-run."""
+    """How the failure compares with the first attempt's."""
     if rerun and rerun.attempt is not None:
         yield f"Re-run: {_compared(rerun)} (attempt {rerun.attempt} failed, and its failed jobs were re-run)"
-    if rerun and rerun.flakes:
-        times = "once" if rerun.flakes == 1 else f"{rerun.flakes} times"
-        yield (
-            f"Flaked {times} in {rerun.days} days: gone when re-run, without a change. Look for order, time,"
-            " network and chance"
-        )
 
 
 def _compared(rerun: Rerun) -> str:
@@ -216,6 +210,15 @@ def _compared(rerun: Rerun) -> str:
     if not rerun.same:
         return "another failure than before"
     return f"{rerun.same} as before, {rerun.new} new, {rerun.gone} gone"
+
+
+def verdict_facts(verdict: Verdict | None, rerun: Rerun | None) -> Iterator[str]:
+    """Whose failure it is, where that is known; of a failure that only flaked, how often."""
+    if verdict:
+        link = f": <{verdict.url}>" if web_address(verdict.url) else ""
+        yield f"Verdict: {verdict.whose}: {verdict.basis}{link}"
+    elif rerun and rerun.flakes:
+        yield f"{counted(rerun.flakes, 'flake')} in {rerun.days} days: gone when re-run, without a change"
 
 
 def moment(time: datetime) -> str:

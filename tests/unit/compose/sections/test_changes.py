@@ -47,17 +47,17 @@ def test_files_that_the_log_names_come_first_and_are_marked() -> None:
 def test_verdicts_are_shown_only_if_they_are_true() -> None:
     shown = changes(
         run(
-            history=history(never_green=True, same_commit_was_green=True, base_is_red=True),
+            history=history(never_green=True, same_commit_was_green=True, base_red=5),
             pull_request=pull_request(),
         ),
         "",
         4000,
     )
     assert "**No green run on this branch yet.**" in shown
-    assert "**Flaky:**" in shown
+    assert "**The same commit was green before.**" in shown
     assert "**Already red on the base branch** `main`" in shown
     plain = changes(run(history=history()), "", 4000)
-    assert not any(word in plain for word in ("No green run", "Flaky", "Already red"))
+    assert not any(word in plain for word in ("No green run", "The same commit", "Already red"))
 
 
 def test_the_last_green_run_of_the_event_is_shown_if_it_is_another() -> None:

@@ -48,8 +48,8 @@ def test_the_title_names_earlier_results_of_the_workflow() -> None:
             {**never, "first_run": True, **branch},
             "first run on this branch; main was green at dddddddddd (2026-11-24 14:02 UTC)",
         ),
-        ({"same_commit_was_green": True}, "flaky: the same commit was green before"),
-        ({"base_is_red": True}, "last green 2026-11-23 14:02 UTC, already red on main"),
+        ({"same_commit_was_green": True}, "the same commit was green before"),
+        ({"base_red": 5}, "last green 2026-11-23 14:02 UTC, already red on main"),
     )
     for changes, since in known:
         material = run([job(0)], history=history(**changes), pull_request=pull_request())
