@@ -159,8 +159,8 @@ class _Server(Storage):
 
         def wait(error: GitHubError, pause: float) -> float | None:
             seconds, attempt = max(pause, error.retry_after or 0.0), next(attempts)
-            missing = error.status == 404 and fresh and attempt < MISSING + 2
-            if not self._worth_waiting(error, seconds, missing):
+            is_late = error.status == 404 and fresh and attempt < MISSING + 2
+            if not (is_late or error.transient) or seconds >= (self.left if is_late else self._insistent()):
                 return None
             self._github.say_wait(error, seconds, attempt)
             return seconds
@@ -168,19 +168,12 @@ class _Server(Storage):
         ask = partial(self.fetch, self._github.log_address(job_id), start)
         return retrying(ask, PAUSES, sleep=self._github.clock.sleep, errors=GitHubError, wait=wait)
 
-    def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
-        """Whether to repeat a request after a wait.
-
-        All logs share the time for short faults, so that a long one does not cost it per log.
-        """
-        if missing:
-            return wait < self.left
-        if not error.transient:
-            return False
+    def _insistent(self) -> float:
+        """Seconds that are left for short faults. All logs share them, so that a long one costs them once."""
         now = self._github.clock.monotonic()
         if self._insisting_until is None:
             self._insisting_until = min(self._deadline, now + self._insistence)
-        return now + wait < self._insisting_until
+        return self._insisting_until - now
 
 
 @dataclass(slots=True)

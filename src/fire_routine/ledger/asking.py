@@ -62,29 +62,23 @@ class Asking:
         denied_until = self._clock.monotonic() + DENIED
 
         def wait(error: GitHubError, pause: float) -> float | None:
+            if error.rate_limited:
+                return self._limit(error.retry_after)
             until = min(self._until, denied_until) if _is_missing(error) else self._until
-            hopeless = error.rate_limited or error.permanent
-            return None if hopeless or self._clock.monotonic() > until else pause
+            return None if error.permanent or self._clock.monotonic() > until else pause
 
-        while True:
-            try:
-                return retrying(request, pauses, sleep=self._clock.sleep, errors=GitHubError, wait=wait)
-            except GitHubError as error:
-                if _is_missing(error):
-                    raise LedgerError(str(error), permission) from None
-                if not self._waits_for_limit(error):
-                    raise _unavailable(error) from None
+        try:
+            return retrying(request, pauses, sleep=self._clock.sleep, errors=GitHubError, wait=wait)
+        except GitHubError as error:
+            raise _told(error, permission) from None
 
-    def _waits_for_limit(self, error: GitHubError) -> bool:
-        seconds = error.retry_after
-        if not (error.rate_limited and seconds and seconds <= LIMITED):
-            return False
-        if not self._alone or not self._limits:
-            return False
+    def _limit(self, seconds: float | None) -> float | None:
+        """How long a rate limit is waited for; None: it is not."""
+        if not (self._alone and self._limits and seconds and seconds <= LIMITED):
+            return None
         self._limits -= 1
         self._until += seconds
-        self._clock.sleep(seconds)
-        return True
+        return seconds
 
 
 def _is_missing(error: GitHubError) -> bool:
@@ -93,7 +87,9 @@ def _is_missing(error: GitHubError) -> bool:
     return error.status == 403 and worded and not error.rate_limited
 
 
-def _unavailable(error: GitHubError) -> LedgerError:
+def _told(error: GitHubError, permission: str) -> LedgerError:
+    if _is_missing(error):
+        return LedgerError(str(error), permission)
     # GitHub answers 401 if there is no token, or one that is no longer valid.
     remedy = ": give `github-token` a valid token" if error.status == 401 else ""
     return LedgerError(f"{error}{remedy}")
