@@ -16,40 +16,45 @@ from ..text_index import TextIndex
 
 KIND = "kubernetes-secret"
 
-_ANY = pattern(r"kind\\*\"?: {0,8}\\*\"?Secret")
-_IS_SECRET = pattern(r"(?:- )?\"?kind\"?:[ \t]{0,8}\"?Secret\"?,?[ \t]*$")
-_DATA = pattern(r"(?:- )?\"?(?:data|stringData)\"?:[ \t]{0,8}\{?[ \t]*$")
-_ENTRY = pattern(r"\"?[\w.-]{1,253}\"?:[ \t]{1,8}\"?(?P<value>[^\s\"{|>][^\n\"]*)\"?,?[ \t]*$")
-_INLINE = pattern(r"\\*\"kind\\*\":[ ]?\\*\"Secret\\*\"")
-_INLINE_DATA = pattern(r"\\*\"(?:data|stringData)\\*\":[ ]?\{([^{}\n]{1,65536})\}")
-_INLINE_VALUE = pattern(r"\\*\"[\w.-]{1,253}\\*\":[ ]?\\*\"([^\"\\]{1,65536})\\*\"")
+_ANY = pattern(r"\bkind\"?: {0,8}\"?Secret\b")
+_IS_SECRET = pattern(r"[ \t]*(?:- )?\"?kind\"?:[ \t]{0,8}\"?Secret\"?,?[ \t]*$")
+_DATA = pattern(r"[ \t]*(?:- )?\"?(?:data|stringData)\"?:[ \t]{0,8}\{?[ \t]*$")
+_VALUE = pattern(  # of an entry, or a line of a block scalar
+    r"[ \t]*(?:\"?[\w.-]{1,253}\"?:[ \t]{1,8}(?:\"(?P<quoted>[^\"]{1,65536})|(?P<plain>[^\s\"{|>].*))"
+    r"|(?P<row>(?![\w.-]{1,253}:[ \t]*[|>])\S.*))"
+)
+_INLINE = pattern(r"\"(?:data|stringData)\":[ ]?\{([^{}\n]{1,65536})\}")
+_INLINE_VALUE = pattern(r"\"[\w.-]{1,253}\":[ ]?\"([^\"]{1,65536})\"")
 _REACH = 400  # lines of a manifest on either side of its kind
 
 
 def find(index: TextIndex) -> Iterator[Span]:
     """The values of Secrets in `text`."""
-    text = index.text
-    if not _ANY.search(text):
+    if not _ANY.search(index.text):
         return
-    lines = text.split("\n")
+    lines = index.text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     for number, line in enumerate(lines):
-        if "Secret" in line:
-            for entry, (first, end) in _values(lines, number):
+        for entry, (first, end) in _values(lines, number) if "Secret" in line else ():
+            if not is_placeholder(lines[entry][first:end]):
                 yield Span(starts[entry] + first, starts[entry] + end, KIND)
 
 
 def _values(lines: list[str], number: int) -> Iterator[tuple[int, tuple[int, int]]]:
     """Line number and columns of each value of the Secret that names its kind in that line."""
-    line = lines[number]
-    if _IS_SECRET.match(line.lstrip()):
-        for data in _data_lines(lines, number):
-            yield from _entries(lines, data)
-    elif _INLINE.search(line):
-        for match in _INLINE_DATA.finditer(line):
-            for value in _INLINE_VALUE.finditer(line, *match.span(1)):
-                if not is_placeholder(value[1]):
-                    yield number, value.span(1)
+    if _IS_SECRET.match(lines[number]):
+        depth = _depth(lines[number])
+        in_data = False
+        for entry in _manifest(lines, number, depth):
+            line = lines[entry]
+            if line.strip() and _depth(line) <= depth:
+                in_data = _DATA.match(line) is not None
+            elif in_data and (value := _VALUE.match(line)) and value.lastgroup:
+                yield entry, value.span(value.lastgroup)
+    elif _ANY.search(lines[number]):
+        for data in _INLINE.finditer(lines[number]):
+            for value in _INLINE_VALUE.finditer(lines[number], *data.span(1)):
+                yield number, value.span(1)
 
 
 def _depth(line: str) -> int:
@@ -57,43 +62,19 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" \t")) + (2 if line.lstrip().startswith("- ") else 0)
 
 
-def _data_lines(lines: list[str], kind: int) -> Iterator[int]:
-    """Where `data` is in the manifest that has its `kind` at that line."""
-    depth = _depth(lines[kind])
-    for step, stop in ((-1, max(-1, kind - _REACH)), (1, min(len(lines), kind + _REACH))):
-        for number in range(kind, stop, step):
-            line = lines[number]
-            if _DATA.match(line.lstrip()) and _depth(line) == depth:
-                yield number
-            if (number != kind and _edge(line, depth)) or (step < 0 and line.lstrip().startswith("- ")):
-                break
+def _manifest(lines: list[str], kind: int, depth: int) -> range:
+    """The lines of the manifest that has its `kind` at that line and depth."""
+    first, last = kind, kind + 1
+    while kind - first < _REACH and first > 0 and not lines[first].lstrip().startswith("- "):
+        if _is_edge(lines[first - 1], depth):
+            break
+        first -= 1
+    while last - kind < _REACH and last < len(lines) and not _is_edge(lines[last], depth):
+        last += 1
+    return range(first, last)
 
 
-def _edge(line: str, depth: int) -> bool:
+def _is_edge(line: str, depth: int) -> bool:
     """Whether a manifest with keys at that depth begins or ends here, or another one begins."""
     begins = line.lstrip().startswith(("- ", "---", "kind:", '"kind"'))
     return bool(line.strip()) and (_depth(line) < depth or (begins and _depth(line) <= depth))
-
-
-def _entries(lines: list[str], data: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Line number and columns of each value below `data`; each line of a block scalar is a value."""
-    depth = _depth(lines[data])
-    scalar = False
-    entry_depth = 0
-    quoted = lines[data].lstrip().startswith('"')  # JSON
-    for number in range(data + 1, min(len(lines), data + 1 + _REACH)):
-        line = lines[number]
-        if line.strip() and (
-            _depth(line) <= depth or (not scalar and line.lstrip().startswith('"') != quoted)
-        ):
-            return
-        indentation = len(line) - len(line.lstrip())
-        match = _ENTRY.match(line, indentation)
-        if scalar and _depth(line) > entry_depth and line.strip():
-            yield number, (indentation, len(line))
-        elif match and not is_placeholder(match["value"]):
-            yield number, match.span("value")
-        elif line.rstrip().endswith(("|", ">", "|-", ">-", "|+")):
-            scalar, entry_depth = True, _depth(line)
-        if scalar and _depth(line) <= entry_depth and match:
-            scalar = False
