@@ -83,7 +83,7 @@ def _post(environment: Environment, progress: Progress, contents: Contents) -> S
     settings, run, verdict = environment.settings, contents.run, progress.verdict
     if run is None or not (settings.comment or settings.issue):
         return ()
-    watched = run.target_kind is TargetKind.WORKFLOW_RUN and not run.fired_for
+    watched = run.target_kind is TargetKind.WORKFLOW_RUN
     is_green = watched and run.conclusion == "success"
     if is_green:
         text = told_green(run)

@@ -67,14 +67,14 @@ def report(github: GitHub, creator: str, since: datetime, until: datetime, show:
     started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}
-    prefixes = dict.fromkeys((Failures.branch, *(Event.branch for one in started if one.for_key)))
+    prefixes = (Failures.branch, Event.branch)
     traces, notes = session_traces(
         github,
         started_by,
         since=since,
         pages=PULL_PAGES,
         checks=False,
-        prefixes=tuple(prefixes),
+        prefixes=prefixes,
     )
     left_out += [f"{note.what}: {note.why}" for note in notes]
 

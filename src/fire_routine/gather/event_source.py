@@ -35,7 +35,9 @@ def find_target(settings: Settings, context: Context) -> Target:
         number, stated = (named, None) if isinstance(named, int) else (named.id, named.attempt)
         own = context.run_attempt if number == context.run_id else None
         return Target(TargetKind.RUN_ID, context.repository, number, stated or own)
-    if context.event_name == "workflow_run" and not settings.key:
+    if settings.key:
+        return _own(TargetKind.EVENT, context)
+    if context.event_name == "workflow_run":
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
         if not isinstance(run_id, int):
@@ -46,11 +48,13 @@ def find_target(settings: Settings, context: Context) -> Target:
             run_id,
             attempt if isinstance(attempt, int) else None,
         )
+    return _own(TargetKind.STEP if context.job_status == "failure" else TargetKind.FINAL_JOB, context)
+
+
+def _own(kind: TargetKind, context: Context) -> Target:
+    """This run."""
     if context.run_id is None:
         raise GatherError("run-id: GITHUB_RUN_ID is not set. Run this in a workflow, or give a run's number.")
-    if settings.key:
-        return Target(TargetKind.EVENT, context.repository, context.run_id, context.run_attempt)
-    kind = TargetKind.STEP if context.job_status == "failure" else TargetKind.FINAL_JOB
     return Target(kind, context.repository, context.run_id, context.run_attempt)
 
 

@@ -45,6 +45,7 @@ class Failures:
 
     key_name = "failures"  # what its comment is found by
     noun = "this failure"
+    again = "run `{}`"  # what a person sends it again with: the run's number
     branch = "claude/fix-run-"  # how the branch begins that the text names for a session; the run follows
     headings: Mapping[Reason, str] = {}  # for the report, besides the reasons' own
     is_overtaken = True  # by a newer commit, and by labels that are set meanwhile
@@ -58,6 +59,7 @@ class Event:
     """The event of a run that is fired by `key`."""
 
     noun: ClassVar[str] = "this key"
+    again: ClassVar[str] = "this `key`"
     branch: ClassVar[str] = "claude/run-"
     is_overtaken: ClassVar[bool] = False
     headings: ClassVar[Mapping[Reason, str]] = {

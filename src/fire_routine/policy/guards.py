@@ -33,12 +33,12 @@ def before_gathering(settings: Settings, context: Context, run: Run | None) -> S
     too_early = unfinished(run.status if run else "", rerun_first=settings.rerun_first)
     if too_early:
         return too_early
-    if settings.dry_run:
-        was_green = run and run.conclusion == "success" and run.attempt == 1 and not settings.key
-        return not_failed("success") if was_green else None
-    missing = _missing(settings)
+    missing = [] if settings.dry_run else _missing(settings)
     if settings.key:
         return _without_secrets(missing, context, run) if missing else None
+    if settings.dry_run:
+        was_green = run and run.conclusion == "success" and run.attempt == 1
+        return not_failed("success") if was_green else None
     if run and run.conclusion == "success" and run.attempt > 1:
         unwanted = _by_settings(settings, run)  # it may be a flake; to record it takes no secrets
         return not_failed(run.conclusion) if unwanted and not settings.rerun_first else unwanted

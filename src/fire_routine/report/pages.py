@@ -144,10 +144,8 @@ def _once_more(contents: Contents) -> Iterator[str]:
         return
     if Cure.RERUN in outcome.cure:
         yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
-    elif run.fired_for and Cure.PERSON in outcome.cure:
-        yield "To start a session anyway, run the workflow with this `key` and `again: true`."
     elif Cure.PERSON in outcome.cure or outcome.result is Result.UNKNOWN:
-        yield f"To start a session anyway, {_SEND_AGAIN} with run `{run.id}`."
+        yield f"To start a session anyway, {_SEND_AGAIN} with {run.subject.again.format(run.id)}."
 
 
 def _files(contents: Contents) -> Iterator[str]:
