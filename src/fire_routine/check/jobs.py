@@ -57,8 +57,8 @@ def _problems(repository: Repository, fire: Fire) -> Problems:
         yield "cancels", {}
     if shared.get("cancel-in-progress") is True and not re.search("ref|number|run_id|sha|head_", str(shared)):
         yield "others-cancel", {}
-    action, _, ref = fire.uses.partition("@")
-    if fire.uses and not _PINNED.fullmatch(ref):
+    action, _, ref = str(fire.step.get("uses", "")).partition("@")
+    if ref and not _PINNED.fullmatch(ref):
         yield "unpinned", {"action": action, "ref": ref}
 
 
@@ -77,9 +77,9 @@ def _watcher(repository: Repository, fire: Fire) -> Problems:
 
 
 def _needs(fire: Fire) -> Problems:
-    """A last job needs all the others. A step among others sees those before it."""
+    """A last job needs all the others. A step that runs after a failure sees the steps before it."""
     condition, needed = str(fire.job.get("if")), listed(fire.job.get("needs"))
-    if not needed and len(steps(fire.job)) > 1:
+    if not needed and _STATUS.search(str(fire.step.get("if"))):
         return
     missing = [
         name

@@ -36,13 +36,16 @@ class Fire:
     workflow: Workflow
     job_id: str
     job: dict[str, Any]
-    inputs: dict[str, Any]
-    uses: str = ""  # empty: it is a call
+    step: dict[str, Any]  # of a call: the one that is called, without `uses`
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return mapping(self.step.get("with"))
 
     @property
     def secrets(self) -> set[str]:
         """Those that its step gets, or that its call passes on."""
-        return secret_names(self.inputs if self.uses else self.job.get("secrets"))
+        return secret_names(self.inputs if "uses" in self.step else self.job.get("secrets"))
 
 
 def parsed(files: Mapping[str, str]) -> tuple[list[Workflow], list[str]]:
@@ -90,12 +93,12 @@ def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
 def fires(workflows: list[Workflow]) -> list[Fire]:
     jobs = [(workflow, name, job) for workflow in workflows for name, job in workflow.jobs.items()]
     found = [
-        Fire(workflow, name, job, mapping(step.get("with")), str(step["uses"]))
+        Fire(workflow, name, job, step)
         for workflow, name, job in jobs
         for step in steps(job)
         if _ACTION.fullmatch(str(step.get("uses")))
     ]
-    called = {f"./{fire.workflow.path}": fire.inputs for fire in found}
+    called = {f"./{fire.workflow.path}": {"with": fire.inputs} for fire in found}
     return found + [
         Fire(workflow, name, job, called.get(str(job.get("uses")), {}))
         for workflow, name, job in jobs
