@@ -42,7 +42,6 @@ from tests.unit.redact.planted import planted  # noqa: E402
 from tests.unit.redact.surviving import surviving  # noqa: E402
 
 from fire_routine.redact import redact, redact_text, token_formats  # noqa: E402
-from fire_routine.redact.detectors import tool_syntax  # noqa: E402
 
 PIECE = 200_000  # characters
 WORDS = re.compile("password|secret|token", re.IGNORECASE)  # the least that any redaction has to search for
@@ -195,16 +194,17 @@ def hostile() -> None:
 def half(seed: int) -> None:
     """Recall on lines of unknown forms, with all syntaxes and commands, and with half of them by lot."""
     first_sight.show_recall(show=False)
-    every = token_formats.syntaxes()
-    kept = random.Random(seed).sample(every, len(every) // 2)
-    tool_syntax.syntaxes = lambda: kept  # type: ignore[attr-defined]
-    tool_syntax._by_literal.cache_clear()
+    compiled = token_formats._compiled()
+    every = [row for row in compiled["formats"] if token_formats.Format(*row).lowered]
+    dropped = random.Random(seed).sample(every, len(every) // 2)
+    compiled["formats"] = [row for row in compiled["formats"] if row not in dropped]
+    token_formats.formats.cache_clear()
     for name in ("commands_that_print", "commands_that_read"):
         words = sorted(token_formats.word_list(name))
-        token_formats._compiled()["words"][name] = random.Random(seed).sample(words, len(words) // 2)
+        compiled["words"][name] = random.Random(seed).sample(words, len(words) // 2)
     token_formats.word_list.cache_clear()
     token_formats.commands.cache_clear()
-    print(f"with {len(kept)} of {len(every)} syntaxes, and half of the commands:")
+    print(f"with {len(every) - len(dropped)} of {len(every)} syntaxes, and half of the commands:")
     first_sight.show_recall(show=False)
 
 

@@ -205,7 +205,7 @@ def _entries(
 def _token(place: str, entry: dict[str, Any]) -> Format:
     expression = entry["pattern"] if entry.get("anywhere") else ALONE + entry["pattern"]
     before, keywords = entry.get("before", 0), entry["keywords"]
-    row = [entry["kind"], keywords, expression, before]
+    row = [entry["kind"], keywords, expression, before, False, "", False, ""]
     return _format(place, entry, entry["kind"], expression, keywords, row, before=before)
 
 
@@ -219,7 +219,7 @@ def _syntax(place: str, entry: dict[str, Any], parts: dict[str, str]) -> Format:
         expression = _PART.sub(lambda part: parts[part[1]], expression)
     literals = entry["literals"]
     look = next((look for look in ("random", "mixed") if entry.get(look)), "any")
-    row = [literals, expression, reaches, look, entry.get("needs", "")]
+    row = ["password", literals, expression, 0, True, look, reaches, entry.get("needs", "")]
     return _format(place, entry, "password", expression, literals, row, lowered=True)
 
 
@@ -297,11 +297,7 @@ def compiled() -> str:
     Raises:
         EntryError: an entry is wrong.
     """
-    tables = {"tokens": tokens(), "syntaxes": syntaxes()}
-    lists = (
-        f' "{name}": [\n' + ",\n".join(f"  {json.dumps(one.row)}" for one in table) + "\n ]"
-        for name, table in tables.items()
-    )
+    every = ",\n".join(f"  {json.dumps(one.row)}" for one in (*tokens(), *syntaxes()))
     words = _table(WORDS)
     rows = (f'  "{name}": {json.dumps(listed)}' for name, listed in words.items())
-    return "{\n" + ",\n".join(lists) + ',\n "words": {\n' + ",\n".join(rows) + "\n }\n}\n"
+    return f'{{\n "formats": [\n{every}\n ],\n "words": {{\n' + ",\n".join(rows) + "\n }\n}\n"

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from . import detectors, own_tokens
 from .decoders import decode_base64, decode_escapes
-from .detectors import tokens
 from .heuristics import (
     SYMBOLS,
     continues_secret,
@@ -99,13 +98,9 @@ def _wrapped(text: str, known: set[int]) -> Iterator[Span]:
     if not joins:
         return
     joined = TextIndex(view.text)
-    for span in tokens.find(joined):
-        start = next(view.original(span)).start
-        end = _end(view.text, span, joins) if start in known else span.end
-        if end > span.start:
-            yield from view.original(span._replace(end=end))
     for span in (*detectors.find_by_context(joined), *_decoded(joined, 0)):
-        end = _end(view.text, span, joins)
+        whole = span.kind not in CONTEXT_KINDS and next(view.original(span)).start not in known
+        end = span.end if whole else _end(view.text, span, joins)
         if end > span.start:
             yield from view.original(span._replace(end=end))
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property
-from itertools import chain
 from math import inf
 from time import monotonic
 
 from ..search import Literals
-from .token_formats import commands, syntaxes, token_formats
+from .token_formats import commands, formats
 
 _CHECKED = 64  # occurrences after which the time is looked at
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
@@ -33,17 +32,11 @@ def within(seconds: float) -> Iterator[None]:
 
 
 @cache
-def _keywords() -> Literals:
-    """What tokens' formats look for, as it is written."""
-    return Literals(keyword.encode() for one in token_formats() for keyword in one.keywords)
-
-
-@cache
-def _syntaxes() -> Literals:
-    """What the syntaxes and commands of tools look for, in lower case."""
-    of_each = ((*one.literals, *filter(None, [one.needs])) for one in syntaxes())
+def _literals() -> Literals:
+    """What formats and commands look for, in lower case."""
+    needed = (one.needs for listed in formats().values() for one in listed if one.needs)
     of_commands = (one.literal for one in commands("commands_that_print"))
-    return Literals(literal.encode() for literal in (*chain.from_iterable(of_each), *of_commands))
+    return Literals(literal.lower().encode() for literal in (*formats(), *needed, *of_commands))
 
 
 class TextIndex:
@@ -68,14 +61,12 @@ class TextIndex:
         return "\n".join(word for word in self.words.split("\n") if len(word) >= _LONG)
 
     @cached_property
-    def keywords(self) -> frozenset[str]:
-        """The keywords of tokens' formats that occur."""
-        return _among(_keywords(), self.words)
-
-    @cached_property
-    def syntaxes(self) -> frozenset[str]:
-        """What tools' syntaxes and commands look for, as far as it occurs in the lower-case text."""
-        return _among(_syntaxes(), self._lowered_words)
+    def literals(self) -> frozenset[str]:
+        """What formats and commands look for, as far as it occurs in the lower-case text."""
+        found = {
+            number for _, number in _literals().find(self._lowered_words.encode("utf-8", "surrogatepass"))
+        }
+        return frozenset(_literals().literals[number].decode() for number in found)
 
     def contains(self, literal: str) -> bool:
         """Whether the literal, which has no white space, occurs."""
@@ -88,12 +79,6 @@ class TextIndex:
     def find_lowered(self, literal: str) -> Iterator[int]:
         """Where the literal occurs in the lower-case text."""
         return occurrences(self.lowered, literal) if literal in self._lowered_words else iter(())
-
-
-def _among(literals: Literals, text: str) -> frozenset[str]:
-    """Those that occur in the text."""
-    found = {number for _, number in literals.find(text.encode("utf-8", "surrogatepass"))}
-    return frozenset(literals.literals[number].decode() for number in found)
 
 
 def occurrences(text: str, literal: str) -> Iterator[int]:

@@ -13,22 +13,16 @@ from ..patterns import pattern
 _COMPILED = Path(__file__).resolve().parent / "token_data" / "compiled.json"
 
 
-class TokenFormat(NamedTuple):
-    """A token that its form identifies (`vendors.toml`)."""
+class Format(NamedTuple):
+    """A token that its form identifies (`vendors.toml`), or where a tool has a secret (`syntaxes.toml`)."""
 
     kind: str
-    keywords: tuple[str, ...]
-    pattern: re.Pattern[str]  # matches `before` characters in front of the keyword; a group narrows it
+    literals: tuple[str, ...]
+    pattern: re.Pattern[str]  # matches `before` characters in front of a literal; a group narrows it
     before: int
-
-
-class Syntax(NamedTuple):
-    """Where a tool or a format has a secret (`syntaxes.toml`)."""
-
-    literals: tuple[str, ...]  # in lower case
-    pattern: re.Pattern[str]  # matches at a literal, on lower-case text; its group is the secret
+    lowered: bool  # it is for lower-case text
+    look: str  # of the secret: "" is all, "any" no placeholder; "random" or "mixed" where words can be, too
     reaches: bool  # it spans arguments: a word is tried once, however often a literal is in it
-    look: str  # of the value: "random" where ordinary words can be there as well, "mixed", "any"
     needs: str  # a literal, in lower case, without which nothing can match
 
 
@@ -39,20 +33,16 @@ def _compiled() -> dict[str, Any]:
     return tables
 
 
-def token_formats() -> list[TokenFormat]:
-    """All token formats, in the order of their file. Their patterns are compiled on first use."""
-    return [
-        TokenFormat(kind, tuple(keywords), pattern(expression, re.ASCII), before)
-        for kind, keywords, expression, before in _compiled()["tokens"]
-    ]
-
-
-def syntaxes() -> list[Syntax]:
-    """All syntaxes of tools, in the order of their file. Their patterns are compiled on first use."""
-    return [
-        Syntax(tuple(literals), pattern(expression), *rest)
-        for literals, expression, *rest in _compiled()["syntaxes"]
-    ]
+@cache
+def formats() -> dict[str, list[Format]]:
+    """All formats by their literals, in the order of their files. A pattern is compiled on first use."""
+    found: dict[str, list[Format]] = {}
+    for kind, literals, expression, before, lowered, *rest in _compiled()["formats"]:
+        compiled = pattern(expression, 0 if lowered else re.ASCII)
+        one = Format(kind, tuple(literals), compiled, before, lowered, *rest)
+        for literal in one.literals:
+            found.setdefault(literal, []).append(one)
+    return found
 
 
 class Command(NamedTuple):

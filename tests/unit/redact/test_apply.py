@@ -8,7 +8,7 @@ from tests.unit.compose.material import SHA, digest, history, job, pull_request,
 from fire_routine.model.evidence import Digest, Failure, Fingerprint, Line
 from fire_routine.model.run import Annotation, Commit
 from fire_routine.redact.apply import cleaned
-from fire_routine.redact.detectors import tokens
+from fire_routine.redact.detectors import formats
 from fire_routine.redact.spans import Span
 from fire_routine.redact.text_index import TextIndex, TooSlowError
 
@@ -95,7 +95,7 @@ def test_what_was_found_in_a_log_is_kept_for_the_next_text(monkeypatch: pytest.M
 
     def find(index: TextIndex) -> Iterator[Span]:
         searched.append(index.text)
-        return tokens.find(index)
+        return formats.find(index)
 
     monkeypatch.setattr("fire_routine.redact.engine.detectors.find", find)
     log = (f"export DEPLOY_TOKEN={TOKEN}", *(f"error {number}: far too late" for number in range(100)))

@@ -13,12 +13,11 @@ from ..spans import Span
 from ..text_index import TextIndex
 from . import (
     assignments,
+    formats,
     k8s_secrets,
     other_lines,
     private_keys,
     random_words,
-    tokens,
-    tool_syntax,
     urls_headers,
 )
 
@@ -30,7 +29,6 @@ Detector = Callable[[TextIndex], Iterator[Span]]
 def find(index: TextIndex) -> Iterator[Span]:
     """All secrets in the text."""
     yield from _not_public(index, random_words.find)  # a vendor's kind, if there is one, tells more
-    yield from tokens.find(index)
     yield from find_by_context(index)
     yield from private_keys.find(index)
     yield from k8s_secrets.find(index)
@@ -41,7 +39,7 @@ def find_by_context(index: TextIndex) -> Iterator[Span]:
     """The secrets that the text around them tells, also where lines were joined."""
     yield from _not_public(index, assignments.find)
     yield from urls_headers.find(index)
-    yield from tool_syntax.find(index)
+    yield from formats.find(index)
 
 
 def _not_public(index: TextIndex, detector: Detector) -> Iterator[Span]:

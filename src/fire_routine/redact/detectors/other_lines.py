@@ -79,7 +79,7 @@ _EDGES = " \t\"'`"
 
 def find(index: TextIndex) -> Iterator[Span]:
     """The values that commands print or take, and those below the names of secrets."""
-    listed = {one.literal for one in commands("commands_that_print")} & index.syntaxes
+    listed = {one.literal for one in commands("commands_that_print")} & index.literals
     done = 0
     for start in _lines(index, [*_TELLING, *listed]):
         yield from _printed(index, start)
