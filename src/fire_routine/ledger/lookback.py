@@ -39,7 +39,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str) -> Past:
     if session_url and (not log.terms.alone or any(claim.url == session_url for claim in siblings)):
         return Past()
     others = [claim for claim in claims if claim not in siblings and claim.stage is not Stage.WITHDRAWN]
-    alike = [claim for claim in others if claim.run != asker.run and asker.named(claim)]
+    alike = [claim for claim in others if claim.run != asker.run and asker.names_same(claim)]
     incident = [claim for claim in others if case.live(claim) and not case.separated_by_green(claim)]
     sessions = [
         claim
@@ -63,7 +63,7 @@ def past_sessions(log: Log, contest: Contest, session_url: str) -> Past:
                 started_at=claim.at,
                 age=now - claim.at if claim.at else None,
                 certain=claim.stage is Stage.FIRED,
-                same_failure=bool(asker.named(claim)) or bool(session_url and claim.url == session_url),
+                same_failure=asker.names_same(claim) or bool(session_url and claim.url == session_url),
                 trace=traces.get(claim.run),
             )
             for claim in sessions

@@ -77,6 +77,10 @@ class Asker:
         """The failures that the claim certainly names."""
         return frozenset(one for one in self.failures if is_in(one, claim.names))
 
+    def names_same(self, claim: Claim) -> bool:
+        """Whether the claim certainly names one of its failures, or its key."""
+        return bool(self.named(claim)) or self.key in claim.names
+
     def covered(self, claim: Claim) -> frozenset[Fingerprint]:
         """The failures that a claim of the incident is for, or may be.
 

@@ -167,10 +167,13 @@ def test_a_key_is_one_on_whatever_branch_and_whatever_was_green(job: Job) -> Non
     assert not job.github.asked("/actions/")
 
 
-def test_a_person_asks_for_one_more_session_for_a_key(job: Job) -> None:
+def test_a_person_asks_for_one_more_session_for_a_key_and_its_text_shows_the_first(job: Job) -> None:
     assert deliver(job) == "fired"
     age(job, 1)
     assert deliver(job, run=8, again="true") == "fired"
+    sent = job.endpoint.requests[-1].text
+    assert "- Seen before: 1 time" in sent
+    assert "- An earlier session (run 7, " in sent
 
 
 def test_an_event_of_a_pull_request_that_has_ended_or_moved_on_fires(job: Job) -> None:
