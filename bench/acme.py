@@ -402,7 +402,7 @@ class Estate:
     # --- GraphQL ----------------------------------------------------------------------------------
 
     def query(self, text: str, variables: Json) -> Json:
-        root = graph.root(self.repos.values(), SWEEPER, 5000)
+        root = graph.root(self.repos.values(), SWEEPER)
         return {"data": _Answer(text, variables, self.repos).shown(root, _parsed(text)[""], None)}
 
 

@@ -180,7 +180,7 @@ class GitHubEmulator(Repository):
     def _graphql(self, sent: Json) -> Answer:
         from tests.support.emulated import graph  # takes 0.2 s, which few tests need
 
-        body, status = graph.answer(self.repositories, self.creator, self.remaining, sent)
+        body, status = graph.answer(self.repositories, self.creator, sent)
         return Answer(status, body)
 
     def account(self, path: str, query: Mapping[str, str]) -> Answer:

@@ -41,28 +41,25 @@ def schema() -> GraphQLSchema:
     return built
 
 
-def answer(
-    repositories: Iterable[Repository], login: str, left: int, sent: Mapping[str, Any]
-) -> tuple[Json, int]:
+def answer(repositories: Iterable[Repository], login: str, sent: Mapping[str, Any]) -> tuple[Json, int]:
     """The answer to a query, and its status: an error of the query itself is one of the answer.
 
     Args:
         repositories: those that the token may read.
         login: whose token it is.
-        left: of the hour's points.
     """
     query = sent.get("query")
     if not isinstance(query, str):
         return {"message": "A query attribute must be specified and must be a string."}, 400
     found = graphql_sync(
-        schema(), query, root_value=root(repositories, login, left), variable_values=sent.get("variables")
+        schema(), query, root_value=root(repositories, login), variable_values=sent.get("variables")
     )
     errors = [{**error.formatted, **(error.extensions or {})} for error in found.errors or ()]
     data = {} if found.data is None and errors else {"data": found.data}
     return {**data, **({"errors": errors} if errors else {})}, 200
 
 
-def root(repositories: Iterable[Repository], login: str, left: int) -> Json:
+def root(repositories: Iterable[Repository], login: str) -> Json:
     by_id = {repository.node_id: repository for repository in repositories}
 
     def nodes(_info: object, ids: Sequence[str]) -> list[Any]:
@@ -81,12 +78,6 @@ def root(repositories: Iterable[Repository], login: str, left: int) -> Json:
         "nodes": nodes,
         "repository": repository,
         "viewer": {"id": f"U_{number_of(login)}", "login": login},
-        "rateLimit": lambda _info, **_: {
-            "cost": 1,
-            "limit": 5000,
-            "remaining": left,
-            "resetAt": "2099-01-01T00:00:00Z",
-        },
     }
 
 
@@ -96,20 +87,13 @@ def _no_node(wanted: str) -> GraphQLError:
 
 
 def repository_node(repository: Repository) -> Json:
-    about = repository.about
-    number = number_of(repository.full_name)
     tip = repository.branches.get(repository.default_branch)
     return {
         "__typename": "Repository",
         "id": repository.node_id,
-        "databaseId": number,
         "nameWithOwner": repository.full_name,
         "url": f"{repository.site.html}/{repository.full_name}",
-        "isArchived": about.get("archived", False),
-        "isDisabled": about.get("disabled", False),
-        "isFork": about.get("fork", False),
-        "isPrivate": about.get("private", False),
-        "viewerPermission": "ADMIN" if repository.administered else "READ",
+        "isPrivate": repository.about.get("private", False),
         "object": lambda _info, expression="", **_: _object(repository, expression.partition(":")[2]),
         "defaultBranchRef": _ref(repository, repository.default_branch, tip) if tip else None,
     }
@@ -119,19 +103,10 @@ def _object(repository: Repository, path: str) -> Json | None:
     """A file or a folder of the default branch; GitHub shows the first 512,000 bytes of a text."""
     made = {"id": f"O_{path}", "oid": sha_of(path)}
     if path in repository.files:
-        text = repository.files[path].decode()
-        cut = len(repository.files[path]) > SHOWN_BYTES
-        return {**made, "__typename": "Blob", "text": text[:SHOWN_BYTES], "isTruncated": cut}
+        return {**made, "__typename": "Blob", "text": repository.files[path].decode()[:SHOWN_BYTES]}
     folder = f"{path}/" if path else ""
     names = {one.removeprefix(folder).partition("/")[0] for one in repository.files if one.startswith(folder)}
-    entries = [
-        {
-            "name": name,
-            "type": "blob" if folder + name in repository.files else "tree",
-            "object": _object(repository, folder + name),
-        }
-        for name in sorted(names)
-    ]
+    entries = [{"name": name, "object": _object(repository, folder + name)} for name in sorted(names)]
     return {**made, "__typename": "Tree", "entries": entries} if entries else None
 
 
@@ -155,7 +130,6 @@ def commit_node(repository: Repository, sha: str) -> Json:
         "__typename": "Commit",
         "id": f"C_{sha}",
         "oid": sha,
-        "committedDate": repository.committed(sha),
         "checkSuites": check_suites,
         "history": history,
     }
@@ -191,12 +165,7 @@ def connection(
     shown: list[Json | None] = [show(one) for one in items[start:end]]
     if repository.nulls:  # an element may be null, too
         shown.append(None)
-    page = {
-        "hasPreviousPage": start > 0,
-        "hasNextPage": end < len(items),
-        "startCursor": str(start + 1) if end > start else None,
-        "endCursor": str(end) if end > start else None,
-    }
+    page = {"hasNextPage": end < len(items), "endCursor": str(end) if end > start else None}
     return {"nodes": shown, "totalCount": len(items), "pageInfo": page}
 
 
@@ -204,7 +173,7 @@ def suites(repository: Repository, sha: str) -> list[Json]:
     """A commit's check suites, the oldest first: one for each run, of any branch, and those of other apps."""
     found = [suite_of(repository, run) for run in repository.runs_of(sha)]
     for app, fields in repository.other_suites.get(sha, ()):
-        found.append(suite(app, repository.nulls, **fields))
+        found.append(suite(app, **fields))
     return sorted(found, key=lambda one: (one["createdAt"], one["databaseId"]))
 
 
@@ -212,28 +181,19 @@ def suite_of(repository: Repository, run: Json) -> Json:
     """The check suite of a run. Enumerations are in capitals here."""
     place = f"/{repository.full_name}/actions"
     file = str(run["path"]).partition("@")[0].rpartition("/")[2]
-    workflow = {
-        "id": f"W_{run['workflow_id']}",
-        "databaseId": run["workflow_id"],
-        "name": run["name"] or file,
-        "resourcePath": f"{place}/workflows/{file}",
-    }
+    workflow = {"id": f"W_{run['workflow_id']}", "resourcePath": f"{place}/workflows/{file}"}
     shown = {
         "id": f"WFR_{run['id']}",
-        "databaseId": run["id"],
         "event": run["event"],
         "runNumber": run["run_number"],
         "resourcePath": f"{place}/runs/{run['id']}",
         "url": f"{repository.site.html}{place}/runs/{run['id']}",
-        "createdAt": run["created_at"],
-        "updatedAt": run["updated_at"],
         "workflow": workflow,
     }
     known = run["head_branch"] in repository.branches  # a tag, or a branch that is gone, is no branch
     branch = _ref(repository, run["head_branch"], None) if known and not repository.nulls else None
     return suite(
         ACTIONS,
-        repository.nulls,
         databaseId=run["id"] + 10**9,
         branch=branch,
         status=_capitals("CheckStatusState", run["status"], "COMPLETED"),
@@ -244,13 +204,12 @@ def suite_of(repository: Repository, run: Json) -> Json:
     )
 
 
-def suite(app: int, nulls: bool, /, **fields: Any) -> Json:
+def suite(app: int, /, **fields: Any) -> Json:
     """Needs `databaseId`, `status`, `createdAt` and `updatedAt`; `app`: the number of who made it."""
     made = {
         "__typename": "CheckSuite",
         "id": f"CS_{fields['databaseId']}",
         "appId": app,  # to search for, no field
-        "app": None if nulls else {"id": f"A_{app}", "databaseId": app, "slug": f"app-{app}"},
     }
     return {**made, "branch": None, "workflowRun": None, "conclusion": None, **fields}
 
