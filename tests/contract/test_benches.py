@@ -20,10 +20,12 @@ SMALLEST = (
     "many_jobs.py --jobs 3 --size 20000",
     "organisation.py --days 1 --repositories 20 --runs 800 --ticks 15m",
     "organisation.py --days 2 --red",
+    "organisation.py --days 20 --returns",
     "recall.py --every 20",
     "redaction.py",
     "schedules.py --schedules 4 --profile all --processes 1 --matrix 3 --crowd 4 --no-loop",
     "start.py . --jobs 2 --size 1",
+    "verdicts.py --logs 1",
 )
 # They read what the project doesn't have.
 OTHERS = {"cards.py", "public_sets.py"}

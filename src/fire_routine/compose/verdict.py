@@ -76,7 +76,7 @@ def _in_what_changed(run: Run, failures: Sequence[Failure]) -> Verdict | None:
     history = run.history or History()
     found: dict[str, None] = {}
     for one in failures:
-        paths = named(history.files, "\n".join(_needed(one)))
+        paths = named(history.files, "\n".join(_reported(one)))
         if not paths:
             return None
         found |= dict.fromkeys(sorted(paths))
@@ -85,14 +85,14 @@ def _in_what_changed(run: Run, failures: Sequence[Failure]) -> Verdict | None:
     return Verdict(Whose.IN_WHAT_CHANGED, f"the failure names {files}, changed {since}", _comparison(run))
 
 
-def _needed(failure: Failure) -> list[str]:
-    """What a reader needs of the failure: the lines that may name its cause."""
+def _reported(failure: Failure) -> list[str]:
+    """What tells of the failure: not what was printed near it."""
     notes = [f"{note.path}:{note.line}" for job in failure.jobs for note in specific_annotations(job)]
     digest = failure.digest
     if digest is None:
         return notes
     strong = {place for place, block in enumerate(digest.blocks) if block.weight >= ERROR_WEIGHT}
-    return notes + [line.text for line in digest.lines if line.block in strong and not line.rank]
+    return notes + [line.text for line in digest.lines if line.block in strong]
 
 
 def _page(run: Run, number: int) -> str:
