@@ -62,8 +62,10 @@ OFF: dict[str, list[Setting]] = {
     "name-alone": [(select, "NAME_ALONE", 1.0)],
     "full": [(select, "FULL", 1)],
     "strong": [(select, "STRONG", 1.0)],
-    "share": [(select, "SHARE", 0.0), (select, "CONTEXT", 0.0), (select, "BEFORE", 0.0)],
+    "share": [(select, "SHARE", 0.0)],
     "sure": [(select, "SURE", _MANY)],
+    "paragraphs": [(select, "_paragraph", lambda finding, texts: iter(()))],
+    "above-verdicts": [(select, "ABOVE_VERDICT", 0)],
     "away": [(select, "OF_AWAY", 0.0)],
     "told-once": [(select, "folded", lambda text: text), (excerpts, "TOLD", _MANY)],
     # the excerpt

@@ -53,7 +53,7 @@ class Draft:
     floor: float  # the same by its rule and place alone
     rule: Rule | None  # of its strongest finding; None: it is the end of a step
     heads: set[int] = field(default_factory=set)
-    found: set[int] = field(default_factory=set)  # its strong findings
+    found: dict[int, Rule] = field(default_factory=dict)  # its strong findings
     ranks: dict[int, int] = field(default_factory=dict)
     rows: bool = False  # it is a list: its essential lines say as much as one another
     reason: int = -1  # its line that says why, in its own words; of several causes the deepest
@@ -93,7 +93,10 @@ def _may_begin(found: Weighed, texts: Texts) -> bool:
 def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, reports: _Reports) -> None:
     """Take a finding into the block that it is in, that it overlaps, or into one of its own."""
     number, rule = finding.number, finding.rule
-    inside = next((draft for draft in drafts if draft.first <= number <= draft.last), None)
+    named = _NAME.match(reports.texts[number]) is not None
+    around = (draft for draft in drafts if draft.first <= number <= draft.last)
+    # What names a failure has a report, however far the block reaches that it is in.
+    inside = next((draft for draft in around if draft.heads or not named), None)
     if inside is None:
         first, last, head = reports.extent(finding)
         gap = GAP_OF_LIST if rule.is_list else GAP
@@ -121,7 +124,7 @@ def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, rep
         if head is not None:
             inside.heads.add(head)
     if floor >= inside.floor * ESSENTIAL and len(inside.found) < MOST_ESSENTIAL:
-        inside.found.add(number)
+        inside.found[number] = rule
 
 
 # --- Extents ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ TAB_WIDTH = 4
 FIRST, NEXT = 900, 600  # units that a block may take: the first, and each further one
 LONGEST, SHORTEST = 1_000, 200  # units of a line, and those that it may take however little room there is
 LONGEST_ROW = 200
-REST = 5_000  # units of what is worth a look besides
+REST = 3_500  # units of what is worth a look besides
 BLANKS = 3  # blank lines between two that are shown, at most
 TOLD = 16  # letters of a line that is not told again
 
@@ -135,8 +135,8 @@ def _untold(lines: Iterable[Line], shown: Sequence[Line]) -> list[Line]:
 
 def _rest(lines: Sequence[Line], total: int, limit: int) -> tuple[list[Line], str]:
     """Those of the greatest weight within the limit, in the log's order, with marks of gaps."""
-    strong, weak = (min(max(SHORTEST, limit // share), LONGEST) for share in (3, 6))
-    cut = [_cut(line, strong if line.weight >= ERROR_WEIGHT else weak) for line in lines]
+    longest = min(max(SHORTEST, limit // 3), LONGEST)
+    cut = [_cut(line, longest) for line in lines]
     rows = [line for line in cut if line.text]
     gap = len(f"[… {total} lines …]") + 1
     room = limit - gap

@@ -64,10 +64,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     for block in blocks:
         rank(block, store)
     end = end_of_step(scan.tails, [each.finding for each in own], store, texts)
-    found = {finding.number for finding in findings}
     totals = {finding.number for finding in of_steps if finding.rule.summary}
     totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
-    lines, told = select(blocks, weights, found, totals, end, store, texts)
+    lines, told = select(blocks, weights, findings, totals, end, store, texts)
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, of_steps, store)

@@ -8,7 +8,8 @@ from itertools import chain
 from .blocks import Draft, is_row
 from .lines import announces
 from .noise import states_success
-from .rules import expression
+from .rules import Rule, expression
+from .scanner import BELOW
 from .store import LineStore, Texts
 
 # Ranks.
@@ -33,6 +34,8 @@ def rank(draft: Draft, store: LineStore) -> None:
         else {at for at in numbers if draft.rule is not None and is_row(draft.rule, texts[at])}
     )
     essential = {*draft.heads, *draft.found, *rows}
+    for number, rule in draft.found.items():
+        essential.update(_object(number, rule, texts))
     for head in draft.heads or (number for number in sorted(essential) if announces(texts[number])):
         essential.update(_reason(head, draft.last, texts))
     below = [number for number in sorted(essential - draft.heads) if not announces(texts[number])]
@@ -42,6 +45,15 @@ def rank(draft: Draft, store: LineStore) -> None:
     folded = _folded(numbers, store)
     for number in numbers:
         draft.ranks[number] = NEEDED if number in essential else FOLDED if number in folded else OF_REPORT
+
+
+def _object(number: int, rule: Rule, texts: Texts) -> Iterator[int]:
+    """The line near a finding that distinguishes it from others like it: what it is about."""
+    near = (range(number - 1, number - 1 - rule.before, -1), range(number + 1, number + 1 + BELOW))
+    for at, text in chain(*map(texts.known, near)):
+        if rule.distinguisher is not None and rule.distinguisher.match(text):
+            yield at
+            return
 
 
 def _reason(head: int, last: int, texts: Texts) -> Iterator[int]:
@@ -54,10 +66,15 @@ def _reason(head: int, last: int, texts: Texts) -> Iterator[int]:
             return
 
 
+def is_of_library(text: bytes) -> bool:
+    """Whether a line is a frame of a library."""
+    return any(library.match(text) for library in _LIBRARY)
+
+
 def _folded(numbers: Sequence[int], store: LineStore) -> set[int]:
     """The lines that say nothing new: boilerplate, what passed, a library's frames beside others."""
     texts = {number: store.bare[number] for number in numbers}
     frames = [number for number, text in texts.items() if _FRAME.match(text)]
-    library = {number for number in frames if any(each.match(texts[number]) for each in _LIBRARY)}
+    library = {number for number in frames if is_of_library(texts[number])}
     folded = {number for number, text in texts.items() if number in store.boilerplate or states_success(text)}
     return folded | library if len(library) < len(frames) else folded

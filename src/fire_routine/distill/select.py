@@ -10,10 +10,11 @@ from heapq import heapify, heappop, heappush
 
 from ..model.evidence import ERROR_WEIGHT, HIDDEN, Block, Line
 from .blocks import Draft
+from .context import LINES_AFTER, reach
 from .lines import LONGEST
 from .noise import states_success
 from .normalize import shape_of
-from .ranks import FOLDED, NEEDED, OF_REPORT
+from .ranks import FOLDED, NEEDED, OF_REPORT, is_of_library
 from .rules import HINT, SHARED, TOOL, Rule, rules, table
 from .score import Weights
 from .store import LineStore, Texts
@@ -29,12 +30,10 @@ ROW = 2  # lines of a row
 KEPT = 220  # lines of a block
 TOLD = 16  # letters of a line that is not told again in another block
 
-# Shares of the greatest weight from which on a line that is not told is worth a look: one that a rule
-# matched, and one near it. What comes before the first of what is told, and what is far from all of it,
-# explains it less often.
-SHARE, CONTEXT = 0.18, 0.2
-BEFORE, NEAR = 0.25, 10  # more lines before it than these
-AWAY, OF_AWAY = 150, 0.7  # more lines away than these
+# Shares of the greatest weight that a line beside the blocks has at least: near to what is told, and farther.
+SHARE, OF_AWAY = 0.2, 0.5
+AWAY = 40  # lines from what is told, from which on it is far
+LINES_ABOVE, ABOVE_VERDICT = 3, 3  # lines that belong to a finding besides its paragraph; to a verdict
 # The end of a failed step, where nothing looks like its cause.
 END = 40  # lines
 HINTS, OF_HINT = 5, 6  # lines of it that are a little like an error, the strongest; lines below each of them
@@ -56,7 +55,7 @@ def folded(text: str) -> str:
 def select(
     drafts: Sequence[Draft],
     weights: Weights,
-    found: Collection[int],
+    findings: Collection[Finding],
     totals: Collection[int],
     end: Draft | None,
     store: LineStore,
@@ -66,19 +65,19 @@ def select(
 
     Args:
         weights: of all lines that may be shown.
-        found: the lines that rules match.
+        findings: the lines that rules match.
         totals: the lines that count all failures, or say how the step ended.
         end: the end of the failed step.
     """
     told = _told(drafts, store, texts)
-    why = (draft.weight for draft, _ in told if draft.rule is None or not draft.rule.command_failed)
+    why = [draft.weight for draft, _ in told if draft.rule is None or not draft.rule.command_failed]
     if end is not None and max(why, default=0.0) < ERROR_WEIGHT:
         told.append((end, False))
     of_block: dict[int, tuple[int, int]] = {}
     for place, (draft, _) in enumerate(told):
         for number, rank in _kept(draft).items():
             of_block.setdefault(number, (place, rank))
-    worth_a_look = _Besides(weights, found, {*of_block, *totals})
+    besides = _besides(findings, totals, of_block, weights, texts)
     lists = _lists()
     lines: list[Line] = []
     numbers = _strongest(weights, of_block, store)
@@ -88,7 +87,7 @@ def select(
         if number in totals:
             rank = NEEDED
         elif place < 0 or rank >= FOLDED:
-            is_worth = worth_a_look.has(number, weight) and not states_success(texts[number])
+            is_worth = number in besides and not states_success(texts[number])
             place, rank = -1, OF_REPORT if is_worth else HIDDEN
         for part in text.split("\n"):
             item = rule in lists and lists[rule].search(part) is not None
@@ -99,43 +98,52 @@ def select(
     return tuple(lines), tuple(blocks)
 
 
+def _besides(
+    findings: Iterable[Finding],
+    verdicts: Collection[int],
+    blocks: Collection[int],
+    weights: Weights,
+    texts: Texts,
+) -> set[int]:
+    """The lines that are worth a look beside the blocks: findings, each with its paragraph if it looks like
+    an error, and the lines right above a verdict.
+
+    Args:
+        verdicts: lines that count all failures, or say how the step ended.
+        blocks: lines of the blocks.
+    """
+    told = sorted((*blocks, *verdicts))
+    most = max((weight for weight, _ in weights.values()), default=0.0)
+
+    def least(number: int) -> float:
+        at = bisect_left(told, number)
+        is_near = any(abs(number - other) <= AWAY for other in told[max(at - 1, 0) : at + 1])
+        return most * (SHARE if is_near else OF_AWAY)
+
+    besides = {verdict - away for verdict in verdicts for away in range(1, ABOVE_VERDICT + 1)}
+    for finding in findings:
+        besides.add(finding.number)
+        if finding.rule.weight >= ERROR_WEIGHT:
+            besides.update(_paragraph(finding, texts))
+    return {at for at in besides if at in weights and weights[at][0] >= least(at)}
+
+
+def _paragraph(finding: Finding, texts: Texts) -> Iterator[int]:
+    """What a finding's rule reaches, and the lines next to that up to a blank one; no frames of libraries."""
+    first, last = reach(finding, texts)
+    yield from (at for at in range(first, last + 1) if not is_of_library(texts[at]))
+    for next_to in (range(first - 1, first - 1 - LINES_ABOVE, -1), range(last + 1, last + 1 + LINES_AFTER)):
+        for at, text in texts.known(next_to):
+            if not text.strip():
+                break
+            if not is_of_library(text):
+                yield at
+
+
 @cache
 def _lists() -> dict[str, Rule]:
     """The rules whose lines list what failed, by their ids."""
     return {rule.id: rule for rule in rules() if rule.is_list}
-
-
-class _Besides:
-    """Which lines that are not told are worth a look."""
-
-    def __init__(self, weights: Weights, found: Collection[int], told: Iterable[int]) -> None:
-        """
-        Args:
-            found: lines that rules match.
-            told: lines of blocks, and those that count all failures or say how the step ended: what stands
-                above a verdict often explains it again.
-        """
-        self._found = found
-        self._told = sorted(told)
-        self._most = max((weight for weight, _ in weights.values()), default=0.0)
-        # Most lines have less than the least that is asked of any.
-        self._least = self._most * min(SHARE, CONTEXT, BEFORE, OF_AWAY)
-
-    def has(self, number: int, weight: float) -> bool:
-        """Whether a line of this weight is one."""
-        return weight >= self._least and weight >= self._most * self._share(number)
-
-    def _share(self, number: int) -> float:
-        """That of the greatest weight which the line needs."""
-        at = bisect_left(self._told, number)
-        near = self._told[max(at - 1, 0) : at + 1]
-        nearest = min(near, key=lambda other: abs(number - other), default=number)
-        away = abs(number - nearest)
-        if away > AWAY:
-            return OF_AWAY
-        if number not in self._found:
-            return CONTEXT
-        return BEFORE if self._told and number < self._told[0] - NEAR else SHARE
 
 
 def beside(lines: Iterable[Line], store: LineStore) -> Iterator[tuple[int, str]]:

@@ -66,7 +66,7 @@ def weights(digest: Digest) -> dict[int, float]:
 def test_a_cause_is_kept_whole_is_shown_first_and_outweighs_what_follows_from_it() -> None:
     torn, lost, outweighed = [], [], []
     for name, marked, digest in sections():
-        if not all(shown(digest, [*marked["!"], *marked["|"]], ENOUGH)):
+        if not all(shown(digest, marked["!"], ENOUGH)):
             torn.append(name)
         if not any(shown(digest, marked["!"], LITTLE)):
             lost.append(name)

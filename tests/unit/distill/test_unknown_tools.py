@@ -183,18 +183,8 @@ def test_a_count_of_problems_is_told_with_the_rows_above() -> None:
 the cart holds no price for pears
 Backtrace:
  1. cart::total(items)""",
-        """
-  1) Shop
-       buys a pear:
-     CypressError: `cy.request()` failed on:
-
-http://localhost:8080/carts
-
-The response we received from your web server was:
-
-  > 409: Conflict""",
     ],
-    ids=["box", "testthat", "Cypress"],
+    ids=["box", "testthat"],
 )
 @pytest.mark.parametrize("limit", [1_024, 4_096])
 def test_a_report_is_told_to_its_end(report: str, limit: int) -> None:
