@@ -51,8 +51,8 @@ from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import GRAPHQL, Transport  # noqa: E402
 from fire_routine.model.outcome import GitHubError  # noqa: E402
 from fire_routine.settings import PREFIX, Context, read_settings  # noqa: E402
-from fire_routine.sweep.plan import State  # noqa: E402
-from fire_routine.sweep.run import Order, Row, Sweep, Swept  # noqa: E402
+from fire_routine.sweep.plan import Red, State  # noqa: E402
+from fire_routine.sweep.run import Order, Sweep, Swept  # noqa: E402
 
 LATENCY = 0.1  # seconds of a request
 AN_HOUR, A_DAY = 30, 100  # sessions: of the routine, and of the account
@@ -236,17 +236,17 @@ class World:
         held_back = (*HELD_BACK, "max-open-fixes")
         self.counted.update(row.reason for row in swept.rows if row.reason in held_back)
         self.counted["left out"] += len(swept.left_out)
-        listed = {(row.red.repository, row.red.run.id) for row in swept.rows}
+        listed = {(row.repository, row.run.id) for row in swept.rows}
         now = self.estate.red(SINCE, AFTER)
         for (name, run), _ in before.items():
             if (name, run) in now and (name, run) not in listed and name not in swept.left_out:
                 self.overlooked.append(f"{name} {run} at {began / DAY:.2f} days")
         self._rank(swept.rows)
 
-    def _rank(self, rows: list[Row]) -> None:
+    def _rank(self, rows: list[Red]) -> None:
         due = [row for row in rows if row.state in (State.FIRED, State.NOT_CHOSEN, State.WAITING)]
         for rank, row in enumerate(due, start=1):
-            incident = self.estate.of_run.get((row.red.repository, row.red.run.id))
+            incident = self.estate.of_run.get((row.repository, row.run.id))
             if incident and incident.listed_at is None:
                 incident.listed_at, incident.rank = self.baton.time, rank
 

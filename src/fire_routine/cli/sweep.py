@@ -21,7 +21,7 @@ from ..routine_url import endpoint, routine_token
 from ..sanitize import flat, workflow_safe
 from ..settings import PREFIX, Settings, SettingsError, read_context, read_settings
 from ..sweep.plan import State
-from ..sweep.run import NoRepositoryError, Order, Sweep, Swept
+from ..sweep.run import Order, Sweep, Swept
 from . import CommandError, UsageError
 from .endpoint import secret
 from .github import given_token
@@ -58,14 +58,14 @@ def sweep(arguments: Namespace) -> int:
             uninterruptible(),
         ):
             swept = Sweep(order, github, REAL, lambda line: shown.say(_clean(line))).run()
-    except NoRepositoryError:
-        raise UsageError(
-            f"OWNER/GLOB {names}: {given} names no such repository (forks and archived ones don't count)"
-        ) from None
     except GitHubError as error:
         raise CommandError(
             f"GitHub could not be read ({str(error).rstrip('.')}): check {given}, or try later"
         ) from None
+    if not swept.repositories:
+        raise UsageError(
+            f"OWNER/GLOB {names}: {given} names no such repository (forks and archived ones don't count)"
+        )
     found = _report(swept, dry_run=settings.dry_run)
     write(json.dumps(found, indent=2) if arguments.json else "\n".join(map(_clean, _lines(found))))
     return int(swept.failed)
@@ -121,12 +121,12 @@ def _report(swept: Swept, *, dry_run: bool) -> dict[str, Any]:
         "rows": [
             {
                 "state": row.state,
-                "repository": row.red.repository,
-                "workflow": row.red.run.workflow,
-                "run_id": row.red.run.id,
-                "run_url": row.red.run.url,
-                "event": row.red.run.event,
-                "red_since": f"{row.red.since:%Y-%m-%dT%H:%M:%SZ}",
+                "repository": row.repository,
+                "workflow": row.run.workflow,
+                "run_id": row.run.id,
+                "run_url": row.run.url,
+                "event": row.run.event,
+                "red_since": f"{row.since:%Y-%m-%dT%H:%M:%SZ}",
                 "reason": row.reason,
                 "message": _clean(row.message),
                 "session_url": row.session_url,

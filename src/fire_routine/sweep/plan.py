@@ -37,12 +37,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Red:
-    """A workflow that is red on its default branch."""
+    """A workflow that is red on its default branch, and what became of it."""
 
     repository: str
     run: BranchRun  # the newest one that tells
     since: datetime  # when the first of its failed runs in a row ended, as far as they are known
     state: State
+    reason: str = ""  # a few words
+    message: str = ""  # the story's own, Markdown
+    session_url: str = ""
 
 
 def red(branches: Iterable[Branch], now: datetime, since: timedelta, after: timedelta) -> list[Red]:

@@ -41,10 +41,6 @@ STATES: Mapping[str, State] = {
 ENDS = (400, 401, 403, 404)  # answers of the endpoint that the next run would get, too
 
 
-class NoRepositoryError(LookupError):
-    """The token names no repository that a glob matches."""
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked for."""
@@ -57,23 +53,12 @@ class Order:
     context: Context  # the server's addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A red run, and what became of it."""
-
-    state: State
-    red: Red
-    reason: str  # a few words
-    message: str = ""  # the story's own, Markdown
-    session_url: str = ""
-
-
 @dataclass(slots=True)
 class Swept:
     """What a sweep has found and done."""
 
     repositories: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Red] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)  # why, by repository
     counts: Counter[State] = field(default_factory=Counter)  # of all that is red
     stopped: str = ""  # why it did not come to all that is due
@@ -83,13 +68,7 @@ class Swept:
 class Sweep:
     """Reads, chooses and fires; for one thread, and once."""
 
-    def __init__(
-        self,
-        order: Order,
-        github: GitHub,
-        clock: Clock,
-        say: Say = quiet,
-    ) -> None:
+    def __init__(self, order: Order, github: GitHub, clock: Clock, say: Say = quiet) -> None:
         """`say` gets lines on what it does."""
         self.swept = Swept()
         self._order = order
@@ -106,7 +85,6 @@ class Sweep:
         """Sweep. The first signal ends it, between two stories or within one.
 
         Raises:
-            NoRepositoryError: there is nothing to read.
             GitHubError: nothing can be read.
         """
         due: list[Red] = []
@@ -118,9 +96,9 @@ class Sweep:
         except fire.Interrupted as signal:
             self._stop(f"it was interrupted ({signal})")
             self.swept.failed = True
-        settled = {row.red for row in self.swept.rows}
+        settled = {row.run for row in self.swept.rows}
         for one in due:
-            if one not in settled and self._ledgers.get(one.repository, True):
+            if one.run not in settled and self._ledgers.get(one.repository, True):
                 self._add(State.NOT_CHOSEN, one, self.swept.stopped)
         return self.swept
 
@@ -130,7 +108,7 @@ class Sweep:
         listed = repositories(self._github, order.globs)
         swept.repositories = len(listed.items)
         if not listed.items:
-            raise NoRepositoryError
+            return []
         if unlisted := listed.total - len(listed.items):
             swept.left_out["others"] = f"GitHub did not list {unlisted} more"
         self._login = self._github.login().casefold()
@@ -244,7 +222,8 @@ class Sweep:
         self.swept.stopped = self.swept.stopped or why
 
     def _add(self, state: State, one: Red, reason: str, message: str = "", session_url: str = "") -> None:
-        self.swept.rows.append(Row(state, one, reason, message, session_url))
+        told = replace(one, state=state, reason=reason, message=message, session_url=session_url)
+        self.swept.rows.append(told)
         self.swept.counts[state] += 1
 
 

@@ -75,7 +75,7 @@ class Organisation:
 
 
 def states(swept: Swept) -> list[tuple[str, str]]:
-    return [(str(row.state), row.red.repository) for row in swept.rows]
+    return [(str(row.state), row.repository) for row in swept.rows]
 
 
 @pytest.fixture
