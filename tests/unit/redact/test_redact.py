@@ -45,7 +45,7 @@ def test_a_token_is_replaced_by_its_kind_and_counted() -> None:
         ("TOKEN=x7Kq92mmPw4Zt; echo", "TOKEN=[redacted:token]; echo"),
         ("TOKEN=x7Kq92mmPw4Zt;echo hi", "TOKEN=[redacted:token];echo hi"),
         ("TOKEN=x7Kq92mmPw4Zt&&echo hi", "TOKEN=[redacted:token]&&echo hi"),
-        ("sent basic Y2k6czNjcmV0 to x.test", "sent basic [redacted:authorization] to x.test"),
+        ("sent basic Y2k6czNjcmV0 to x.test", "sent basic [redacted:password] to x.test"),
         (
             "Set-Cookie: sid=abcdef123456; Path=/; HttpOnly",
             "Set-Cookie: sid=[redacted:cookie]; Path=/; HttpOnly",
