@@ -163,8 +163,8 @@ def _read_entries(
                 problems[str(error)] += len(shas[:COMMITS]) - number - 1
                 break
     left_out += [f"flakes on {counted(most, 'commit')}: {why}" for why, most in problems.items() if most]
-    others.update(writer for _, writer in found if writer.casefold() != creator.casefold())
-    return [entry for entry, writer in found if writer.casefold() == creator.casefold()]
+    others.update(one.writer for one in found if one.writer.casefold() != creator.casefold())
+    return [one for one in found if one.writer.casefold() == creator.casefold()]
 
 
 # --- what became of each ----------------------------------------------------------------------------

@@ -115,12 +115,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as it was written on a commit."""
+    """A record, and the commit status that has it."""
 
     record: Record
-    id: int  # ascending in the order of creation
-    created_at: datetime | None
-    url: str
+    status: Status
+
+    @property
+    def writer(self) -> str:
+        """The login that wrote it, or as GitHub shows an account that is gone."""
+        return self.status.creator or "ghost"
 
 
 def later(stages: Iterable[Stage]) -> Stage:
@@ -145,7 +148,7 @@ def read_entry(status: Status) -> Entry | None:
         names=names,
         others=bool(found["others"]),
     )
-    return Entry(record, status.id, status.created_at, status.target_url)
+    return Entry(record, status)
 
 
 def new_claim_id() -> str:
@@ -190,7 +193,7 @@ def claims(entries: Iterable[Entry], routine_url: str = "") -> list[Claim]:
     `routine_url`: whose host a session's link may have, besides Claude's.
     """
     claim_ids: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.id):
+    for entry in sorted(entries, key=lambda entry: entry.status.id):
         claim_ids.setdefault(entry.record.claim_id, []).append(entry)
     return sorted(
         (_claim(written, routine_url) for written in claim_ids.values()), key=lambda claim: claim.id
@@ -201,14 +204,14 @@ def _claim(written: list[Entry], routine_url: str) -> Claim:
     first = next((entry for entry in written if entry.record.stage is Stage.CLAIMED), written[0])
     stage = later(entry.record.stage for entry in written)
     last = next(entry for entry in written if entry.record.stage is stage)
-    times = [entry.created_at for entry in written if entry.created_at]
+    times = [entry.status.created_at for entry in written if entry.status.created_at]
     record = replace(first.record, stage=stage, names=last.record.names)
     return Claim(
         **{field.name: getattr(record, field.name) for field in fields(record)},
-        id=first.id,
-        at=first.created_at,
+        id=first.status.id,
+        at=first.status.created_at,
         until=max(times, default=None),
-        url=session_link(last.url, routine_url),
+        url=session_link(last.status.target_url, routine_url),
     )
 
 

@@ -40,18 +40,18 @@ class Lease:
 
     def claim(self) -> None:
         """Write the claim."""
-        self._at = self._log.write(self.record, self._run.url).created_at
+        self._at = self._log.write(self.record, self._run.url).status.created_at
         self._show_siblings()
 
     def announce(self, horizon: datetime | None) -> bool:
         """Announce the request; whether that was so fast that others have counted the claim all the time."""
         log = self._log
         self.record = replace(self.record, stage=Stage.ANNOUNCED)
-        entry = log.write(self.record, self._run.url)
-        self.announced, self.announced_at = True, entry.created_at
+        announced_at = log.write(self.record, self._run.url).status.created_at
+        self.announced, self.announced_at = True, announced_at
         took = timedelta(seconds=log.clock.monotonic() - self._began)
-        if self._at and entry.created_at:
-            took = max(took, entry.created_at - self._at)
+        if self._at and announced_at:
+            took = max(took, announced_at - self._at)
         for pause in LOOKS_AFTER:
             log.clock.sleep(pause)
             log.read(horizon)

@@ -52,7 +52,7 @@ class Log:
         self._confirmed = False  # a status of this job has shown it
         self._claim_ids: set[str] = set()  # of what this job has written
         # Of whatever commit, by id; without an entry where another tool wrote it
-        self._seen: dict[int, tuple[Status, Entry | None]] = {}
+        self._seen: dict[int, Entry | None] = {}
         self._known: set[int] = set()  # of these: by reads that ended well; later ones stop there
 
     def note(self, note: Note) -> None:
@@ -107,7 +107,7 @@ class Log:
             as_evidence: others' entries, too, as long as the identity is unknown. Nothing may depend on them.
         """
         anyone = as_evidence and self.identity is None
-        found = (entry for entry, _ in self._entries(shown=shown, anyone=anyone))
+        found = self._entries(shown=shown, anyone=anyone)
         entries = (entry for entry in found if workflow in (None, entry.record.workflow))
         return claims(entries, self.terms.routine_url)
 
@@ -115,18 +115,18 @@ class Log:
         """Whether this job wrote it."""
         return claim.claim_id in self._claim_ids
 
-    def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[tuple[Entry, Status]]:
+    def _entries(self, *, shown: bool = False, anyone: bool = False) -> Iterator[Entry]:
         """All that were ever seen and count; `anyone`: whoever wrote them."""
-        for status, entry in list(self._seen.values()):
-            if entry and _is_ours(status, shown=shown) and (anyone or self._is_own(status, entry)):
-                yield entry, status
+        for entry in list(self._seen.values()):
+            if entry and _is_ours(entry.status, shown=shown) and (anyone or self._is_own(entry)):
+                yield entry
 
-    def _is_own(self, status: Status, entry: Entry) -> bool:
+    def _is_own(self, entry: Entry) -> bool:
         """Whether this job's identity wrote it. Where GitHub names no creator, the claim id shows it."""
         if self.identity is None:
             return False
-        if status.creator:
-            return status.creator.casefold() == self.identity.casefold()
+        if creator := entry.status.creator:
+            return creator.casefold() == self.identity.casefold()
         return entry.record.claim_id in self._claim_ids
 
     # --- reading ----------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class Log:
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._known and self._is_settled(oldest)
             new = (status for status in page.statuses if status.id not in self._seen)
-            self._seen |= {status.id: (status, read_entry(status)) for status in new}
+            self._seen |= {status.id: read_entry(status) for status in new}
             # Pages are no measure of them: notes of what was held back may fill any number.
             sessions += sum(self._has_session(status) for status in page.statuses if status.id not in had)
             had |= {status.id for status in page.statuses}
@@ -175,8 +175,8 @@ class Log:
         return horizon
 
     def _has_session(self, status: Status) -> bool:
-        _, entry = self._seen[status.id]
-        if entry is None or not _is_ours(status, shown=False) or not self._is_own(status, entry):
+        entry = self._seen[status.id]
+        if entry is None or not _is_ours(status, shown=False) or not self._is_own(entry):
             return False
         return entry.record.stage in (Stage.FIRED, Stage.UNKNOWN)
 
@@ -259,7 +259,7 @@ class Log:
 
     def has_seen(self, record: Record) -> bool:
         """Whether a read has had this entry of the job."""
-        return any(entry.record == record for entry, _ in self._entries())
+        return any(entry.record == record for entry in self._entries())
 
     def _write(self, record: Record, url: str) -> Entry:
         """One request, or more where a context is full: GitHub keeps 1,000 statuses of each on a commit."""
@@ -293,7 +293,7 @@ class Log:
         self._note_time(status.created_at)
         if status.creator and not self._confirmed:
             self.identity, self._confirmed = status.creator, True
-        return Entry(record, status.id, status.created_at, url)
+        return Entry(record, status)
 
     def _entry_of(self, record: Record) -> Entry | None:
         """An entry of this job that was written although there was no answer: its claim id is random."""
@@ -301,15 +301,15 @@ class Log:
             self.read()
         except LedgerError:
             return None
-        for entry, status in self._entries(anyone=self.identity is None):
+        for entry in self._entries(anyone=self.identity is None):
             if entry.record == record:
-                self.identity = self.identity or status.creator
+                self.identity = self.identity or entry.status.creator
                 return entry
         return None
 
 
-def recorded(api: GitHub, sha: str, since: datetime, *, flakes: bool = False) -> Iterator[tuple[Entry, str]]:
-    """The entries of all workflows on a commit since then, and the logins that wrote them, the newest first.
+def recorded(api: GitHub, sha: str, since: datetime, *, flakes: bool = False) -> Iterator[Entry]:
+    """The entries of all workflows and writers on a commit since then, the newest first.
 
     A page is read once it is needed.
 
@@ -325,8 +325,8 @@ def recorded(api: GitHub, sha: str, since: datetime, *, flakes: bool = False) ->
         for status in page.statuses:
             entry = read_entry(status) if _is_ours(status, shown=flakes) else None
             wanted = entry and (not flakes or entry.record.stage is Stage.FLAKE)
-            if entry and wanted and entry.created_at and entry.created_at >= since:
-                yield entry, status.creator or "ghost"  # as GitHub shows an account that is gone
+            if entry and wanted and status.created_at and status.created_at >= since:
+                yield entry
         oldest = min((status.created_at for status in page.statuses if status.created_at), default=None)
         if not page.more or (oldest and oldest < since):
             return

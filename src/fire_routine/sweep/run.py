@@ -153,9 +153,9 @@ class Sweep:
         github, own = self._github.of(repository), list[Entry]()
         try:
             ledger_commit = github.first_commit(self._login)
-            for entry, login in recorded(github, ledger_commit, self._clock.now() - OWN_JOBS):
-                if login.casefold() != self._login:
-                    self.swept.left_out[repository] = f"it has jobs of its own (entries by {login})"
+            for entry in recorded(github, ledger_commit, self._clock.now() - OWN_JOBS):
+                if entry.writer.casefold() != self._login:
+                    self.swept.left_out[repository] = f"it has jobs of its own (entries by {entry.writer})"
                     return None
                 own.append(entry)
         except GitHubError as error:

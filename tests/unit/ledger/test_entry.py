@@ -64,7 +64,9 @@ def test_what_is_written_is_read_again_and_fits(
 def test_a_claim_has_the_place_of_its_first_entry_that_claims() -> None:
     """GitHub may give a later entry the lower id."""
     stages = ((7, Stage.CLAIMED), (5, Stage.ANNOUNCED))
-    entries = [Entry(replace(RECORD, stage=stage), number, None, "") for number, stage in stages]
+    entries = [
+        Entry(replace(RECORD, stage=stage), Status(number, "success", "", "")) for number, stage in stages
+    ]
     (claim,) = claims(entries)
     assert (claim.id, claim.stage, claim.others) == (7, Stage.ANNOUNCED, False)
     (claim,) = claims(replace(one, record=replace(one.record, others=True)) for one in entries)

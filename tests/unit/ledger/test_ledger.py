@@ -48,7 +48,7 @@ def test_a_lone_fire_claims_announces_and_records_its_session() -> None:
     assert board.words() == ["Claude session started"]
     assert board.commits[SHA][-1].target_url == board.commits[PLACE][-1].target_url == fired().session_url
     assert f"commit {PLACE}" in printed[0] and "`ledger-commit`" in printed[0]
-    claimed, announced, _ = (entry.created_at for entry in board.entries())
+    claimed, announced, _ = (entry.status.created_at for entry in board.entries())
     assert claimed and announced and timedelta(seconds=3) <= announced - claimed < timedelta(seconds=5)
     assert board.calls.count("statuses") <= 6
 

@@ -57,7 +57,7 @@ class Branches:
                 found = list(recorded(github, client.first_commit(client.creator), now - timedelta(days=30)))
             except GitHubError:
                 continue
-            own = claims(entry for entry, login in found if login == client.creator)
+            own = claims(entry for entry in found if entry.writer == client.creator)
             if judged(latest(own, red.run), now)[0] is not State.DUE:
                 continue
             report = part.play(client)

@@ -359,15 +359,15 @@ class Client:
             if kind - faults.fire_fails < faults.fire_unknown and random.random() < 0.5:
                 return Outcome(Result.UNKNOWN)
             claim = world.claim(claim_id)
-            assert claim.created_at is not None
+            assert claim.status.created_at is not None
             session = Session(
                 id=f"session_{len(world.sessions) + 1}",
                 run=run.id,
                 attempt=run.attempt,
                 event=run.event,
                 failures=failures,
-                place=claim.id,
-                claimed_at=claim.created_at,
+                place=claim.status.id,
+                claimed_at=claim.status.created_at,
                 at=world.baton.time,
                 began=run.started_at,
                 sha=run.head_sha,
