@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from ..model.outcome import Result
 from ..routine_url import endpoint, routine_token
-from ..settings import MAX_CHARACTERS
+from ..settings import MAX_CHARACTERS, PREFIX
 from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
 
@@ -21,11 +21,12 @@ ROUTINES_PAGE = "https://claude.ai/code/routines"
 def send(arguments: Namespace) -> int:
     from ..fire import FireError, Routine
 
-    url = secret(os.environ, "ROUTINE_FIRE_URL", endpoint)
+    host = os.environ.get(f"{PREFIX}TRUSTED_HOST", "").strip().lower()
+    url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", routine_token)
     text = _text(arguments)
     try:
-        session = Routine(url, bearer, say=_on_stderr).fire(text)
+        session = Routine(url, bearer, trusted_host=host, say=_on_stderr).fire(text)
     except FireError as error:
         failed = MayHaveStartedError if error.outcome is Result.UNKNOWN else CommandError
         raise failed(str(error)) from None

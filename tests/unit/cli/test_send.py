@@ -60,13 +60,19 @@ def test_send_without_secrets_names_what_is_missing(
     assert "ROUTINE_FIRE_URL is not set" in capsys.readouterr().err
 
 
-def test_send_takes_no_other_host(
+def test_send_takes_another_host_only_where_it_is_trusted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://unusable")
     monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
     monkeypatch.setenv("ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire")
-    assert main(["send", "x"]) == 1
-    assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
+    for trusted, said in (
+        ("", "ROUTINE_FIRE_URL is not on api.anthropic.com"),
+        ("gateway.example.com", "add `gateway.example.com` to NO_PROXY"),  # it would have connected
+    ):
+        monkeypatch.setenv("FIRE_ROUTINE_TRUSTED_HOST", trusted)
+        assert main(["send", "x"]) == 1
+        assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
