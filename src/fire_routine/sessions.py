@@ -17,6 +17,7 @@ from .github.traces import session_traces
 from .ledger.entry import Claim, Entry, Stage, claims
 from .ledger.log import recorded
 from .ledger.names import Kind
+from .model.diagnosis import Diagnosis
 from .model.event import Event, Failures
 from .model.outcome import GitHubError, Say, SessionState, SessionTrace, quiet
 from .model.run import Run, counted, in_words
@@ -29,6 +30,7 @@ PATIENCE = 60.0  # seconds in which a transient fault or a short rate limit is w
 RUN_PAGES = 150  # of 100 runs each
 COMMITS = 300
 PULL_PAGES = 30  # of 100 pull requests each
+COMMENT_PAGES = 10  # of 100 comments each
 RESULT_BY = timedelta(minutes=10)  # after its claim, a job has reported its result, or never will
 UNKNOWN = "unknown"  # branches or pull requests could not be read
 # Each state in words, in the order of the totals.
@@ -41,18 +43,23 @@ STATES = {
     UNKNOWN: "unknown",
 }
 _NARROW = 24  # characters shown of a name
+_CAUSE = 100  # and of a cause
+_SAYS = ("RUN", "BECAME", "CONFIDENCE", "RAN IT", "FILES AT FAULT", "FIXED THERE", "CAUSE")
 _HEAD = ("STARTED", "FAILURE", "BRANCH", "RUN", "BECAME", "PR", "TO PR", "TO MERGE", "TO GREEN", "SESSION")
 
 Json = dict[str, Any]
 
 
-def report(github: GitHub, creator: str, since: datetime, until: datetime, show: Say = quiet) -> Json:
+def report(
+    github: GitHub, creator: str, since: datetime, until: datetime, show: Say = quiet, author: str = ""
+) -> Json:
     """The report as one JSON object, whose fields the command's help describes; the newest come first.
 
     Args:
         creator: the login whose entries count.
         until: now.
         show: gets the state of the work.
+        author: the login, besides those of sessions' pull requests, whose comments may be sessions'.
 
     Raises:
         GitHubError: the runs, or the first commit's statuses, can't be read.
@@ -79,11 +86,15 @@ def report(github: GitHub, creator: str, since: datetime, until: datetime, show:
     left_out += [f"{note.what}: {note.why}" for note in notes]
 
     by_id = {run.id: run for run in runs}
-    sessions = [
-        _session(claim, by_id.get(claim.run), runs, _own_trace(claim, started, traces))
-        | _attempt(claim, by_id.get(claim.run))
-        for claim in started
-    ]
+    show("Reading what sessions say")
+    said = _diagnoses(github, traces, since, author, left_out)
+    sessions = []
+    for claim in started:
+        failed, trace = by_id.get(claim.run), _own_trace(claim, started, traces)
+        green = _green_after(claim, failed, runs, trace)
+        told = said.pop(claim.run, None)  # of several sessions for a run, the last one's
+        about = {"diagnosis": told and _diagnosis(github, told, trace, green, left_out)}
+        sessions.append(_session(claim, green, trace) | _attempt(claim, failed) | about)
     flakes = [
         {"recorded_at": _iso(_known(claim.at))} | _attempt(claim, by_id.get(claim.run))
         for claim in found
@@ -170,10 +181,15 @@ def _read_entries(
 # --- what became of each ----------------------------------------------------------------------------
 
 
-def _session(claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace) -> Json:
+def _green_after(claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace) -> Run | None:
+    """The first one."""
+    greens = (run for run in runs if failed and _is_green_after(run, failed, claim, trace))
+    return min(greens, key=_begun, default=None)
+
+
+def _session(claim: Claim, green: Run | None, trace: SessionTrace) -> Json:
     pull, at = trace.pull_request, _known(claim.at)
     merged_at = pull.merged_at if pull else None
-    greens = [_begun(run) for run in runs if failed and _is_green_after(run, failed, claim, trace)]
     url = claim.url if claim.stage is Stage.FIRED else ""
     return {
         "started_at": _iso(at),
@@ -185,7 +201,51 @@ def _session(claim: Claim, failed: Run | None, runs: Iterable[Run], trace: Sessi
         "pull_request": pull and {"number": pull.number, "title": pull.title, "url": pull.url},
         "seconds_to_pull_request": _seconds(at, pull.created_at if pull else None),
         "seconds_to_merge": _seconds(at, merged_at),
-        "seconds_to_green": _seconds(at, min(greens, default=None)),
+        "seconds_to_green": _seconds(at, _begun(green) if green else None),
+    }
+
+
+def _diagnoses(
+    github: GitHub,
+    traces: Mapping[int, SessionTrace],
+    since: datetime,
+    author: str,
+    left_out: list[str],
+) -> dict[int, Diagnosis]:
+    """What sessions say they found, by the run: in their pull request, else in a comment.
+
+    A comment counts if its author has opened a session's pull request, or is `author`.
+    Nobody has checked what a line says.
+    """
+    pulls = [one.pull_request for one in traces.values() if one.pull_request]
+    authors = {name.casefold() for name in (author, *(pull.author for pull in pulls)) if name}
+    found: list[Diagnosis] = []
+    try:
+        found += github.diagnoses(since, COMMENT_PAGES)[::-1] if authors else []
+    except GitHubError as error:
+        left_out.append(f"what sessions say in comments: {error}")
+    said = {one.run: one for one in found if one.author.casefold() in authors and one.run in traces}
+    own = ((run, trace.pull_request.diagnosis) for run, trace in traces.items() if trace.pull_request)
+    return said | {run: told for run, told in own if told and told.run == run}
+
+
+def _diagnosis(
+    github: GitHub, said: Diagnosis, trace: SessionTrace, green: Run | None, left_out: list[str]
+) -> Json:
+    """With whether the commit that turned the run green touched what a merged session says is at fault."""
+    touched = None
+    if trace.state is SessionState.MERGED and green and said.files:
+        try:
+            touched = bool(set(said.files).intersection(github.files_of(green.head_sha)))
+        except GitHubError as error:
+            left_out.append(f"what turned run {said.run} green: {error}")
+    return {
+        "cause": said.cause,
+        "confidence": said.confidence,
+        "ran": said.ran,
+        "files": list(said.files),
+        "url": said.url or None,
+        "files_touched_by_fix": touched,
     }
 
 
@@ -266,6 +326,8 @@ def table(report: Json) -> str:
     ]
     if report["sessions"]:
         lines += ["", *_aligned([_HEAD, *map(_session_cells, report["sessions"])])]
+    if told := [row for row in report["sessions"] if row["diagnosis"]]:
+        lines += ["", "What the sessions say of themselves", *_aligned([_SAYS, *map(_said_cells, told)])]
     if report["flakes"]:
         lines += ["", "Flakes", *_aligned(list(map(_flake_cells, report["flakes"])))]
     notes = [f"Left out: {line}" for line in report["left_out"]] + [
@@ -281,6 +343,15 @@ def _session_cells(row: Json) -> Sequence[str]:
     link = row["session_url"] or ("–" if row["certain"] else "may have started")
     became = (STATES[row["state"]], f"#{pull['number']}" if pull else "–")
     return _when(row["started_at"]), *_cells(row), *became, *map(_span, spans), link
+
+
+def _said_cells(row: Json) -> Sequence[str]:
+    said = row["diagnosis"]
+    ran = "yes" if said["ran"] else "no"
+    touched = {True: "yes", False: "no", None: "–"}[said["files_touched_by_fix"]]
+    files = flat(" ".join(said["files"]), _NARROW) or "–"
+    attempt = f"{row['run_id']}.{row['run_attempt']}"
+    return attempt, STATES[row["state"]], said["confidence"], ran, files, touched, flat(said["cause"], _CAUSE)
 
 
 def _flake_cells(row: Json) -> Sequence[str]:

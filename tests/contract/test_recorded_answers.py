@@ -38,7 +38,10 @@ SETTINGS = {
     *(r"/branches/(.+)/protection", r"/rulesets", r"/rulesets/(\d+)"),
     *(f"/environments/([^/]+)/{place}" for place in ("deployment-branch-policies", "secrets")),
 }
-POSTS = {"/issues", r"/issues/(\d+)", r"/issues/(\d+)/comments", r"/issues/comments/(\d+)"}
+POSTS = {
+    *("/issues", r"/issues/(\d+)", r"/issues/(\d+)/comments"),
+    *("/issues/comments", r"/issues/comments/(\d+)"),
+}
 UNRECORDED = {r"/actions/artifacts/(\d+)/zip", r"/commits/([^/]+)", *POSTS, *SETTINGS}
 
 

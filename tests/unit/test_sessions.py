@@ -251,3 +251,72 @@ def test_no_name_takes_effect_on_a_terminal(github: GitHubEmulator, month: Month
     shown = table(report_of(month))
     assert "\x1b" not in shown
     assert "ab c fix|" in shown
+
+
+class TestWhatSessionsSay:
+    """A session's last line says what it found. It counts where a session wrote it."""
+
+    SAID = "fire-routine: run={} cause=rounded twice confidence=high ran=yes files=src/price.py,a.py"
+
+    @pytest.fixture
+    def month(self, github: GitHubEmulator) -> Month:
+        """Run 40001 has a merged pull request of octocat, and was green with run 40002."""
+        month = Month(github, NOW)
+        start = NOW - 5 * DAY
+        run = month.session(month.run(start))
+        month.fix(run, start + HOUR, merged=start + 2 * HOUR)
+        month.run(start + 3 * HOUR, "success")
+        return month
+
+    @staticmethod
+    def said(month: Month) -> Any:
+        report = report_of(month)
+        return next(row["diagnosis"] for row in report["sessions"] if row["run_id"] == 40_001), table(report)
+
+    @pytest.mark.parametrize(("file", "touched"), [("src/price.py", True), ("docs/price.md", False)])
+    def test_a_pull_requests_line_is_shown_beside_what_became_of_it(
+        self, github: GitHubEmulator, month: Month, file: str, touched: bool
+    ) -> None:
+        (pull,) = github.pulls.values()
+        pull["body"] = f"Round once.\n\n`{self.SAID.format(40_001)}`\n"
+        github.add_commit(Month.sha(40_002), {"files": [{"filename": file}]})
+        told, shown = self.said(month)
+        assert told == {
+            "cause": "rounded twice",
+            "confidence": "high",
+            "ran": True,
+            "files": ["src/price.py", "a.py"],
+            "url": pull["html_url"],
+            "files_touched_by_fix": touched,
+        }
+        assert "What the sessions say of themselves" in shown
+        assert (
+            f"40001.1  merged  high        yes     src/price.py a.py  {'yes' if touched else 'no'}" in shown
+        )
+
+    def test_a_comments_line_counts_of_who_opened_a_sessions_pull_request_or_is_named(
+        self, github: GitHubEmulator, month: Month
+    ) -> None:
+        (pull,) = github.pulls.values()
+        github.add_comment(3, self.SAID.format(40_001), "stranger")
+        github.add_comment(3, self.SAID.format(40_009), pull["user"]["login"])  # of no session's run
+        assert self.said(month)[0] is None
+        with github_of(github, patience=120.0) as client:
+            (row,) = sessions.report(client, BOT, SINCE, NOW, author="Stranger")["sessions"]
+        assert row["diagnosis"]["cause"] == "rounded twice"
+        github.add_comment(3, self.SAID.format(40_001).replace("high", "low"), pull["user"]["login"])
+        assert self.said(month)[0]["confidence"] == "low"
+
+    @pytest.mark.parametrize(
+        "line", ["cause= confidence=high ran=yes files=", "cause=x confidence=sure ran=yes"]
+    )
+    def test_another_form_is_no_diagnosis(self, github: GitHubEmulator, month: Month, line: str) -> None:
+        (pull,) = github.pulls.values()
+        pull["body"] = f"fire-routine: run=40001 {line}"
+        assert self.said(month)[0] is None
+
+    def test_what_cannot_be_read_is_left_out_and_said(self, github: GitHubEmulator, month: Month) -> None:
+        github.fail("/issues/comments", Fault.broken(403))
+        report = report_of(month)
+        assert len(report["sessions"]) == 1
+        assert any(line.startswith("what sessions say in comments: ") for line in report["left_out"])

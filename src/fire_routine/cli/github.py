@@ -150,10 +150,12 @@ def sessions(arguments: Namespace) -> int:
     from ..sessions import report, table
 
     login("--creator", arguments.creator)
+    if arguments.author:
+        login("--author", arguments.author)
     until = datetime.now(UTC)
     since = until - timedelta(days=arguments.days)
     with opened(arguments.repository, os.environ) as (github, shown):
-        made = report(github, arguments.creator, since, until, shown.show)
+        made = report(github, arguments.creator, since, until, shown.show, arguments.author)
     write(json.dumps(made, indent=2) if arguments.json else table(made))
     return 0
 

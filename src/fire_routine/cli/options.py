@@ -136,6 +136,9 @@ def _sessions(sessions: argparse.ArgumentParser) -> None:
         metavar="LOGIN",
         help="the account of the action's github-token; default: github-actions[bot]",
     )
+    sessions.add_argument(
+        "--author", default="", metavar="LOGIN", help="the account whose comments sessions write"
+    )
     sessions.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
+from ..model.diagnosis import Diagnosis
 from ..model.event import Role
 from ..model.outcome import SHOWN, GitHubError, Say, SessionTrace, Status, quiet
 from ..model.run import Annotation, GreenRuns, Job, Note, PullRequest, Run
@@ -354,6 +355,28 @@ class GitHub(Api):
         """Those of an issue or a pull request that this login wrote, the oldest first."""
         found = self.list_all(f"/issues/{number}/comments", None, parse.comment).items
         return [one for one in found if one.author.casefold() == login.casefold()]
+
+    def diagnoses(self, since: datetime, pages: int) -> list[Diagnosis]:
+        """What the comments on issues and pull requests say in the form of sessions, the newest first.
+
+        https://docs.github.com/rest/issues/comments#list-issue-comments-for-a-repository
+        """
+        found: list[Diagnosis] = []
+        asked = {"since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "sort": "created", "direction": "desc"}
+        for page in range(1, pages + 1):
+            asked["page"] = str(page)
+            listed = self.list_page("/issues/comments", None, parse.diagnosis, **asked, per_page=100)
+            found += filter(None, listed.items)
+            if listed.total < 100:
+                break
+        return found
+
+    def files_of(self, sha: str) -> tuple[str, ...]:
+        """The paths that a commit changed, at most 300.
+
+        https://docs.github.com/rest/commits/commits#get-a-commit
+        """
+        return self.get(f"/commits/{quote(sha, safe='')}", parse.paths)
 
     def create_comment(self, number: int, body: str) -> None:
         self.send("POST", f"/issues/{number}/comments", {"body": body})

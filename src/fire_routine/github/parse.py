@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..model.diagnosis import Diagnosis, diagnosis_in
 from ..model.outcome import SHOWN, Status
 from ..model.run import Annotation, ChangedFile, Commit, Job, PullRequest, Run, Step
 from . import fields
@@ -200,7 +201,13 @@ def pull_request(data: object) -> PullRequest:
         merged_at=fields.time(data.get("merged_at")),
         merge_sha=fields.text(data, "merge_commit_sha"),
         labels=tuple(fields.each(lambda label: fields.needed(label, "name"), data.get("labels"))),
+        diagnosis=diagnosis(data),
     )
+
+
+def diagnosis(data: Json) -> Diagnosis | None:
+    """A session's, in the text of a pull request or of a comment (https://docs.github.com/rest/issues/comments)."""
+    return diagnosis_in(fields.text(data, "body"), fields.text(data, "html_url"), _login(data))
 
 
 def check_run(data: Json) -> tuple[str, str | None]:
@@ -216,6 +223,13 @@ def changed_file(data: Json) -> ChangedFile:
         status=fields.text(data, "status") or "modified",
         patch=fields.text(data, "patch"),
     )
+
+
+def paths(data: Json) -> tuple[str, ...]:
+    """What a commit changed, with the earlier names of what it renamed."""
+    files = fields.each(fields.mapping, data.get("files"))
+    named = (fields.text(one, name) for one in files for name in ("filename", "previous_filename"))
+    return tuple(filter(None, named))
 
 
 def comparison(data: object) -> Comparison:

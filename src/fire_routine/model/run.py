@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..patterns import pattern
+from .diagnosis import Diagnosis
 from .event import FAILURES, Event, Failures
 
 # --- who wrote the code -------------------------------------------------------------------------
@@ -291,6 +292,7 @@ class PullRequest:
     merged_at: datetime | None = None  # None: not merged, or not stated
     merge_sha: str = ""  # the commit that it was merged as; of an open one, a test merge
     labels: tuple[str, ...] = ()
+    diagnosis: Diagnosis | None = None  # a session's, in its text
 
 
 @dataclass(frozen=True, slots=True)

@@ -445,6 +445,17 @@ def _comments(call: Call) -> Answer:
     return _listing(call, "", "comment", call.repository.comments.get(call.number, []))
 
 
+def _all_comments(call: Call) -> Answer:
+    """https://docs.github.com/rest/issues/comments#list-issue-comments-for-a-repository"""
+    since = call.query.get("since", "")
+    found = [
+        one for issue in call.repository.comments.values() for one in issue if one["updated_at"] >= since
+    ]
+    newest = call.query.get("direction") == "desc"
+    found.sort(key=lambda one: (one["created_at"], one["id"]), reverse=newest)
+    return _listing(call, "", "comment", found)
+
+
 def _create_comment(call: Call) -> Answer:
     return Answer(201, call.shown("comment", call.repository.add_comment(call.number, call.body["body"])))
 
@@ -531,6 +542,7 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tupl
         ("GET", r"/collaborators/([^/]+)/permission", _role),
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
+        ("GET", r"/issues/comments", _all_comments),
         ("PATCH", r"/issues/comments/(\d+)", _change_comment),
         ("DELETE", r"/issues/comments/(\d+)", _delete_comment),
         ("GET", r"/issues", _issues),
