@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.emulated.events import MAINTAINER, payload
 from tests.support.emulated.faults import Fault
 from tests.support.emulated.ids import sha_of
 from tests.support.emulated.job import LOG, Job
+from tests.unit.action.test_action_key import deliver
 
+from fire_routine.emulator import TOKEN
 from fire_routine.model.event import COMMENT_MARK
 
 
@@ -176,3 +179,18 @@ def test_a_last_job_says_that_it_can_not_tell_when_it_is_green(job: Job) -> None
     assert job.ended() == "skipped dry-run"
     (issue,) = job.github.issues.values()
     assert "A last job runs only after a failure" in issue["body"]
+
+
+@pytest.mark.parametrize(("body", "ended"), [(None, "skipped untrusted-run"), ("It is red.", "fired")])
+def test_the_issue_causes_no_keyed_event_even_by_a_persons_token(
+    watcher: Watcher, body: str | None, ended: str
+) -> None:
+    """GitHub starts no workflow for what the workflow's own token does, but for what another token does."""
+    watcher.sees("failure", **MAIN)
+    (issue,) = watcher.job.github.issues.values()
+    watcher.job.github.roles = {"mona": "write"}
+    watcher.job.environ["GITHUB_WORKFLOW_REF"] = "octo/widgets/.github/workflows/claude.yml@refs/heads/main"
+    opened = {"number": issue["number"], "title": issue["title"], "body": body or issue["body"]}
+    whole = payload("issues", MAINTAINER, action="opened", issue={**opened, "user": MAINTAINER})
+    given: dict[str, Any] = {"dry_run": "false", "issue": "false", "comment": "false", "routine_token": TOKEN}
+    assert deliver(watcher.job, whole=whole, run=8, **given) == ended
