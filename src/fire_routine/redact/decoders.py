@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..patterns import pattern
 from .spans import View
-from .text_index import TextIndex
+from .text_index import TextIndex, in_time
 
 _ESCAPE = pattern(
     r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]"
@@ -44,7 +44,7 @@ def decode_escapes(text: str) -> View | None:
     """
     view = View()
     start = 0
-    for line in text.split("\n"):
+    for line in in_time(text.split("\n")):
         if _MAY_HAVE_ESCAPES.search(line) and _ESCAPE.search(line):
             _add_decoded(view, text, start, start + len(line))
         start += len(line) + 1
@@ -52,7 +52,7 @@ def decode_escapes(text: str) -> View | None:
 
 
 def _add_decoded(view: View, text: str, start: int, end: int) -> None:
-    for match in _ESCAPE.finditer(text, start, end):
+    for match in in_time(_ESCAPE.finditer(text, start, end)):
         view.add(text, start, match.start())
         view.add(text, *match.span(), _decoded(match.group()))
         start = match.end()
@@ -89,7 +89,7 @@ def decode_base64(text: TextIndex) -> Iterator[tuple[list[tuple[int, int]], str]
     Each row is decoded alone, and rows below each other are decoded together, from the first one."""
     runs = [run for run in set(_BASE64.findall(text.words)) if printable(run[: len(run) // 4 * 4])]
     read = 0  # where the last rows end that are
-    for start, end in sorted((start, start + len(run)) for run in runs for start in text.find(run)):
+    for start, end in in_time(sorted((start, start + len(run)) for run in runs for start in text.find(run))):
         decoded = printable(text.text[start:end])
         if decoded:
             yield [(start, end)], decoded

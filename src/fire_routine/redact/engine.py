@@ -19,7 +19,7 @@ from .heuristics import (
 from .line_wraps import Join, join_by_width
 from .prefixes import without_prefixes
 from .spans import CONTEXT_KINDS, Span, merge
-from .text_index import TextIndex
+from .text_index import TextIndex, occurrences
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
 _JUDGED = 512  # characters of a value that show whether it is searched for
@@ -142,8 +142,6 @@ def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator
         if _is_distinctive(value[:_JUDGED]) and value not in public_text
     ]
     for value, kind in wanted[:_REPEATED]:
-        position = text.find(value)
-        while position >= 0:
+        for position in occurrences(text, value):
             if position not in known:
                 yield Span(position, position + len(value), kind)
-            position = text.find(value, position + len(value))

@@ -13,7 +13,9 @@ _CODE = pattern(
     r"|[A-Za-z_$][\w$.:]*\(.*\)|[A-Za-z_$][A-Za-z_$.:]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
     r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
-_JUDGED = 128  # characters that show how often the case changes
+_DIGIT = pattern(r"\d")
+_LETTER = pattern(r"[^\W\d_]")
+_JUDGED = 128  # characters that show how often the case changes, and whether a value is a placeholder
 _TURN = pattern(r"\d[A-Za-z]")  # rare in a program: `sha256sum`
 _ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
@@ -41,14 +43,15 @@ def is_placeholder(value: str) -> bool:
     """Whether it is empty, a mask, a variable, or a word in place of a value."""
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
-    random = mixes_case(value) and mixes_digits(value) and not value.startswith("[redacted:")  # `$x7Kq…`
-    words = word_pattern("placeholders")
-    return masked or (not random and any(map(words.fullmatch, (value[:512], value[:512].rstrip(").,;")))))
+    words, value = word_pattern("placeholders"), value[:_JUDGED]
+    placed = any(map(words.fullmatch, {value, value.rstrip(").,;")}))
+    random = placed and mixes_case(value) and mixes_digits(value)  # `$x7Kq…`
+    return masked or (placed and (not random or value.startswith("[redacted:")))
 
 
 def mixes_digits(value: str) -> bool:
     """Whether it has both letters and digits."""
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    return _DIGIT.search(value) is not None and _LETTER.search(value) is not None
 
 
 def mixes_case(value: str) -> bool:
@@ -68,8 +71,9 @@ def is_sentence(value: str) -> bool:
 
 def is_code(value: str) -> bool:
     """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
-    random = mixes_case(value) and mixes_digits(value)
-    return _CODE.fullmatch(value) is not None and not random and len(_TURN.findall(value)) <= 1
+    if not _CODE.fullmatch(value) or len(_TURN.findall(value)) > 1:
+        return False
+    return not (mixes_case(value) and mixes_digits(value))
 
 
 def looks_generated(value: str) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..patterns import pattern
 from .heuristics import continues_secret
 from .spans import View
+from .text_index import in_time
 
 # Between two halves: a box's edge or a continuation mark, the break, and what begins each line
 _BREAK = pattern(r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)")
@@ -38,7 +39,7 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
     lengths = [0, *map(len, text.split("\n")), 0]
     start = first = 0
     joined = False
-    for above, length, below in zip(lengths, lengths[1:], lengths[2:], strict=False):
+    for above, length, below in in_time(zip(lengths, lengths[1:], lengths[2:], strict=False)):
         end = start + length
         long = length >= _SHORTEST and 0 < below <= length + _INDENT  # else the next would be cut, too
         gap = _gap(text, start, end) if long else None

@@ -10,6 +10,7 @@ from itertools import chain
 
 from ..patterns import pattern
 from .spans import View
+from .text_index import in_time
 
 _TIME = (
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
@@ -40,7 +41,7 @@ def without_prefixes(text: str) -> View | None:
     view = View()
     done, line_end = 0, -1
     start, left_out, above = 0, 0, dict[str, int]()  # of the line above
-    for found in chain(_PREFIX.finditer(text), [None]):
+    for found in in_time(chain(_PREFIX.finditer(text), [None])):
         prefixes = _prefixes(found) if found and found.start() == line_end + 1 else {}
         shared = next((one for one in prefixes if one in above), "")
         if left_out := max(left_out, above.get(shared, 0)):

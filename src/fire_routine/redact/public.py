@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..patterns import pattern
 from .token_formats import word_pattern
@@ -54,9 +55,15 @@ def is_public(text: str, start: int, end: int) -> bool:
     return (
         _BEGINS.match(word) is not None
         or _PACKAGE.search(word) is not None
-        or word_pattern("public_markers", _LINK).search(before) is not None
+        or _is_marked(before)
         or (_DIGEST.fullmatch(word) is not None and _COMPARED.search(before) is not None)
     )
+
+
+@lru_cache(1024)
+def _is_marked(before: str) -> bool:
+    """Whether a text ends with a marker of public material; what is before values repeats itself."""
+    return word_pattern("public_markers", _LINK).search(before) is not None
 
 
 def blocks(text: str) -> Iterator[tuple[int, int]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property
 from math import inf
 from time import monotonic
+from typing import TypeVar
 
 from ..search import Literals
 from .token_formats import commands, formats
 
-_CHECKED = 64  # occurrences after which the time is looked at
+Item = TypeVar("Item")
+
+_CHECKED = 64  # items after which the time is looked at
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
 _LONG = 26  # characters; the shortest token and encoded key that are looked for here
 
@@ -29,6 +32,18 @@ def within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _deadline.reset(reset)
+
+
+def in_time(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, each of which is searched for secrets.
+
+    Raises:
+        TooSlowError: a search `within` some seconds takes longer.
+    """
+    for number, item in enumerate(items):
+        if number % _CHECKED == 0 and monotonic() > _deadline.get():
+            raise TooSlowError
+        yield item
 
 
 @cache
@@ -82,17 +97,14 @@ class TextIndex:
 
 
 def occurrences(text: str, literal: str) -> Iterator[int]:
-    """Where the literal occurs in a text.
+    """Where the literal occurs in a text; as long as the time is not over (`within`)."""
+    return in_time(_occurrences(text, literal))
 
-    Raises:
-        TooSlowError: a search `within` some seconds takes longer. Most of its time is between occurrences.
-    """
-    number, position = 0, text.find(literal)
+
+def _occurrences(text: str, literal: str) -> Iterator[int]:
+    position = text.find(literal)
     while position >= 0:
         yield position
-        number += 1
-        if number % _CHECKED == 0 and monotonic() > _deadline.get():
-            raise TooSlowError
         position = text.find(literal, position + len(literal))
 
 

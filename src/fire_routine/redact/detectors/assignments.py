@@ -112,7 +112,7 @@ def _candidate(text: str, name: Name, value: Value, form: Form) -> _Candidate:
 def _is_secret(one: _Candidate) -> bool:
     """Whether the value is secret."""
     name, form = one.name, one.form
-    if _stands_for_a_value(one):
+    if len(one.value) < (3 if name.kind == "password" else 8) or _stands_for_a_value(one):
         return False
     if form.link in (Link.NEXT, Link.BARE) or (name.in_message and not form.attached):
         return _is_secret_next(one)
@@ -198,8 +198,8 @@ def _is_password_of_ambiguous(one: _Candidate) -> bool:
 def _is_password(one: _Candidate) -> bool:
     """Whether a literal value of a password is written like one."""
     value, form = one.value, one.form
-    if len(value) < 3 or is_sentence(value):
-        return False  # or a validator's message
+    if is_sentence(value):
+        return False  # a validator's message
     if one.quoted:
         return not (" " in value and form.link is Link.FLAG)  # the help of a flag
     if is_code(value) or is_path(value) or one.is_metavar:

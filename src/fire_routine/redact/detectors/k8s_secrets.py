@@ -12,7 +12,7 @@ from itertools import accumulate
 from ...patterns import pattern
 from ..heuristics import is_placeholder
 from ..spans import Span
-from ..text_index import TextIndex
+from ..text_index import TextIndex, in_time
 
 KIND = "kubernetes-secret"
 
@@ -34,7 +34,7 @@ def find(index: TextIndex) -> Iterator[Span]:
         return
     lines = index.text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    for number, line in enumerate(lines):
+    for number, line in in_time(enumerate(lines)):
         for entry, (first, end) in _values(lines, number) if "Secret" in line else ():
             if not is_placeholder(lines[entry][first:end]):
                 yield Span(starts[entry] + first, starts[entry] + end, KIND)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ...patterns import pattern
 from ..heuristics import is_hex, is_ordinary, is_placeholder, looks_generated, mixes_digits
 from ..spans import Span
-from ..text_index import TextIndex, end_of_line
+from ..text_index import TextIndex, end_of_line, in_time
 from ..token_formats import commands
 
 # In lower case: one of them is in each line that `_NOUN`, `_KEY` or `_COLUMN` matches.
@@ -80,13 +80,13 @@ _EDGES = " \t\"'`"
 def find(index: TextIndex) -> Iterator[Span]:
     """The values that commands print or take, and those below the names of secrets."""
     listed = {one.literal for one in commands("commands_that_print")} & index.literals
-    done = 0
-    for start in _lines(index, [*_TELLING, *listed]):
+    done = 0  # where the last table ends
+    for start in in_time(_lines(index, [*_TELLING, *listed])):
         yield from _printed(index, start)
-        for span in _in_column(index.text, start) if start >= done else ():
-            done = span.start
-            yield span
-    for start in _lines(index, ("echo", "printf")):
+        for row, values in _table(index.text, start) if start >= done else ():
+            done = row
+            yield from values
+    for start in in_time(_lines(index, ("echo", "printf"))):
         yield from _echoed(index, start)
 
 
@@ -180,43 +180,47 @@ def _echoed(index: TextIndex, start: int) -> Iterator[Span]:
             return
 
 
-def _in_column(text: str, start: int) -> Iterator[Span]:
-    """The values below the names of secrets in the line that begins at `start`."""
-    head = text[start : min(end_of_line(text, start), start + _WIDEST)]
+def _table(text: str, start: int) -> Iterator[tuple[int, list[Span]]]:
+    """The rows below the line that begins there, if its cells name secrets, and the values there."""
+    head = _row(text, start)
     divider = next((one for one in _DIVIDERS if one.search(head)), None)
-    cells = [*_cells(head, divider)] if divider else []
-    named = [n for n, cell in enumerate(cells) if _COLUMN.fullmatch(head[slice(*cell)])]
+    cells = _cells(head, divider) if divider and _COLUMN.search(head) else []
+    named = [cell for cell in cells if _COLUMN.fullmatch(head[slice(*cell)])]
     if not divider or not named or not 1 < len(cells) <= _CELLS:
         return
     for _ in range(_ROWS):
         start = end_of_line(text, start) + 1
-        row = text[start : min(end_of_line(text, start), start + _WIDEST)]
+        row = _row(text, start)
         if not row.strip():
             return
         if _RULE.fullmatch(row):
             continue
-        values = [*_cells(row, divider)]
+        values = _cells(row, divider)
         if len(values) != len(cells) and divider is not _DIVIDERS[-1]:
             return
-        for number in named:
-            column = cells[number][0]
-            first, last = (
-                values[number] if len(values) == len(cells) else (column, dict(values).get(column, column))
-            )
-            password = "pass" in head[slice(*cells[number])].lower()
-            if _is_in_cell(row[first:last], password=password):
-                yield Span(start + first, start + last, "password")
+        by_column = dict(zip(cells, values, strict=True)) if len(values) == len(cells) else {}
+        by_place = dict(values)
+        found = [by_column.get(cell) or (cell[0], by_place.get(cell[0], cell[0])) for cell in named]
+        yield (
+            start,
+            [
+                Span(start + first, start + last, "password")
+                for cell, (first, last) in zip(named, found, strict=True)
+                if _is_in_cell(row[first:last], password="pass" in head[slice(*cell)].lower())
+            ],
+        )
 
 
-def _cells(row: str, divider: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _row(text: str, start: int) -> str:
+    return text[start : min(end_of_line(text, start), start + _WIDEST)]
+
+
+def _cells(row: str, divider: re.Pattern[str]) -> list[tuple[int, int]]:
     """Where the cells begin and end, without their padding and quotes."""
-    start = 0
-    for first, last in (*(found.span() for found in divider.finditer(row)), (len(row), len(row))):
-        cell = row[start:first]
-        begin = start + len(cell) - len(cell.lstrip(_EDGES))
-        if divider is not _DIVIDERS[-1] or cell.strip():
-            yield begin, max(begin, start + len(cell.rstrip(_EDGES)))
-        start = last
+    edges = [0, *(edge for found in divider.finditer(row) for edge in found.span()), len(row)]
+    cells = [(first, row[first:last]) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    inner = [(first + len(cell) - len(cell.lstrip(_EDGES)), cell.strip(_EDGES)) for first, cell in cells]
+    return [(first, first + len(cell)) for first, cell in inner if cell or divider is not _DIVIDERS[-1]]
 
 
 def _is_in_cell(value: str, *, password: bool) -> bool:

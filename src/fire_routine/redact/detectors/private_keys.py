@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ...patterns import pattern
 from ..spans import Span
-from ..text_index import TextIndex
+from ..text_index import TextIndex, in_time
 
 KIND = "private-key"
 
@@ -91,7 +91,7 @@ class _Block:
 def _blocks(text: str) -> Iterator[_Block]:
     """All blocks of rows in the text."""
     block, start = _Block(), 0
-    for line in text.split("\n"):
+    for line in in_time(text.split("\n")):
         mark = _MARK.search(line) if "----" in line or "Private-L" in line else None
         taken = block.takes(line[: mark.start() if mark else None], start)
         if not taken and block.rows and block.label is None and not mark:

@@ -18,7 +18,7 @@ from ..decoders import printable
 from ..heuristics import is_hex, is_ordinary, mixes_case, turns_often
 from ..public import blocks
 from ..spans import Span
-from ..text_index import TextIndex, occurrences
+from ..text_index import TextIndex, in_time, occurrences
 from ..token_formats import word_pattern
 
 _RUN = pattern(r"[A-Za-z0-9_.%-]{10,512}+={0,2}")
@@ -66,7 +66,7 @@ def _find(index: TextIndex) -> Iterator[Span]:
     rows = "\n".join(word for word in index.long_words.split("\n") if len(word) > _ROW)
     long = {word for word in set(_BASE64.findall(rows)) if _is_random(word) and mixes_case(word)}
     yield from (Span(start, start + len(word), "token") for word, start in _places(text, long, _BASE64))
-    words = set(map(_word, filter(_DIGIT.search, set(_RUN.findall(index.words)))))
+    words = set(map(_word, filter(_DIGIT.search, in_time(set(_RUN.findall(index.words))))))
     tokens = {word for word in words if _is_token(word)}
     for word, start in _places(text, tokens.union(filter(_is_random, words)), _RUN):
         end = start + len(word)
@@ -89,7 +89,7 @@ def _places(text: str, words: set[str], pattern: re.Pattern[str]) -> Iterator[tu
         for word in words:
             yield from ((word, start) for start in occurrences(text, word))
         return
-    for match in pattern.finditer(text):
+    for match in in_time(pattern.finditer(text)):
         word = _word(match.group())
         if word in words:
             yield word, match.start() + match.group().find(word)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...patterns import pattern
 from ..heuristics import is_hex, is_placeholder, looks_generated, mixes_case, mixes_digits
 from ..spans import Span
-from ..text_index import TextIndex
+from ..text_index import TextIndex, in_time
 
 # scheme://user:password@host, or a token in the place of the user. A password may contain anything but white
 # space and quotes. It has a slash only if it does not begin like a port. It has only one of `<` and `>`, or
@@ -42,9 +42,9 @@ def find(index: TextIndex) -> Iterator[Span]:
     """The passwords in links, the credentials in headers, and the values of cookies."""
     text, lowered = index.text, index.lowered
     yield from _addresses(index)
-    for match in _HEADER.finditer(lowered) if "authorization" in lowered else ():
+    for match in in_time(_HEADER.finditer(lowered)) if "authorization" in lowered else ():
         yield from _authorization(text, match)
-    for match in _COOKIES.finditer(lowered) if "cookie" in lowered else ():
+    for match in in_time(_COOKIES.finditer(lowered)) if "cookie" in lowered else ():
         start, end = match.span(match.lastindex or 0)
         for cookie in _COOKIE.finditer(text[start:end]):
             if cookie[1].lower() not in _ATTRIBUTES and not is_placeholder(cookie[2]):
@@ -68,7 +68,7 @@ def _addresses(index: TextIndex) -> Iterator[Span]:
         if _is_token(user):  # as in https://TOKEN:x-oauth-basic@host
             yield Span(*match.span(1), "url-password")
     if any(map(index.contains, ("@tcp(", "@tcp6(", "@unix("))):
-        for match in _ADDRESS_OF_GO.finditer(text):
+        for match in in_time(_ADDRESS_OF_GO.finditer(text)):
             if "[redacted:" not in match[0] and not is_placeholder(match[1]):
                 yield Span(*match.span(1), "url-password")
 

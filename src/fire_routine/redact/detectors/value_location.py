@@ -23,10 +23,11 @@ _SEPARATOR = pattern(
     r"(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t]|Some\((?=\\*\"))?)"
 )
 _QUOTE = pattern(r"\\*(?:\"\"(?=\w)|[\"'`])")  # doubled, as CSV and Visual Basic have them in a string
-JUDGED = 512  # characters by which a value is judged
+JUDGED = 256  # characters by which a value is judged
 _RUN = pattern(r"[^\s\"'`<>]++")
 _TO_END = pattern(r"\S++\Z")
 _REDACTED = pattern(r"\[redacted:")
+_HEAD = 80  # characters of a line in front of a name that begins it
 _REACH = 64  # characters after a value in which the next pair's name ends
 
 
@@ -103,8 +104,7 @@ class Form(NamedTuple):
 def locate(text: str, name: Name) -> tuple[Value, Form] | None:
     """The value of a name, and the first form in which it is found."""
     line_end = end_of_line(text, name.end)
-    forms = (_assigned, _flagged, _next)
-    found = next(filter(None, (form(text, name, line_end) for form in forms)), None)
+    found = _assigned(text, name, line_end) or _flagged(text, name, line_end) or _next(text, name, line_end)
     return (_without_blanks(text, found[0]), found[1]) if found else None
 
 
@@ -116,8 +116,8 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None
         return None
     if _ARN.search(text, max(0, name.start - _REACH), name.start):
         return None
-    line = text.rfind("\n", 0, name.start) + 1
-    first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
+    line = max(text.rfind("\n", max(0, name.start - _HEAD), name.start) + 1, name.start - _HEAD)
+    first = _HEAD_OF_LINE.fullmatch(text, line, name.start) is not None
     value = _below(text, separator.end(), line) or _after_mark(text, separator, line_end, name, first)
     if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
         line_end = end_of_line(text, value.start)
