@@ -7,7 +7,6 @@ block's lines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -32,7 +31,6 @@ ABOVE, REACH = 150, 160  # lines above a finding in which the head of its report
 RULED, INDENTED, PARAGRAPH = "ruled", "indented", "paragraph"
 BLANKS = {RULED: 2, INDENTED: 2, PARAGRAPH: 0}  # blank lines in a row that do not end a report
 GAP = 2  # lines between two findings of one rule that become one block, and between rows of a list
-GAP_OF_LIST = 8  # lines between two findings of one block, where its rule lists what failed
 BLANK = 10**9  # the depth of a blank line: deeper than any
 # Which findings of a block are essential.
 ESSENTIAL = 0.75  # of its strongest finding's weight that another one has at least
@@ -40,7 +38,6 @@ MOST_ESSENTIAL = 60  # findings of a block
 
 _NAME, _RULED = expression("failure_name"), expression("report_rule")
 _ONLY_CODE = expression("only_code")
-_COMMAND = re.compile(rb"(?:\$|\+{1,3}) \S")
 
 
 @dataclass(slots=True)
@@ -99,7 +96,6 @@ def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, rep
     inside = next((draft for draft in around if draft.heads or not named), None)
     if inside is None:
         first, last, head = reports.extent(finding)
-        gap = GAP_OF_LIST if rule.is_list else GAP
         near = [
             draft
             for draft in drafts
@@ -108,8 +104,8 @@ def _add(drafts: list[Draft], finding: Finding, weight: float, floor: float, rep
                 draft.rule is rule
                 and head is None
                 and not draft.heads
-                and first <= draft.last + gap
-                and draft.first <= last + gap
+                and first <= draft.last + GAP
+                and draft.first <= last + GAP
             )
         ]
         inside = near[0] if near else Draft(first, last, weight, floor, rule)
@@ -151,7 +147,7 @@ class _Reports:
         if head is not None:
             return first if head == finding.number else head, self._end(head), head
         first, last = _rows(finding.rule, first, last, self.texts)
-        return first, _followed(last, self.texts), None
+        return first, last, None
 
     def _head(self, finding: Finding) -> int | None:
         """The line that names the failure: the nearest above whose report reaches the finding."""
@@ -209,14 +205,6 @@ def _style(head: int, texts: Texts) -> str:
     if _RULED.match(texts[head]) or _RULED.match(below):
         return RULED
     return INDENTED if indent(below) > indent(texts[head]) else PARAGRAPH
-
-
-def _followed(last: int, texts: Texts) -> int:
-    """With the line right below."""
-    for at, text in texts.known(range(last + 1, last + 2)):
-        if text.strip() and not ends_part(text) and not _COMMAND.match(text):
-            return at
-    return last
 
 
 def _rows(rule: Rule, first: int, last: int, texts: Texts) -> tuple[int, int]:

@@ -35,7 +35,9 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
         joint = (
             ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
         )
-        limit = min(room - len(joint), NEXT if place else FIRST)
+        # Blocks after the first leave half of the room: many lines of one tell less than a few of the rest.
+        left = room - max_characters // 2 if place else room
+        limit = min(left - len(joint), NEXT if place else FIRST)
         lines, text = _block(block, of_block.get(place, ()), limit)
         if lines:
             parts.append(joint + text)

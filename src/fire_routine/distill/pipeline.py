@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import nlargest
 
-from ..model.evidence import LAST_LINES, Digest
+from ..model.evidence import ERROR_WEIGHT, LAST_LINES, Digest
 from ..model.run import Step
 from .blocks import Weighed, blocks_of
 from .context import context_of
@@ -20,7 +20,7 @@ from .noise import Green
 from .ranks import rank
 from .scanner import scan
 from .score import finding_scores, in_green, inside, line_weights, positions
-from .select import beside, end_of_step, select
+from .select import beside, block_of, end_of_step, lines_of, told_blocks, worth_a_look
 from .steps import failed_steps
 from .store import store_of
 from .types import Scan
@@ -63,10 +63,16 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     blocks = blocks_of(own, texts)
     for block in blocks:
         rank(block, store)
-    end = end_of_step(scan.tails, [each.finding for each in own], store, texts)
-    totals = {finding.number for finding in of_steps if finding.rule.summary}
-    totals.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
-    lines, told = select(blocks, weights, findings, totals, end, store, texts)
+    told = told_blocks(blocks, store)
+    why = [block for block in told if block.draft.rule is None or not block.draft.rule.command_failed]
+    if max((block.draft.weight for block in why), default=0.0) < ERROR_WEIGHT:
+        told += filter(None, [end_of_step(scan.tails, store)])
+
+    # What is worth a look beside them: all lines that count the failures, or say how the step ended …
+    verdicts = {finding.number for finding in of_steps if finding.rule.summary}
+    verdicts.update(mark.line for mark in failed.marks[-2:] if mark.line in store.text)
+    besides = worth_a_look(findings, verdicts, told, weights, texts)
+    lines = tuple(lines_of(told, besides, verdicts, weights, store))
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, of_steps, store)
@@ -74,7 +80,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     return Digest(
         lines,
         scan.total,
-        told,
+        tuple(map(block_of, told)),
         name,
         explained=explained,
         step=step.name,

@@ -12,10 +12,7 @@ from .rules import Rule, expression
 from .scanner import BELOW
 from .store import LineStore, Texts
 
-# Ranks.
-NEEDED = 0
-OF_REPORT = 1  # shown where the whole block is
-FOLDED = 1_000  # of a line that says nothing new
+NEEDED, OF_REPORT = 0, 1  # ranks; a line of a report is shown where all of the report is
 
 FEWEST_ROWS = 4  # lines that a block's rule matches, from which on it is a list
 
@@ -25,7 +22,7 @@ _LIBRARY = [expression(name) for name in ("library_frame", "python_library_frame
 
 
 def rank(draft: Draft, store: LineStore) -> None:
-    """Give each line of a block its rank."""
+    """Give each line of a block its rank, but those that say nothing new."""
     texts = store.bare
     numbers = [number for number in range(draft.first, draft.last + 1) if number in store.text]
     rows = (
@@ -36,15 +33,12 @@ def rank(draft: Draft, store: LineStore) -> None:
     essential = {*draft.heads, *draft.found, *rows}
     for number, rule in draft.found.items():
         essential.update(_object(number, rule, texts))
-    for head in draft.heads or (number for number in sorted(essential) if announces(texts[number])):
-        essential.update(_reason(head, draft.last, texts))
     below = [number for number in sorted(essential - draft.heads) if not announces(texts[number])]
     reasons = (number for number in below if _REASON.match(texts[number]))
     draft.reason = next(chain(reasons, below, sorted(essential)))
     draft.rows = len(essential & rows) >= FEWEST_ROWS
-    folded = _folded(numbers, store)
-    for number in numbers:
-        draft.ranks[number] = NEEDED if number in essential else FOLDED if number in folded else OF_REPORT
+    silent = _silent(numbers, store) - essential
+    draft.ranks = {at: NEEDED if at in essential else OF_REPORT for at in numbers if at not in silent}
 
 
 def _object(number: int, rule: Rule, texts: Texts) -> Iterator[int]:
@@ -56,22 +50,12 @@ def _object(number: int, rule: Rule, texts: Texts) -> Iterator[int]:
             return
 
 
-def _reason(head: int, last: int, texts: Texts) -> Iterator[int]:
-    """The first line below a head that says what is wrong."""
-    for at, text in texts.known(range(head + 1, last + 1)):
-        if _NAME.match(text):
-            return
-        if _REASON.match(text):
-            yield at
-            return
-
-
 def is_of_library(text: bytes) -> bool:
     """Whether a line is a frame of a library."""
     return any(library.match(text) for library in _LIBRARY)
 
 
-def _folded(numbers: Sequence[int], store: LineStore) -> set[int]:
+def _silent(numbers: Sequence[int], store: LineStore) -> set[int]:
     """The lines that say nothing new: boilerplate, what passed, a library's frames beside others."""
     texts = {number: store.bare[number] for number in numbers}
     frames = [number for number, text in texts.items() if _FRAME.match(text)]
