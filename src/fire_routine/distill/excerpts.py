@@ -31,12 +31,13 @@ def excerpt(digest: Digest, max_characters: int, *, everything: bool = False) ->
     parts: list[str] = []
     shown: list[Line] = []
     room = max_characters
+    # Blocks after the first leave half of the room to the rest, where there is room for both.
+    for_rest = room // 2 if room > 2 * FIRST else 0
     for place, block in enumerate(digest.blocks):
         joint = (
             ("\n" if block.is_row and place and digest.blocks[place - 1].is_row else "\n\n") if parts else ""
         )
-        # Blocks after the first leave half of the room: many lines of one tell less than a few of the rest.
-        left = room - max_characters // 2 if place else room
+        left = room - for_rest if place else room
         limit = min(left - len(joint), NEXT if place else FIRST)
         lines, text = _block(block, of_block.get(place, ()), limit)
         if lines:
