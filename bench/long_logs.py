@@ -70,7 +70,7 @@ def serve(arguments: argparse.Namespace) -> None:
 def measure(url: str, logs: int) -> int:
     """How many causes are missing in the text."""
     from fire_routine.evidence import gather_evidence
-    from fire_routine.gather.event_source import find_target
+    from fire_routine.gather.event import find_target
     from fire_routine.gather.logs import read_logs
     from fire_routine.gather.run import gather_run
     from fire_routine.github.client import GitHub

@@ -126,7 +126,7 @@ class Children(Thread):
 
 def measure(process: subprocess.Popen[str]) -> None:
     from fire_routine.evidence import gather_evidence
-    from fire_routine.gather.event_source import find_target
+    from fire_routine.gather.event import find_target
     from fire_routine.gather.logs import read_logs
     from fire_routine.gather.run import gather_run
     from fire_routine.github.client import GitHub

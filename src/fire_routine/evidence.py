@@ -13,8 +13,7 @@ from threading import Thread
 
 from .clock import Deadline
 from .gather.context import with_context
-from .gather.event import run_as_reported
-from .gather.event_source import GatherError
+from .gather.event import GatherError, run_as_reported
 from .gather.files import read_attachments
 from .gather.known_failures import KnownFailures
 from .gather.logs import read_green_logs, read_logs

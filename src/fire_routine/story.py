@@ -13,8 +13,7 @@ from datetime import timedelta
 from . import fire
 from .clock import Clock
 from .evidence import Evidence, gather_evidence
-from .gather.event import run_as_reported
-from .gather.event_source import GatherError, find_target
+from .gather.event import GatherError, find_target, run_as_reported
 from .github.client import GitHub
 from .github.past_runs import base_branch
 from .ledger.asking import LedgerError

@@ -20,7 +20,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.context import with_context
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.gather.logs import read_logs
 from fire_routine.gather.run import gather_run

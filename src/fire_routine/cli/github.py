@@ -34,7 +34,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 def preview(arguments: Namespace) -> int:
     from ..evidence import gather_evidence
-    from ..gather.event_source import GatherError
+    from ..gather.event import GatherError
     from ..github.client import GitHub
     from ..policy.causes import may_cause
 

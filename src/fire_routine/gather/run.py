@@ -19,8 +19,7 @@ from ..settings import Context
 from ..threads import result, threads
 from . import event
 from .context import ask_for_context
-from .event import is_own_run
-from .event_source import GatherError
+from .event import GatherError, is_own_run
 
 WIDTH = 8  # requests at a time
 # Up to this many jobs that ended in failure, the annotations of all are read at once: they may name files and

@@ -12,7 +12,7 @@ from tests.support.emulated.ids import sha_of
 
 from fire_routine import clock
 from fire_routine.gather.context import with_context
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target
 from fire_routine.gather.run import gather_run
 from fire_routine.github.client import GitHub
 from fire_routine.model.run import Job, Run

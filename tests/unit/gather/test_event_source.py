@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fire_routine.gather.event_source import GatherError, find_target
+from fire_routine.gather.event import GatherError, find_target
 from fire_routine.model.run import Target, TargetKind
 from fire_routine.settings import Context, Settings
 

@@ -9,7 +9,7 @@ from tests.support.emulated.faults import Fault
 from tests.support.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
-from fire_routine.gather.event_source import GatherError
+from fire_routine.gather.event import GatherError
 from fire_routine.github import parse
 from fire_routine.model.run import Run
 from fire_routine.settings import Settings

@@ -20,7 +20,7 @@ from tests.unit.gather.gathering import (
     later,
 )
 
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target
 from fire_routine.gather.run import ASKED_CANCELLED, gather_run, with_annotations
 from fire_routine.github.client import GitHub
 from fire_routine.model.run import Run, TargetKind

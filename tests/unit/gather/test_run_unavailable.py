@@ -10,7 +10,7 @@ from tests.support.emulated.github import GitHubEmulator
 from tests.support.fake_clock import FakeClock
 from tests.unit.gather.gathering import HEAD, RUN, context_of, failed_job, gathered, github_of
 
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target
 from fire_routine.gather.run import gather_run
 from fire_routine.model.run import Run
 from fire_routine.settings import Settings

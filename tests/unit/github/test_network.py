@@ -15,7 +15,7 @@ import trustme
 from tests.support.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, failed_job, later, whole
 
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target
 from fire_routine.gather.logs import read_logs
 from fire_routine.gather.run import gather_run
 from fire_routine.github.client import GitHub

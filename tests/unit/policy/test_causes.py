@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from tests.support.emulated.events import BOT, MAINTAINER, STRANGER, Json, of_repository, payload
 
-from fire_routine.gather.event import run_as_reported
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target, run_as_reported
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event, EventError, Role
 from fire_routine.model.run import Origin, Run

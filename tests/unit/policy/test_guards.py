@@ -10,8 +10,7 @@ from tests.unit.ledger.simulator import jobs
 from tests.unit.ledger.simulator.boards import OLDER, SHA, Board, pull_request, sample_run
 from tests.unit.ledger.simulator.jobs import decided
 
-from fire_routine.gather.event import run_as_reported
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target, run_as_reported
 from fire_routine.model.outcome import GitHubError, Skip
 from fire_routine.model.run import Commit, Job, Origin, Run, TargetKind
 from fire_routine.policy import guards

@@ -12,8 +12,7 @@ from tests.unit.compose.material import digest
 
 from fire_routine.compose import compose
 from fire_routine.distill import excerpt
-from fire_routine.gather.event import run_as_reported
-from fire_routine.gather.event_source import find_target
+from fire_routine.gather.event import find_target, run_as_reported
 from fire_routine.github.events import read_event
 from fire_routine.model.event import Event
 from fire_routine.model.evidence import Attachment, Brief, utf16_length
